@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace ActorSync.Domain.Records;
+
+/// <summary>Folds local changes that are not offered yet into one net change (merged mode, rule 1). Folding never crosses an offered write:
+/// what is offered is no longer in the queue. Pure.</summary>
+public static class LocalQueue
+{
+    /// <summary>The queue after one more change.</summary>
+    /// <param name="queue">At most a delete followed by an insert, or one write.</param>
+    public static ImmutableArray<LocalWrite> Add(ImmutableArray<LocalWrite> queue, LocalWrite next)
+    {
+        if (queue.IsEmpty)
+        {
+            return [next];
+        }
+
+        var last = queue[^1];
+        return (last.Operation, next.Operation) switch
+        {
+            (WriteOperation.Insert or WriteOperation.Update, WriteOperation.Update) => Replace(queue, Merge(last, next)),
+            // Born and gone before anything was offered: nothing to send.
+            (WriteOperation.Insert, WriteOperation.Delete) => queue.RemoveAt(queue.Length - 1),
+            (WriteOperation.Update, WriteOperation.Delete) => Replace(queue, next),
+            // Another life under the same UUID: two writes.
+            (WriteOperation.Delete, WriteOperation.Insert) => queue.Add(next),
+            // An insert over an insert is a birth whose delete was dropped as nothing to send.
+            (_, WriteOperation.Insert) => Replace(queue, next),
+            // A change to a row whose delete is queued can only be of a life that ended: the delete stands.
+            (WriteOperation.Delete, _) => queue,
+            _ => throw new System.Diagnostics.UnreachableException($"{last.Operation} then {next.Operation}"),
+        };
+    }
+
+    /// <summary>Puts a write that was refused, or proved not applied, back in front of what was queued behind it.</summary>
+    public static ImmutableArray<LocalWrite> Return(LocalWrite write, ImmutableArray<LocalWrite> queue) =>
+        queue.Aggregate(ImmutableArray.Create(write), Add);
+
+    /// <summary>The queue without some fields of its updates; a write that has nothing left to say goes.</summary>
+    public static ImmutableArray<LocalWrite> Without(ImmutableArray<LocalWrite> queue, IReadOnlySet<string> fields) =>
+        [.. queue.Select(write => write.Operation == WriteOperation.Delete ? write : write with { Fields = write.Fields.Without(fields), Base = write.Base.Without(fields) })
+            .Where(write => write.Operation != WriteOperation.Update || !write.Fields.IsEmpty)];
+
+    private static LocalWrite Merge(LocalWrite first, LocalWrite second)
+    {
+        var fields = first.Fields.With(second.Fields);
+        if (first.Operation == WriteOperation.Insert)
+        {
+            return first with { Fields = fields, At = second.At, Stamp = second.Stamp };
+        }
+
+        // The oldest base stays: it is what both sides last agreed on. A field that came back to it has nothing to send.
+        var agreed = second.Base.With(first.Base);
+        var changed = fields.Where((name, value) => !agreed.Is(name, value));
+        return first with { Fields = changed, Base = agreed.Where((name, _) => changed.Has(name)), At = second.At, Stamp = second.Stamp };
+    }
+
+    private static ImmutableArray<LocalWrite> Replace(ImmutableArray<LocalWrite> queue, LocalWrite last) =>
+        last is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? queue.RemoveAt(queue.Length - 1) : queue.SetItem(queue.Length - 1, last);
+}

@@ -1,0 +1,67 @@
+namespace ActorSync.Domain.Records;
+
+/// <summary>What a record actor decided: the journal's contract. Past tense, carrying values, so that the journal alone tells the record's history.</summary>
+public abstract record RecordEvent
+{
+    private RecordEvent()
+    {
+    }
+
+    /// <summary>The application (or one of its triggers) changed the row.</summary>
+    /// <param name="ByTrigger">The change is what the application's BEFORE triggers made of the engine's own write.</param>
+    public sealed record LocalChanged(
+        long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New, bool ByTrigger = false) : RecordEvent;
+
+    /// <summary>The row's revision moved without a change to any mapped field.</summary>
+    public sealed record RowTouched(RowStamp Stamp, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>The net local change became the record's one outstanding write.</summary>
+    public sealed record WriteOffered(
+        int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>Salesforce applied the outstanding write.</summary>
+    public sealed record WriteApplied(int WriteNo, Guid Submission, string Sfid, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>The outstanding write, once in doubt, was proved not applied and is queued again.</summary>
+    public sealed record WriteNotApplied(int WriteNo, Guid Submission, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>The outstanding write, once in doubt, cannot be told from a later change of somebody else; its fields were decided as a conflict.</summary>
+    /// <param name="Kept">Fields our side keeps and queues again.</param>
+    public sealed record WriteOverwritten(int WriteNo, Guid Submission, string Sfid, FieldValues Kept, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>Salesforce refused the outstanding write; the record is parked and its write waits in the queue.</summary>
+    public sealed record WriteRejected(int WriteNo, Guid Submission, string Code, string Reason, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>The record is parked for a reason other than a refused write.</summary>
+    public sealed record RecordParked(ParkedError Error) : RecordEvent;
+
+    /// <summary>A read of Salesforce was taken as evidence.</summary>
+    /// <param name="Old">The row's values of the fields in <paramref name="New"/>.</param>
+    /// <param name="New">Values that go to the row.</param>
+    /// <param name="Insert">The row does not exist and is created with these values.</param>
+    public sealed record RemoteTaken(
+        string Sfid, DateTimeOffset AsOf, DateTimeOffset ReadBegan, FieldValues Old, FieldValues New, bool Insert) : RecordEvent;
+
+    /// <summary>A read showed something whose order to our own write is unknown: a fresh read was asked for.</summary>
+    public sealed record ReadBackAsked(string Sfid, string Reason, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>Both sides had changed a field; the policy chose.</summary>
+    /// <param name="Field">API name, or * for the whole record.</param>
+    public sealed record ConflictResolved(
+        string Field, string? Base, string? Local, string? Remote, Side Winner, string Reason, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>The record was born in Salesforce, or lost its external id there: our UUID is queued to be written to it.</summary>
+    public sealed record AdoptionQueued(string Field, string ExternalId, string? Found, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>The record of this sfid is deleted in Salesforce.</summary>
+    public sealed record RemoteDeletionTaken(string Sfid, DateTimeOffset DeletedAt, DateTimeOffset ReadBegan) : RecordEvent;
+
+    /// <summary>The record of this sfid, deleted earlier, lives again in Salesforce.</summary>
+    public sealed record RemoteUndeletionTaken(string Sfid, DateTimeOffset ReadBegan) : RecordEvent;
+
+    /// <summary>The engine's own write of the row landed.</summary>
+    public sealed record RowWritten(RowOperation Operation, RowStamp? Stamp, FieldValues Fields, RowStatus Status, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>A message that makes no sense in this state; nothing was changed.</summary>
+    public sealed record Unexpected(string Message, DateTimeOffset At) : RecordEvent;
+}

@@ -1,0 +1,108 @@
+namespace ActorSync.Domain.Records;
+
+/// <summary>What a row underwent.</summary>
+public enum RowOperation
+{
+    /// <summary>INSERT.</summary>
+    Insert,
+
+    /// <summary>UPDATE.</summary>
+    Update,
+
+    /// <summary>DELETE.</summary>
+    Delete,
+}
+
+/// <summary>The mapped row as it stood when evidence was decided: its stamp and canonical values, or no row at all.</summary>
+public sealed record RowImage(RowStamp? Stamp, FieldValues Fields, DateTimeOffset? SystemModstamp)
+{
+    /// <summary>There is no such row.</summary>
+    public static readonly RowImage None = new(null, FieldValues.Empty, null);
+}
+
+/// <summary>What a record actor is told. Times are the database's clock unless said otherwise.</summary>
+public abstract record RecordMessage
+{
+    private RecordMessage()
+    {
+    }
+
+    /// <summary>A captured change of the mapped row, not made by the engine.</summary>
+    /// <param name="ChangeId">Id in the change log.</param>
+    /// <param name="Xid">The application's transaction.</param>
+    /// <param name="At">When it was captured, <c>clock_timestamp()</c>.</param>
+    /// <param name="Old">Values before, of the fields that changed; all mapped fields for a delete.</param>
+    /// <param name="New">Values after, of the fields that changed; all mapped fields for an insert.</param>
+    public sealed record LocalChange(
+        long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New) : RecordMessage;
+
+    /// <summary>The record as a read of Salesforce showed it.</summary>
+    /// <param name="AsOf">SystemModstamp, Salesforce's clock, whole seconds.</param>
+    /// <param name="ReadBegan">Database clock before the read was sent: a write answered earlier is certainly in it.</param>
+    /// <param name="Row">The mapped row, read in the turn that decides.</param>
+    public sealed record RemoteImage(
+        string Sfid, FieldValues Fields, DateTimeOffset AsOf, DateTimeOffset ReadBegan, RowImage Row) : RecordMessage;
+
+    /// <summary>Salesforce says the record of this sfid is deleted.</summary>
+    /// <param name="ReadBegan">Database clock before the read was sent.</param>
+    public sealed record RemoteDeleted(string Sfid, DateTimeOffset At, DateTimeOffset ReadBegan) : RecordMessage;
+
+    /// <summary>The outstanding write was applied.</summary>
+    /// <param name="At">Database clock after the answer was read.</param>
+    public sealed record WriteConfirmed(int WriteNo, Guid Submission, string Sfid, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>Salesforce refused the outstanding write for good.</summary>
+    public sealed record WriteRefused(int WriteNo, Guid Submission, string Code, string Reason, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>A lost write was looked up after it had settled.</summary>
+    public sealed record DoubtSettled(int WriteNo, Guid Submission, DoubtAnswer Answer, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>What became of the write-back of this turn.</summary>
+    public sealed record RowWriteResult(RowWriteOutcome Outcome, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>A message of this record failed again and again when it was alone: our defect, said so that an operator sees it.</summary>
+    public sealed record Poisoned(string Message, string Reason, DateTimeOffset At) : RecordMessage;
+}
+
+/// <summary>What a probe found about a lost write (architecture, 5).</summary>
+public abstract record DoubtAnswer
+{
+    private DoubtAnswer()
+    {
+    }
+
+    /// <summary>It was applied.</summary>
+    public sealed record Applied(string Sfid) : DoubtAnswer;
+
+    /// <summary>It was not applied and can no longer be: it settled first.</summary>
+    public sealed record NotApplied : DoubtAnswer;
+
+    /// <summary>It was applied, or its record existed, and the record has been deleted since.</summary>
+    public sealed record AppliedThenDeleted(string Sfid) : DoubtAnswer;
+
+    /// <summary>Some field is neither what we sent nor what it was before.</summary>
+    public sealed record Overwritten(string Sfid, FieldValues Fields, DateTimeOffset AsOf, DateTimeOffset ReadBegan) : DoubtAnswer;
+
+    /// <summary>Two readings are left.</summary>
+    public sealed record Unprovable(string Reason) : DoubtAnswer;
+}
+
+/// <summary>What became of one row of a write-back.</summary>
+public abstract record RowWriteOutcome
+{
+    private RowWriteOutcome()
+    {
+    }
+
+    /// <summary>The row is as we wrote it, but for <paramref name="Rewritten"/>: values that the application's BEFORE triggers made of ours.</summary>
+    public sealed record Landed(RowStamp? Stamp, FieldValues Rewritten) : RowWriteOutcome;
+
+    /// <summary>The application holds the row; try again when due.</summary>
+    public sealed record Locked : RowWriteOutcome;
+
+    /// <summary>The row is not the version we decided upon; its change is in the log and is decided first.</summary>
+    public sealed record Moved : RowWriteOutcome;
+
+    /// <summary>PostgreSQL, a constraint or a trigger of the application refused the row.</summary>
+    public sealed record Failed(string SqlState, string Message) : RowWriteOutcome;
+}
