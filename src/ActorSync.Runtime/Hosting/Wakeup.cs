@@ -1,0 +1,38 @@
+namespace ActorSync.Runtime.Hosting;
+
+/// <summary>Lets one loop sleep until another has something for it, or a time has passed. Signals that come while nobody waits are kept as one.</summary>
+public sealed class Wakeup(TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Lock _gate = new();
+
+    /// <summary>Wakes the waiter now, or the next one at once.</summary>
+    public void Signal()
+    {
+        lock (_gate)
+        {
+            if (_signal.CurrentCount == 0)
+            {
+                _signal.Release();
+            }
+        }
+    }
+
+    /// <summary>Waits for a signal, at most <paramref name="atMost"/>.</summary>
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken stop)
+    {
+        using var timeout = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            await _signal.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Time is up: polling is the truth, signals only make it quicker.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _signal.Dispose();
+}

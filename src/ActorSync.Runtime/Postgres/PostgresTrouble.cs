@@ -1,0 +1,18 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ActorSync.Runtime.Postgres;
+
+/// <summary>Tells trouble of the environment, which is waited out, from a defect in a message, which is isolated. By SQLSTATE, never by text.</summary>
+public static class PostgresTrouble
+{
+    /// <summary>True for connections, locks, deadlocks, disk, memory, shutdown, read-only and the like: try the same turn again.</summary>
+    public static bool IsEnvironment(Exception error) => error switch
+    {
+        PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" or "58" or "40" or "25" or "28" or "3D" || state is "55P03" or "XX001" or "XX002" or "42501",
+        NpgsqlException => true,
+        SocketException or IOException or TimeoutException => true,
+        AggregateException { InnerException: { } inner } => IsEnvironment(inner),
+        _ => false,
+    };
+}

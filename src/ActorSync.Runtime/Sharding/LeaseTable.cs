@@ -1,0 +1,134 @@
+using ActorSync.Runtime.Hosting;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ActorSync.Runtime.Sharding;
+
+/// <summary>Nodes and leases as rows; every time in here is the server's <c>clock_timestamp()</c>.</summary>
+public sealed class LeaseTable(NpgsqlDataSource database)
+{
+    private const string S = RuntimeOptions.Schema;
+
+    /// <summary>Adds the addresses that do not exist yet.</summary>
+    public async Task EnsureAsync(IReadOnlyCollection<int> addresses, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"insert into {S}.lease(address) select unnest($1) on conflict do nothing");
+        command.Parameters.Add(new() { Value = addresses.ToArray() });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>A new node: one per process start and per lost term.</summary>
+    public async Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"insert into {S}.node(node_id, name, version, expires_at) values ($1, $2, $3, clock_timestamp() + $4)");
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = name });
+        command.Parameters.Add(new() { Value = version });
+        command.Parameters.Add(new() { Value = ttl });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>Lives on; false when the node has expired and is dead for ever.</summary>
+    public async Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"update {S}.node set expires_at = clock_timestamp() + $2 where node_id = $1 and expires_at > clock_timestamp()");
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = ttl });
+        return await command.ExecuteNonQueryAsync(stop) == 1;
+    }
+
+    /// <summary>Takes every free address: candidates by a plain read, then compare-and-set on the epoch, never a locking join with the node table.</summary>
+    public async Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"""
+            with live as materialized (
+              select node_id from {S}.node where expires_at > clock_timestamp()),
+            free as materialized (
+              select address, epoch from {S}.lease
+              where (owner is null or owner not in (select node_id from live)) and $1 in (select node_id from live))
+            update {S}.lease l set owner = $1, epoch = l.epoch + 1, token = gen_random_uuid(), acquired_at = clock_timestamp()
+            from free where l.address = free.address and l.epoch = free.epoch
+            returning l.address, l.epoch, l.token, l.batch_no, l.journal_seq, l.snap::text, l.win::text, coalesce(l.win_id, 0), l.cursor::text
+            """);
+        command.Parameters.Add(new() { Value = node });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var held = new List<HeldLease>();
+        while (await reader.ReadAsync(stop))
+        {
+            held.Add(new HeldLease
+            {
+                Address = reader.GetInt32(0),
+                Epoch = reader.GetInt64(1),
+                Token = reader.GetGuid(2),
+                BatchNo = reader.GetInt64(3),
+                JournalSeq = reader.GetInt64(4),
+                Snap = reader.GetString(5),
+                Window = reader.IsDBNull(6) ? null : reader.GetString(6),
+                WindowId = reader.GetInt64(7),
+                Cursor = reader.GetString(8),
+            });
+        }
+
+        return held;
+    }
+
+    /// <summary>Gives everything back and ends the node, so that the next one need not wait for its expiry.</summary>
+    public async Task ReleaseAsync(Guid node, CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        var release = batch.CreateBatchCommand();
+        release.CommandText = $"update {S}.lease set owner = null, token = null where owner = $1";
+        release.Parameters.Add(new NpgsqlParameter { Value = node });
+        var end = batch.CreateBatchCommand();
+        end.CommandText = $"delete from {S}.node where node_id = $1";
+        end.Parameters.Add(new NpgsqlParameter { Value = node });
+        batch.BatchCommands.Add(release);
+        batch.BatchCommands.Add(end);
+        await batch.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>The fence: the last statement of every turn. Moves cursors, journal sequences and batch numbers of the leases, or throws and so undoes the turn.</summary>
+    public static async Task FenceAsync(NpgsqlConnection connection, IReadOnlyCollection<HeldLease> leases, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            update {S}.lease l set snap = u.snap::pg_snapshot, win = u.win::pg_snapshot, win_id = u.win_id, journal_seq = u.seq, cursor = u.cursor::jsonb,
+              batch_no = l.batch_no + 1
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8) u(address, token, batch_no, snap, win, win_id, seq, cursor)
+            where l.address = u.address and l.token = u.token and l.batch_no = u.batch_no
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Address).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Token).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.BatchNo).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Snap).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Window).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.WindowId).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.JournalSeq).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Cursor).ToArray() });
+        var fenced = await command.ExecuteNonQueryAsync(stop);
+        if (fenced != leases.Count)
+        {
+            throw new StaleLeaseException($"{leases.Count - fenced} of {leases.Count} leases are no longer ours, or their history is not the one we remember");
+        }
+    }
+
+    /// <summary>Batch numbers as the database has them, of leases that still carry our token: settles a commit whose answer was lost.</summary>
+    public async Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"select l.address, l.batch_no from {S}.lease l join unnest($1, $2) u(address, token) on l.address = u.address and l.token = u.token");
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Address).ToArray() });
+        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Token).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var numbers = new Dictionary<int, long>();
+        while (await reader.ReadAsync(stop))
+        {
+            numbers[reader.GetInt32(0)] = reader.GetInt64(1);
+        }
+
+        return numbers;
+    }
+}

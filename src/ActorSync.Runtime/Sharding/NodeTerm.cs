@@ -1,0 +1,87 @@
+using ActorSync.Runtime.Hosting;
+
+namespace ActorSync.Runtime.Sharding;
+
+/// <summary>One life of a node: registered, kept alive by heartbeats, lost for ever once a heartbeat comes too late.
+/// The holder trusts its leases from when a renewal STARTED until a margin before expiry, so a slow answer cannot stretch them.</summary>
+public sealed class NodeTerm : IDisposable
+{
+    private readonly RuntimeOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _lost;
+    private long _trustedFrom;
+
+    private NodeTerm(Guid id, RuntimeOptions options, TimeProvider clock, long startedAt, CancellationToken stop)
+    {
+        Id = id;
+        _options = options;
+        _clock = clock;
+        _trustedFrom = startedAt;
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    }
+
+    /// <summary>Id of this life, new at each start.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Cancelled when the term is over: stop everything, start again under a new id.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>True while nobody else can hold our leases. Ask immediately before anything leaves the process.</summary>
+    public bool IsTrusted =>
+        !_lost.IsCancellationRequested
+        && _clock.GetElapsedTime(Interlocked.Read(ref _trustedFrom)) < _options.LeaseTtl - _options.LeaseMargin;
+
+    /// <summary>Registers a new life.</summary>
+    public static async Task<NodeTerm> BeginAsync(LeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop)
+    {
+        var startedAt = clock.GetTimestamp();
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        var version = typeof(NodeTerm).Assembly.GetName().Version?.ToString() ?? "0";
+        await table.RegisterAsync(id, name, version, options.LeaseTtl, stop);
+        return new NodeTerm(id, options, clock, startedAt, stop);
+    }
+
+    /// <summary>Beats until stopped or lost. Trouble with the connection is tried again until the trust is gone.</summary>
+    public async Task KeepAliveAsync(LeaseTable table, Action<Exception> report)
+    {
+        while (!_lost.IsCancellationRequested)
+        {
+            await Task.Delay(_options.LeaseRenew, _clock, _lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_lost.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var startedAt = _clock.GetTimestamp();
+            try
+            {
+                if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token))
+                {
+                    Interlocked.Exchange(ref _trustedFrom, startedAt);
+                }
+                else
+                {
+                    await _lost.CancelAsync();
+                }
+            }
+            catch (Exception error) when (!_lost.IsCancellationRequested)
+            {
+                report(error);
+                if (!IsTrusted)
+                {
+                    await _lost.CancelAsync();
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Ends the term at once.</summary>
+    public void End() => _lost.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _lost.Dispose();
+}

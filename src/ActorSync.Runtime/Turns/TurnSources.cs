@@ -1,0 +1,53 @@
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Sharding;
+
+namespace ActorSync.Runtime.Turns;
+
+/// <summary>Messages from the change log.</summary>
+/// <param name="translate">Turns captured rows into messages, in order; may read inside the turn.</param>
+public sealed class ChangeLogSource<TMessage>(ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate) : ITurnSource<TMessage>
+{
+    /// <inheritdoc/>
+    public bool HasMore => window.IsBehind;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
+    {
+        var changes = await window.ReadAsync(turn, messagesMax, stop);
+        var deliveries = new List<Delivery<TMessage>>(changes.Count);
+        foreach (var change in changes)
+        {
+            if (translate(change) is { } delivery)
+            {
+                deliveries.Add(delivery);
+            }
+        }
+
+        return deliveries;
+    }
+}
+
+/// <summary>Messages from the durable mailboxes of the shards.</summary>
+/// <param name="translate">Opens envelopes into messages, in order; may read inside the turn.</param>
+public sealed class MailboxSource<TMessage>(
+    IReadOnlyList<HeldLease> shards,
+    int envelopesMax,
+    Func<Turn, IReadOnlyList<(int Address, string Body)>, CancellationToken, Task<IReadOnlyList<Delivery<TMessage>>>> translate) : ITurnSource<TMessage>
+{
+    private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
+
+    /// <inheritdoc/>
+    public bool HasMore => false;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
+    {
+        var envelopes = await Mailbox.TakeAsync(turn, _leases.Keys, Math.Min(envelopesMax, messagesMax), stop);
+        foreach (var (address, _) in envelopes)
+        {
+            turn.Advance(_leases[address]);
+        }
+
+        return envelopes.Count == 0 ? [] : await translate(turn, envelopes, stop);
+    }
+}
