@@ -1,0 +1,32 @@
+namespace ActorSync.Configuration;
+
+/// <summary>How writes ready for Salesforce are batched, sent and retried.</summary>
+internal sealed record CoordinatorConfig
+{
+    /// <summary>Most records of one SOAP call, 1 to 200 (Salesforce refuses more).</summary>
+    public required int SoapRowsMax { get; init; }
+
+    /// <summary>How long a write waits for company while another submission is out; a write leaves at once when nothing is in flight.</summary>
+    public required TimeSpan Linger { get; init; }
+
+    /// <summary>Most submissions out at a time, 1 to 25.</summary>
+    public required int SubmissionsMax { get; init; }
+
+    /// <summary>Most offered writes held; beyond it record actors wait.</summary>
+    public required int ReadyWritesMax { get; init; }
+
+    public required RetryConfig Retry { get; init; }
+}
+
+/// <summary>Retries of rejections known to be transient (row locks, limits), under new submission ids. Always <c>Delay &lt;= DelayMax</c>.</summary>
+internal sealed record RetryConfig
+{
+    /// <summary>Most attempts including the first, 1 to 100.</summary>
+    public required int AttemptsMax { get; init; }
+
+    /// <summary>Delay before the second attempt; it doubles from attempt to attempt.</summary>
+    public required TimeSpan Delay { get; init; }
+
+    /// <summary>The delay grows no further than this.</summary>
+    public required TimeSpan DelayMax { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace ActorSync.Configuration;
+
+/// <summary>How changes in Salesforce are found by polling.</summary>
+internal sealed record FeedConfig
+{
+    /// <summary>Time between polls of one object, 100 ms to 1 h.</summary>
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>How far behind the newest stamp the overlap is read again: transactions may commit late with an earlier SystemModstamp.</summary>
+    public required TimeSpan Overlap { get; init; }
+
+    /// <summary>How often the overlap is read again; from <see cref="Interval"/> to <see cref="Overlap"/>.</summary>
+    public required TimeSpan OverlapInterval { get; init; }
+
+    /// <summary>Time between <c>getDeleted</c> calls of one object.</summary>
+    public required TimeSpan DeletedInterval { get; init; }
+
+    /// <summary>Most records asked for per page of a query, 200 to 2,000.</summary>
+    public required int PageRowsMax { get; init; }
+}

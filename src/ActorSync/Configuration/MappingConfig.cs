@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace ActorSync.Configuration;
+
+/// <summary>What a mapping has that does not say otherwise; policy and tie-break come from <see cref="ConflictConfig"/>.</summary>
+internal sealed record MappingDefaultsConfig
+{
+    public required MappingAccess Access { get; init; }
+
+    public required string ExternalId { get; init; }
+}
+
+/// <summary>One Salesforce object and the table it is kept in, defaults filled in.</summary>
+internal sealed record MappingConfig
+{
+    /// <summary>API name of the object, as written: <c>Account</c>, <c>Invoice__c</c>.</summary>
+    public required string Object { get; init; }
+
+    /// <summary>Table name, by default the object's name in lower case; at most 63 bytes.</summary>
+    public required string Table { get; init; }
+
+    public required MappingAccess Access { get; init; }
+
+    /// <summary>API name of the unique external id field that holds the record's UUID. Always mapped, never among <see cref="Fields"/>.</summary>
+    public required string ExternalId { get; init; }
+
+    /// <summary>Column of <see cref="ExternalId"/>.</summary>
+    public string ExternalIdColumn => FieldConfig.ColumnOf(ExternalId);
+
+    public required ConflictPolicyConfig Policy { get; init; }
+
+    public required TieBreakConfig TieBreak { get; init; }
+
+    /// <summary>The mapped fields in the order written, at least one, without the ones that are always mapped (Id, SystemModstamp, IsDeleted, the external id).</summary>
+    public required ImmutableArray<FieldConfig> Fields { get; init; }
+}
+
+/// <summary>Who may change a mapped table.</summary>
+internal enum MappingAccess
+{
+    /// <summary><c>read_write</c>: changes go both ways.</summary>
+    ReadWrite,
+
+    /// <summary><c>read_only</c>: changes come from Salesforce only.</summary>
+    ReadOnly,
+}
+
+/// <summary>One mapped field.</summary>
+internal sealed record FieldConfig
+{
+    /// <summary>API name as written: <c>Phone</c>, or <c>Account.ActorSync_Id__c</c> for a parent by its external id.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The conflict policy of this field, the mapping's unless it has its own.</summary>
+    public required ConflictPolicyConfig Policy { get; init; }
+
+    /// <summary>The parent this field names by external id; null for a plain field.</summary>
+    public ParentFieldConfig? Parent =>
+        Name.Split('.') is [var relationship, var externalId] ? new(relationship, externalId) : null;
+
+    /// <summary>Column in the mapped table.</summary>
+    public string Column => ColumnOf(Name);
+
+    /// <summary>The column of a field as Heroku Connect names it: lower case, a dot as two underscores.</summary>
+    public static string ColumnOf(string field) => field.ToLowerInvariant().Replace(".", "__", StringComparison.Ordinal);
+}
+
+/// <summary>A parent named by its external id.</summary>
+/// <param name="Relationship">Relationship name from describe: <c>Account</c>, <c>Parent__r</c>.</param>
+/// <param name="ExternalId">External id field of the parent's object.</param>
+internal sealed record ParentFieldConfig(string Relationship, string ExternalId);
