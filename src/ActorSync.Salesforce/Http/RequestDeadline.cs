@@ -1,0 +1,77 @@
+namespace ActorSync.Salesforce.Http;
+
+/// <summary>
+/// The absolute end of one request, on a clock that counts the time in which the process or the machine was suspended. Elapsed time is
+/// the greater of the monotonic clock, which stands still while a machine sleeps, and UTC, which does not but may be set back; a timer
+/// looks again every <see cref="RecheckPeriod"/>, so a suspension is noticed at most one period after waking.
+/// </summary>
+internal sealed class RequestDeadline : IDisposable
+{
+    internal static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider time;
+    private readonly TimeSpan allowed;
+    private readonly long startedAt;
+    private readonly DateTimeOffset startedUtc;
+    private readonly CancellationToken caller;
+    private readonly CancellationTokenSource expiry;
+    private readonly CancellationTokenSource either;
+    private readonly ITimer recheck;
+
+    public RequestDeadline(TimeProvider time, TimeSpan allowed, CancellationToken caller)
+    {
+        this.time = time;
+        this.allowed = allowed;
+        this.caller = caller;
+        startedAt = time.GetTimestamp();
+        startedUtc = time.GetUtcNow();
+        expiry = new CancellationTokenSource(allowed, time);
+        either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, caller);
+        recheck = time.CreateTimer(static state => ((RequestDeadline)state!).Recheck(), this, RecheckPeriod, RecheckPeriod);
+    }
+
+    /// <summary>Cancelled at the deadline, or when the caller gives up.</summary>
+    public CancellationToken Token => either.Token;
+
+    public bool IsPast => Elapsed >= allowed;
+
+    public bool CallerGaveUp => caller.IsCancellationRequested;
+
+    public TimeSpan Allowed => allowed;
+
+    private TimeSpan Elapsed
+    {
+        get
+        {
+            TimeSpan monotonic = time.GetElapsedTime(startedAt);
+            TimeSpan utc = time.GetUtcNow() - startedUtc;
+            return monotonic > utc ? monotonic : utc;
+        }
+    }
+
+    public void ThrowIfCallerGaveUp() => caller.ThrowIfCancellationRequested();
+
+    public void Dispose()
+    {
+        recheck.Dispose();
+        either.Dispose();
+        expiry.Dispose();
+    }
+
+    private void Recheck()
+    {
+        if (!IsPast)
+        {
+            return;
+        }
+
+        try
+        {
+            expiry.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The request ended while this callback was on its way.
+        }
+    }
+}
