@@ -24,7 +24,8 @@ internal sealed class ClusterFolder(string path)
     private string PasswordFile => System.IO.Path.Combine(Path, "password");
 
     /// <summary>Makes the folder ours until the lock is disposed.</summary>
-    /// <exception cref="PostgresServerException">Another process uses it, or it may not be written.</exception>
+    /// <exception cref="DataFolderInUseException">Another process uses it.</exception>
+    /// <exception cref="PostgresServerException">It may not be written.</exception>
     public FileStream Own()
     {
         var file = System.IO.Path.Combine(Path, "owner.lock");
@@ -44,7 +45,7 @@ internal sealed class ClusterFolder(string path)
         }
         catch (IOException e) when (File.Exists(file))
         {
-            throw new PostgresServerException(
+            throw new DataFolderInUseException(
                 $"The PostgreSQL data folder {Path} is in use by process {ReadOwner(file)}: stop that one first, or use another folder", e);
         }
     }
