@@ -11,14 +11,23 @@ internal sealed record CallScope(OrgCall Call, OrgSession? Session, ImmutableArr
 /// <summary>How a surface answers a call: its effect on the org, and the shape of its failures.</summary>
 /// <param name="NeedsSession">False for login, token and the version list.</param>
 /// <param name="Effect">Runs at most once, synchronously, and only within the request limit.</param>
-internal sealed record CallAnswering(bool NeedsSession, Func<CallScope, Answer> Effect, Func<OrgFaultException, Answer> Failed);
+internal sealed record CallAnswering(bool NeedsSession, Func<CallScope, Answer> Effect, Func<OrgFaultException, Answer> Failed)
+{
+    /// <summary>True while a record the call writes is locked by someone else; null where the call writes none.</summary>
+    public Func<bool>? Locked { get; init; }
+}
+
+/// <summary>How long a call may take before it has its effect, and how much of that it waits for locked rows.</summary>
+internal sealed record CallLimits(TimeSpan Request, TimeSpan LockWait);
 
 /// <summary>
 /// Runs every API call through the same points: on its way, accepted, effect, answer. A caller that gives up does not stop its call: like Salesforce,
 /// the simulator goes on to the effect, unless the request limit passes first.
 /// </summary>
-internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUsage usage, TimeProvider clock, TimeSpan requestLimit, CancellationToken stopping)
+internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUsage usage, TimeProvider clock, CallLimits limits, CancellationToken stopping)
 {
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
+
     public async Task RunAsync(HttpContext http, OrgCall call, CallAnswering answering)
     {
         var drawn = faults.Draw(call);
@@ -58,7 +67,8 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
                 return null;
             }
 
-            if (clock.GetElapsedTime(acceptedAt) >= requestLimit)
+            await WaitForLocksAsync(answering.Locked, acceptedAt);
+            if (clock.GetElapsedTime(acceptedAt) >= limits.Request)
             {
                 throw new OrgFaultException("REQUEST_RUNNING_TOO_LONG", "Your request was running for too long, and has been stopped.");
             }
@@ -149,7 +159,7 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
     /// <summary>Waits by the server's clock, but not past the request limit: Salesforce stops a call there and answers.</summary>
     private async Task DelayAsync(TimeSpan delay, long? acceptedAt)
     {
-        if (acceptedAt is { } at && requestLimit - clock.GetElapsedTime(at) is var left && left < delay)
+        if (acceptedAt is { } at && limits.Request - clock.GetElapsedTime(at) is var left && left < delay)
         {
             delay = left;
         }
@@ -157,6 +167,20 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
         if (delay > TimeSpan.Zero)
         {
             await Task.Delay(delay, clock, stopping);
+        }
+    }
+
+    /// <summary>A locked row makes the call wait; what is still locked after that fails record by record, in the org model.</summary>
+    private async Task WaitForLocksAsync(Func<bool>? locked, long acceptedAt)
+    {
+        var waitedFrom = clock.GetTimestamp();
+        while (locked?.Invoke() == true && clock.GetElapsedTime(waitedFrom) < limits.LockWait)
+        {
+            await DelayAsync(LockPoll, acceptedAt);
+            if (clock.GetElapsedTime(acceptedAt) >= limits.Request)
+            {
+                return;
+            }
         }
     }
 

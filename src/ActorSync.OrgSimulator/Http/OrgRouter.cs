@@ -1,0 +1,41 @@
+using ActorSync.OrgSimulator.OAuth;
+using ActorSync.OrgSimulator.Soap;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorSync.OrgSimulator.Http;
+
+/// <summary>Gives each request to its surface by the beginning of its path.</summary>
+internal sealed class OrgRouter(OrgServices org)
+{
+    private readonly SoapEndpoint _soap = new(org);
+    private readonly OAuthEndpoint _oauth = new(org);
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        try
+        {
+            await RouteAsync(http);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The caller went away while its request was read or its answer written; what took effect stays.
+            http.Abort();
+        }
+    }
+
+    private Task RouteAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        if (path.StartsWith(SoapEndpoint.Prefix, StringComparison.Ordinal))
+        {
+            return _soap.HandleAsync(http);
+        }
+
+        if (path.StartsWith(OAuthEndpoint.Prefix, StringComparison.Ordinal) || path.StartsWith(OAuthEndpoint.IdentityPrefix, StringComparison.Ordinal))
+        {
+            return _oauth.HandleAsync(http);
+        }
+
+        return Answer.Text(404, "text/plain", $"No such resource: {path}").SendAsync(http);
+    }
+}
