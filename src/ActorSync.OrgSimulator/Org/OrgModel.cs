@@ -13,7 +13,7 @@ public sealed class OrgModel
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _clock = clock;
-        Schema = options.Schema ?? new OrgSchema([]);
+        Schema = options.Schema ?? StandardObjects.Schema();
     }
 
     public OrgOptions Options { get; }

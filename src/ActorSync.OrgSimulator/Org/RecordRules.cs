@@ -20,6 +20,9 @@ public abstract class RecordView
 /// <summary>A record about to be saved; a before-save rule may set values (canonical or text of the field's type).</summary>
 public abstract class RecordDraft : RecordView
 {
+    /// <summary>Start of the transaction, to the second.</summary>
+    public abstract DateTimeOffset Now { get; }
+
     /// <summary>Sets a field as an Apex trigger or a flow would, also one the caller may not write.</summary>
     public abstract void Set(string field, object? value);
 
