@@ -79,6 +79,11 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
         {
             return answering.Failed(fault);
         }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // A mistake of the simulator's own: told to the caller, so that it is found.
+            return answering.Failed(new OrgFaultException("UNKNOWN_EXCEPTION", $"The simulator failed on {call.Operation}: {error}"));
+        }
     }
 
     private OrgSession? Accept(OrgCall call, bool needsSession, ImmutableArray<OrgFault> drawn)

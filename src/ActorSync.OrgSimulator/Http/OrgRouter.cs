@@ -1,4 +1,6 @@
 using ActorSync.OrgSimulator.OAuth;
+using ActorSync.OrgSimulator.Page;
+using ActorSync.OrgSimulator.Rest;
 using ActorSync.OrgSimulator.Soap;
 using Microsoft.AspNetCore.Http;
 
@@ -9,6 +11,9 @@ internal sealed class OrgRouter(OrgServices org)
 {
     private readonly SoapEndpoint _soap = new(org);
     private readonly OAuthEndpoint _oauth = new(org);
+    private readonly RestEndpoint _rest = new(org);
+    private readonly SimulatorEndpoint _simulator = new(org);
+    private readonly PageEndpoint _page = new(org);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -34,6 +39,21 @@ internal sealed class OrgRouter(OrgServices org)
         if (path.StartsWith(OAuthEndpoint.Prefix, StringComparison.Ordinal) || path.StartsWith(OAuthEndpoint.IdentityPrefix, StringComparison.Ordinal))
         {
             return _oauth.HandleAsync(http);
+        }
+
+        if (path == RestEndpoint.Prefix || path.StartsWith($"{RestEndpoint.Prefix}/", StringComparison.Ordinal))
+        {
+            return _rest.HandleAsync(http);
+        }
+
+        if (path.StartsWith(SimulatorEndpoint.Prefix, StringComparison.Ordinal))
+        {
+            return _simulator.HandleAsync(http);
+        }
+
+        if (path == "/" || path.StartsWith(PageEndpoint.Prefix, StringComparison.Ordinal))
+        {
+            return _page.HandleAsync(http);
         }
 
         return Answer.Text(404, "text/plain", $"No such resource: {path}").SendAsync(http);

@@ -7,6 +7,15 @@ internal sealed class OrgWrites(OrgModel model)
 {
     private readonly Lock _gate = new();
 
+    /// <summary>DML that no fault concerns: a person's.</summary>
+    public IReadOnlyList<RecordResult> Run(Func<OrgModel, IReadOnlyList<RecordResult>> dml)
+    {
+        lock (_gate)
+        {
+            return dml(model);
+        }
+    }
+
     public IReadOnlyList<RecordResult> Run(CallScope scope, Func<OrgModel, IReadOnlyList<RecordResult>> dml)
     {
         lock (_gate)
