@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ActorSync.Domain.Records;
+using ActorSync.Runtime.Actors;
+
+namespace ActorSync.Records;
+
+/// <summary>Stable names and JSON of record events and states. An unknown name throws: a state must never be folded from half a journal.</summary>
+internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
+{
+    private static readonly Dictionary<string, JsonTypeInfo> ByName = new(StringComparer.Ordinal)
+    {
+        ["local-changed"] = RecordJson.Default.LocalChanged,
+        ["row-touched"] = RecordJson.Default.RowTouched,
+        ["write-offered"] = RecordJson.Default.WriteOffered,
+        ["write-applied"] = RecordJson.Default.WriteApplied,
+        ["write-not-applied"] = RecordJson.Default.WriteNotApplied,
+        ["write-overwritten"] = RecordJson.Default.WriteOverwritten,
+        ["write-rejected"] = RecordJson.Default.WriteRejected,
+        ["record-parked"] = RecordJson.Default.RecordParked,
+        ["remote-taken"] = RecordJson.Default.RemoteTaken,
+        ["read-back-asked"] = RecordJson.Default.ReadBackAsked,
+        ["conflict-resolved"] = RecordJson.Default.ConflictResolved,
+        ["adoption-queued"] = RecordJson.Default.AdoptionQueued,
+        ["remote-deletion-taken"] = RecordJson.Default.RemoteDeletionTaken,
+        ["remote-undeletion-taken"] = RecordJson.Default.RemoteUndeletionTaken,
+        ["row-written"] = RecordJson.Default.RowWritten,
+        ["unexpected"] = RecordJson.Default.Unexpected,
+    };
+
+    private static readonly Dictionary<Type, (string Name, JsonTypeInfo Info)> ByType =
+        ByName.ToDictionary(entry => entry.Value.Type, entry => (entry.Key, entry.Value));
+
+    /// <summary>The names of all events, for the test that every event has one.</summary>
+    public static IReadOnlyCollection<Type> KnownTypes => ByType.Keys;
+
+    public string NameOf(RecordEvent @event) => ByType[@event.GetType()].Name;
+
+    public string WriteEvent(RecordEvent @event) => JsonSerializer.Serialize(@event, ByType[@event.GetType()].Info);
+
+    public RecordEvent ReadEvent(string name, string json) =>
+        ByName.TryGetValue(name, out var info)
+            ? (RecordEvent)JsonSerializer.Deserialize(json, info)!
+            : throw new InvalidDataException($"the journal holds an event '{name}' that this version does not know: run the version that wrote it, or a newer one");
+
+    public string WriteState(RecordState state) => JsonSerializer.Serialize(state, RecordJson.Default.RecordState);
+
+    public RecordState ReadState(string json) => JsonSerializer.Deserialize(json, RecordJson.Default.RecordState)!;
+}

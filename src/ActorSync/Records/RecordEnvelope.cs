@@ -1,0 +1,90 @@
+using ActorSync.Domain.Records;
+
+namespace ActorSync.Records;
+
+/// <summary>Messages for records of one shard, as they lie in a mailbox.</summary>
+internal sealed record RecordEnvelope(IReadOnlyList<StoredMessage> Messages);
+
+/// <summary>One message as stored: exactly one of the members behind <paramref name="Entity"/> is set.</summary>
+internal sealed record StoredMessage(short Mapping, Guid Entity)
+{
+    public StoredImage? Image { get; init; }
+
+    public RecordMessage.RemoteDeleted? Deleted { get; init; }
+
+    public RecordMessage.WriteConfirmed? Confirmed { get; init; }
+
+    public RecordMessage.WriteRefused? Refused { get; init; }
+
+    public StoredDoubt? Doubt { get; init; }
+
+    /// <summary>A captured change that had to be put aside while a failing message was looked for.</summary>
+    public RecordMessage.LocalChange? Change { get; init; }
+
+    public RecordMessage.Poisoned? Poison { get; init; }
+
+    /// <summary>The stored form of a message.</summary>
+    public static StoredMessage Of(RecordId id, RecordMessage message)
+    {
+        var stored = new StoredMessage(id.Mapping, id.ExternalId);
+        return message switch
+        {
+            RecordMessage.RemoteImage m => stored with { Image = new StoredImage(m.Sfid, m.Fields, m.AsOf, m.ReadBegan) },
+            RecordMessage.RemoteDeleted m => stored with { Deleted = m },
+            RecordMessage.WriteConfirmed m => stored with { Confirmed = m },
+            RecordMessage.WriteRefused m => stored with { Refused = m },
+            RecordMessage.DoubtSettled m => stored with { Doubt = StoredDoubt.Of(m) },
+            RecordMessage.LocalChange m => stored with { Change = m },
+            RecordMessage.Poisoned m => stored with { Poison = m },
+            _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),
+        };
+    }
+
+    /// <summary>The message again; an image meets the row as it is now.</summary>
+    public RecordMessage Open(RowImage row) => (RecordMessage?)Deleted ?? Confirmed ?? Refused ?? Change ?? (RecordMessage?)Poison
+        ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
+}
+
+/// <summary>What a read of Salesforce showed.</summary>
+internal sealed record StoredImage(string Sfid, FieldValues Fields, DateTimeOffset AsOf, DateTimeOffset ReadBegan);
+
+/// <summary>A settled doubt, its answer flattened.</summary>
+internal sealed record StoredDoubt(int WriteNo, Guid Submission, DateTimeOffset At, string Answer)
+{
+    public string? Sfid { get; init; }
+
+    public string? Reason { get; init; }
+
+    public StoredImage? Found { get; init; }
+
+    public static StoredDoubt Of(RecordMessage.DoubtSettled m)
+    {
+        var stored = new StoredDoubt(m.WriteNo, m.Submission, m.At, m.Answer.GetType().Name);
+        return m.Answer switch
+        {
+            DoubtAnswer.Applied a => stored with { Sfid = a.Sfid },
+            DoubtAnswer.AppliedThenDeleted a => stored with { Sfid = a.Sfid },
+            DoubtAnswer.Overwritten a => stored with { Found = new StoredImage(a.Sfid, a.Fields, a.AsOf, a.ReadBegan) },
+            DoubtAnswer.Unprovable a => stored with { Reason = a.Reason },
+            _ => stored,
+        };
+    }
+
+    public RecordMessage.DoubtSettled Open() => new(WriteNo, Submission, Answer switch
+    {
+        nameof(DoubtAnswer.Applied) => new DoubtAnswer.Applied(Sfid!),
+        nameof(DoubtAnswer.NotApplied) => new DoubtAnswer.NotApplied(),
+        nameof(DoubtAnswer.AppliedThenDeleted) => new DoubtAnswer.AppliedThenDeleted(Sfid!),
+        nameof(DoubtAnswer.Overwritten) => new DoubtAnswer.Overwritten(Found!.Sfid, Found.Fields, Found.AsOf, Found.ReadBegan),
+        nameof(DoubtAnswer.Unprovable) => new DoubtAnswer.Unprovable(Reason!),
+        _ => throw new InvalidDataException($"doubt answer {Answer}"),
+    }, At);
+}
+
+/// <summary>A write on its way through the coordinator.</summary>
+internal sealed record OfferedWrite(
+    short Mapping, Guid Entity, int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset OfferedAt)
+{
+    /// <summary>How often Salesforce has turned it away for a passing reason.</summary>
+    public int Attempts { get; init; }
+}

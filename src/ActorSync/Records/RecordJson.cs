@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ActorSync.Domain.Records;
+
+namespace ActorSync.Records;
+
+/// <summary>JSON of everything a record actor stores or is sent. Names are stable; a changed shape gets a new event name, never another meaning.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(FieldValuesConverter)])]
+[JsonSerializable(typeof(RecordState))]
+[JsonSerializable(typeof(RecordEvent.LocalChanged))]
+[JsonSerializable(typeof(RecordEvent.RowTouched))]
+[JsonSerializable(typeof(RecordEvent.WriteOffered))]
+[JsonSerializable(typeof(RecordEvent.WriteApplied))]
+[JsonSerializable(typeof(RecordEvent.WriteNotApplied))]
+[JsonSerializable(typeof(RecordEvent.WriteOverwritten))]
+[JsonSerializable(typeof(RecordEvent.WriteRejected))]
+[JsonSerializable(typeof(RecordEvent.RecordParked))]
+[JsonSerializable(typeof(RecordEvent.RemoteTaken))]
+[JsonSerializable(typeof(RecordEvent.ReadBackAsked))]
+[JsonSerializable(typeof(RecordEvent.ConflictResolved))]
+[JsonSerializable(typeof(RecordEvent.AdoptionQueued))]
+[JsonSerializable(typeof(RecordEvent.RemoteDeletionTaken))]
+[JsonSerializable(typeof(RecordEvent.RemoteUndeletionTaken))]
+[JsonSerializable(typeof(RecordEvent.RowWritten))]
+[JsonSerializable(typeof(RecordEvent.Unexpected))]
+[JsonSerializable(typeof(RecordEnvelope))]
+[JsonSerializable(typeof(OfferedWrite))]
+[JsonSerializable(typeof(Dictionary<string, string?>))]
+internal sealed partial class RecordJson : JsonSerializerContext;
+
+/// <summary>Field values as one JSON object, names in order.</summary>
+internal sealed class FieldValuesConverter : JsonConverter<FieldValues>
+{
+    public override FieldValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var pairs = new List<KeyValuePair<string, string?>>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            pairs.Add(KeyValuePair.Create(name, reader.GetString()));
+        }
+
+        return FieldValues.From(pairs);
+    }
+
+    public override void Write(Utf8JsonWriter writer, FieldValues value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, text) in value)
+        {
+            writer.WriteString(name, text);
+        }
+
+        writer.WriteEndObject();
+    }
+}
