@@ -1,0 +1,139 @@
+using ActorSync.OrgSimulator.Http;
+using ActorSync.OrgSimulator.OAuth;
+using ActorSync.OrgSimulator.Org;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorSync.OrgSimulator;
+
+/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, a page for people, and faults on demand.</summary>
+public sealed class OrgServer : IAsyncDisposable
+{
+    /// <summary>How long open requests get to end when the server stops; held and hanging ones are cut at once.</summary>
+    private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping;
+    private readonly OrgServices _services;
+    private int _disposed;
+
+    private OrgServer(WebApplication app, OrgServices services, CancellationTokenSource stopping)
+    {
+        _app = app;
+        _services = services;
+        _stopping = stopping;
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        Url = new Uri(addresses!.Addresses.First());
+    }
+
+    /// <summary>Base address, for example <c>http://127.0.0.1:38211/</c>.</summary>
+    public Uri Url { get; }
+
+    /// <summary>The org behind the address.</summary>
+    public OrgModel Model => _services.Model;
+
+    /// <summary>Consumer key for OAuth.</summary>
+    public string ClientId => _services.Credentials.ClientId;
+
+    /// <summary>Consumer secret for OAuth.</summary>
+    public string ClientSecret => _services.Credentials.ClientSecret;
+
+    /// <summary>Refresh token for OAuth.</summary>
+    public string RefreshToken => _services.Credentials.RefreshToken;
+
+    /// <summary>User name for SOAP login() up to version 64 and for the password grant.</summary>
+    public string UserName => _services.Credentials.UserName;
+
+    /// <summary>Password that goes with <see cref="UserName"/>.</summary>
+    public string Password => _services.Credentials.Password;
+
+    /// <summary>Faults and holds of this server's calls.</summary>
+    public OrgFaults Faults => _services.Faults;
+
+    /// <summary>API requests counted against the daily allowance so far.</summary>
+    public int RequestsUsed => _services.Usage.Used;
+
+    /// <summary>Ends every session, as an administrator could.</summary>
+    public void ExpireSessions() => _services.Sessions.RevokeAll();
+
+    /// <summary>Starts a server and returns once it accepts connections.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<OrgServer> StartAsync(OrgServerOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var stopping = new CancellationTokenSource();
+        var services = Services(options, stopping.Token);
+        var app = Build(options);
+        app.Run(new OrgRouter(services).HandleAsync);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            stopping.Dispose();
+            throw;
+        }
+
+        return new OrgServer(app, services, stopping);
+    }
+
+    /// <summary>Stops listening, cuts held and hanging requests, and frees the port.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync();
+        using (var wait = new CancellationTokenSource(StopWait, TimeProvider.System))
+        {
+            await _app.StopAsync(wait.Token);
+        }
+
+        await _app.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private static OrgServices Services(OrgServerOptions options, CancellationToken stopping)
+    {
+        var model = options.Model ?? OrgModels.Make(options);
+        var credentials = new OrgCredentials(options.ClientId, options.ClientSecret, options.RefreshToken, model.IntegrationUser.Username, options.Password);
+        var sessions = new OrgSessions(model.OrganizationId, options.Seed, options.Clock, options.SessionIdleMax);
+        var usage = new ApiUsage(options.RequestsPerDayMax, options.Clock);
+        var faults = new OrgFaults(options.Seed, options.Clock);
+        var limits = new CallLimits(options.RequestLimit, options.LockWait);
+        var pipeline = new CallPipeline(faults, sessions, usage, options.Clock, limits, stopping);
+        return new OrgServices(model, new OrgWrites(model), sessions, credentials, usage, faults, pipeline, options.Clock);
+    }
+
+    private static WebApplication Build(OrgServerOptions options)
+    {
+        // The empty builder reads no environment, no settings file and logs nothing: an org in a test must not depend on its surroundings.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.BytesMax;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(options.Address, options.Port);
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Leaves Ctrl-C and signals to the process that embeds the server.</summary>
+    private sealed class EmbeddedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

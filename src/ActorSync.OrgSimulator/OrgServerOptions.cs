@@ -1,0 +1,56 @@
+using System.Net;
+using ActorSync.OrgSimulator.Org;
+
+namespace ActorSync.OrgSimulator;
+
+/// <summary>How an <see cref="OrgServer"/> is set up. Everything has a default.</summary>
+public sealed record OrgServerOptions
+{
+    /// <summary>TCP port; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The address listened on. Nothing but the machine itself can reach the default.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The org to serve; made from <see cref="OrgOptions"/> and <see cref="ObjectsFile"/> when null.</summary>
+    public OrgModel? Model { get; init; }
+
+    /// <summary>How the org is made when no <see cref="Model"/> is given.</summary>
+    public OrgOptions OrgOptions { get; init; } = new();
+
+    /// <summary>JSON file of custom objects and fields, added to the standard ones; null for none.</summary>
+    public string? ObjectsFile { get; init; }
+
+    /// <summary>Records the org is filled with at the start.</summary>
+    public int Records { get; init; }
+
+    /// <summary>Seed of session ids, of fault draws, and of the records made at the start.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>A request that has had no effect after this time never has one and is answered REQUEST_RUNNING_TOO_LONG (Salesforce: 10 minutes for SOAP and REST).</summary>
+    public TimeSpan RequestLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a write waits for rows locked by someone else before UNABLE_TO_LOCK_ROW (Salesforce: about 10 seconds).</summary>
+    public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A session unused for this long ends (Salesforce's default: two hours).</summary>
+    public TimeSpan SessionIdleMax { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>API requests of 24 hours, before REQUEST_LIMIT_EXCEEDED (a full sandbox's five million).</summary>
+    public int RequestsPerDayMax { get; init; } = 5_000_000;
+
+    /// <summary>Time of the org, of latencies and of limits.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Consumer key of the connected app.</summary>
+    public string ClientId { get; init; } = "3MVG9.actorsync.simulator";
+
+    /// <summary>Consumer secret of the connected app.</summary>
+    public string ClientSecret { get; init; } = "simulator-secret";
+
+    /// <summary>Refresh token of the integration user.</summary>
+    public string RefreshToken { get; init; } = "5Aep861.actorsync.simulator.refresh";
+
+    /// <summary>Password of the integration user, for SOAP login() and the password grant.</summary>
+    public string Password { get; init; } = "simulator-password";
+}
