@@ -4,7 +4,7 @@ namespace ActorSync.Configuration;
 
 /// <summary>
 /// Everything a node is told: the block <c>actorsync { ... }</c> of the configuration, bound and checked as a whole.
-/// Defaults live in <c>hocon/reference.conf</c> only; an instance made by <c>SyncConfigLoader</c> is within all ranges and relations.
+/// Defaults live in <c>hocon/reference.conf</c> only; an instance made by <see cref="SyncConfigLoader"/> is within all ranges and relations.
 /// A property's key is its name in lower case with dashes: <c>Runtime.Turn.MessagesMax</c> is <c>actorsync.runtime.turn.messages-max</c>.
 /// </summary>
 internal sealed record SyncConfig

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace ActorSync.Configuration;
+
+/// <summary>The words a key may hold.</summary>
+/// <param name="Offered">Each word and what it means.</param>
+/// <param name="NotYet">Words of the design that this version does not offer.</param>
+internal sealed record ConfigChoice<T>(ImmutableArray<(string Word, T Value)> Offered, ImmutableArray<string> NotYet)
+    where T : struct, Enum
+{
+    /// <summary>The words as a sentence part: <c>a, b or c</c>.</summary>
+    public string Form => Offered is [.. var first, var last] && first.Length > 0
+        ? $"{string.Join(", ", first.Select(c => c.Word))} or {last.Word}"
+        : Offered[0].Word;
+
+    public T? Find(string word) => Offered.FirstOrDefault(c => c.Word == word) is { Word: not null } found ? found.Value : null;
+
+    public string Show(T value) => Offered.First(c => EqualityComparer<T>.Default.Equals(c.Value, value)).Word;
+}
+
+/// <summary>The choices of the configuration.</summary>
+internal static class ConfigChoices
+{
+    public static readonly ConfigChoice<ConflictPolicyConfig> Policy = new(
+        [
+            ("latest-wins", ConflictPolicyConfig.LatestWins),
+            ("salesforce-wins", ConflictPolicyConfig.SalesforceWins),
+            ("postgres-wins", ConflictPolicyConfig.PostgresWins),
+        ],
+        NotYet: ["counter", "manual"]);
+
+    public static readonly ConfigChoice<TieBreakConfig> TieBreak = new(
+        [("salesforce-wins", TieBreakConfig.SalesforceWins), ("postgres-wins", TieBreakConfig.PostgresWins)], NotYet: []);
+
+    public static readonly ConfigChoice<MappingAccess> Access = new(
+        [("read_write", MappingAccess.ReadWrite), ("read_only", MappingAccess.ReadOnly)], NotYet: []);
+
+    /// <summary>How local changes of one record are sent.</summary>
+    public static readonly ConfigChoice<OnlyMode> Mode = new([("merged", OnlyMode.Merged)], NotYet: ["ordered"]);
+
+    /// <summary>How changes in Salesforce are found.</summary>
+    public static readonly ConfigChoice<OnlyFeed> Feed = new([("polling", OnlyFeed.Polling)], NotYet: ["cdc"]);
+
+    internal enum OnlyMode
+    {
+        Merged,
+    }
+
+    internal enum OnlyFeed
+    {
+        Polling,
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using ActorSync.Configuration.Hocon;
+
+namespace ActorSync.Configuration;
+
+/// <summary>Binds <c>actorsync.mappings</c>: which objects and fields are kept in which tables.</summary>
+internal static class MappingBinder
+{
+    /// <summary>Most mapped objects.</summary>
+    public const int MappingsMax = 500;
+
+    /// <summary>Most fields of one mapping: Salesforce allows 800 custom fields per object.</summary>
+    public const int FieldsMax = 1000;
+
+    private const string MappingRemedy = "write { object = Account, fields = [Name, Phone] }";
+    private const string FieldRemedy = "write a field such as Phone, { name = Phone, policy = salesforce-wins }, or a parent's external id such as Account.ActorSync_Id__c";
+
+    private static readonly ImmutableDictionary<string, string> AlwaysMapped = ImmutableDictionary.CreateRange(StringComparer.OrdinalIgnoreCase,
+        [KeyValuePair.Create("Id", "sfid"), KeyValuePair.Create("SystemModstamp", "systemmodstamp"), KeyValuePair.Create("IsDeleted", "isdeleted")]);
+
+    public static MappingDefaultsConfig Defaults(SectionReader at)
+    {
+        var config = new MappingDefaultsConfig
+        {
+            Access = at.Choice("access", ConfigChoices.Access),
+            ExternalId = at.Text("external-id", "write the API name of an external id field", FieldNameComplaint),
+        };
+        at.Done();
+        return config;
+    }
+
+    public static ImmutableArray<MappingConfig> Bind(SectionReader root, SyncConfig config)
+    {
+        var mappings = ImmutableArray.CreateBuilder<MappingConfig>();
+        var objects = new Dictionary<string, ConfigOrigin>(StringComparer.OrdinalIgnoreCase);
+        var tables = new Dictionary<string, ConfigOrigin>(StringComparer.Ordinal);
+        foreach (var (index, item) in root.List("mappings", MappingsMax, $"write mappings = [ ... ] and in it, per object, {MappingRemedy[6..]}").Index())
+        {
+            var key = root.KeyOf($"mappings[{index}]");
+            if (item is not HoconObject block)
+            {
+                root.Error(item.Origin, key, $"is {item.Kind}, not a block", MappingRemedy);
+                continue;
+            }
+
+            var at = root.Item(key, block);
+            var mapping = Mapping(at, config);
+            CheckOnce(at, objects, "object", mapping.Object);
+            CheckOnce(at, tables, "table", mapping.Table);
+            mappings.Add(mapping);
+        }
+
+        return mappings.ToImmutable();
+    }
+
+    private static MappingConfig Mapping(SectionReader at, SyncConfig config)
+    {
+        var name = at.Text("object", "write object = Account, the API name of the object", ObjectNameComplaint);
+        var externalId = at.Text(
+            "external-id", "write the API name of an external id field", FieldNameComplaint, config.MappingDefaults.ExternalId, "actorsync.mapping-defaults.external-id");
+        var policy = at.Choice("policy", ConfigChoices.Policy, config.Conflict.Policy, "actorsync.conflict.policy");
+        at.OptionalValue("mode", "leave it out, or write merged", text => Only(text, ConfigChoices.Mode));
+        at.OptionalValue("feed", "leave it out, or write polling", text => Only(text, ConfigChoices.Feed));
+        var mapping = new MappingConfig
+        {
+            Object = name,
+            Table = Table(at, name),
+            Access = at.Choice("access", ConfigChoices.Access, config.MappingDefaults.Access, "actorsync.mapping-defaults.access"),
+            ExternalId = externalId,
+            Policy = policy,
+            TieBreak = at.Choice("tie-break", ConfigChoices.TieBreak, config.Conflict.TieBreak, "actorsync.conflict.tie-break"),
+            Fields = Fields(at, externalId, policy),
+        };
+        at.Done();
+        return mapping;
+    }
+
+    private static Bound<string> Only<T>(string text, ConfigChoice<T> choice)
+        where T : struct, Enum =>
+        choice.Find(text) is not null ? Bound.To(text, text)
+        : Bound<string>.Wrong(choice.NotYet.Contains(text) ? $"{text} is not offered yet; {choice.Form} is" : $"{SectionReader.Quote(text)} is none of the choices");
+
+    private static string Table(SectionReader at, string name)
+    {
+        const string Remedy = "write table = a name of lower-case letters, digits and _, at most 63 bytes";
+        if (at.OptionalValue("table", Remedy, text => SectionReader.CheckedText(text, SyncConfigBinder.PostgresNameComplaint)) is { } table)
+        {
+            return table;
+        }
+
+        var byDefault = name.ToLowerInvariant();
+        if (name.Length > 0 && SyncConfigBinder.PostgresNameComplaint(byDefault) is { } complaint)
+        {
+            at.Error(at.OriginOf("object"), at.KeyOf("table"), $"the table of {name} would be named {byDefault}, which {complaint}", Remedy);
+        }
+
+        at.Record(at.KeyOf("table"), byDefault, at.OriginOf("object"));
+        return byDefault;
+    }
+
+    private static void CheckOnce(SectionReader at, Dictionary<string, ConfigOrigin> seen, string key, string name)
+    {
+        var origin = at.OriginOf(key);
+        if (name.Length > 0 && !seen.TryAdd(name, origin))
+        {
+            at.Error(origin, at.KeyOf(key), $"the {key} {name} is mapped already at {seen[name]}", key == "table" ? "write another table" : "join the two mappings");
+        }
+    }
+
+    private static ImmutableArray<FieldConfig> Fields(SectionReader at, string externalId, ConflictPolicyConfig policy)
+    {
+        var fields = ImmutableArray.CreateBuilder<FieldConfig>();
+        var columns = new Dictionary<string, (string Name, ConfigOrigin Origin)>(StringComparer.Ordinal);
+        foreach (var (index, item) in at.List("fields", FieldsMax, "write fields = [Name, Phone]").Index())
+        {
+            var key = at.KeyOf($"fields[{index}]");
+            if (Field(at, key, item, policy) is not { } field)
+            {
+                continue;
+            }
+
+            if (AlwaysMapped.TryGetValue(field.Name, out var column) || string.Equals(field.Name, externalId, StringComparison.OrdinalIgnoreCase))
+            {
+                at.Error(item.Origin, key, $"{field.Name} is always mapped, as the column {column ?? field.Column}", "remove it from fields");
+            }
+            else if (columns.TryGetValue(field.Column, out var other))
+            {
+                var message = field.Name == other.Name ? $"{field.Name} is named twice" : $"{field.Name} and {other.Name} would both be the column {field.Column}";
+                at.Error(item.Origin, key, $"{message}, first at {other.Origin}", "remove one of them");
+            }
+            else
+            {
+                columns.Add(field.Column, (field.Name, item.Origin));
+                fields.Add(field);
+            }
+        }
+
+        at.Record(at.KeyOf("fields"), string.Join(", ", fields.Select(f => Show(f, policy))), at.OriginOf("fields"));
+        return fields.ToImmutable();
+    }
+
+    private static string Show(FieldConfig field, ConflictPolicyConfig policy) =>
+        field.Policy == policy ? field.Name : $"{field.Name} ({ConfigChoices.Policy.Show(field.Policy)})";
+
+    private static FieldConfig? Field(SectionReader at, string key, HoconValue item, ConflictPolicyConfig policy)
+    {
+        switch (item)
+        {
+            case HoconText { IsNull: false } text when PathComplaint(text.Text) is { } complaint:
+                at.Error(item.Origin, key, $"{SectionReader.Quote(text.Text)} {complaint}", FieldRemedy);
+                return null;
+            case HoconText { IsNull: false } text:
+                return new() { Name = text.Text, Policy = policy };
+            case HoconObject block:
+                var inner = at.Item(key, block);
+                var name = inner.Text("name", "write name = Phone, the API name of the field", PathComplaint);
+                var own = inner.Choice("policy", ConfigChoices.Policy, policy, at.KeyOf("policy"));
+                inner.Done();
+                return name.Length == 0 ? null : new() { Name = name, Policy = own };
+            default:
+                at.Error(item.Origin, key, $"is {item.Kind}, not a field", FieldRemedy);
+                return null;
+        }
+    }
+
+    /// <summary>A field, or relationship and external id field with a dot between.</summary>
+    private static string? PathComplaint(string text)
+    {
+        var parts = text.Split('.');
+        return parts.Length > 2 ? "goes further than the direct parent"
+            : parts.Select(NameComplaint).FirstOrDefault(c => c is not null) ?? ColumnComplaint(text);
+    }
+
+    private static string? FieldNameComplaint(string text) =>
+        text.Equals("Id", StringComparison.OrdinalIgnoreCase) ? "is no external id field" : NameComplaint(text) ?? ColumnComplaint(text);
+
+    private static string? ColumnComplaint(string field)
+    {
+        var column = FieldConfig.ColumnOf(field);
+        return column.Length > SyncConfigBinder.PostgresNameBytesMax
+            ? $"would be the column {column} of {column.Length} bytes; PostgreSQL cuts names at {SyncConfigBinder.PostgresNameBytesMax}"
+            : null;
+    }
+
+    private static string? ObjectNameComplaint(string text) => NameComplaint(text);
+
+    private static string? NameComplaint(string text) =>
+        text.Length == 0 ? "is empty or has an empty part"
+        : !char.IsAsciiLetter(text[0]) ? "does not begin with a letter"
+        : !text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? "holds more than letters, digits and _"
+        : null;
+}
