@@ -43,10 +43,12 @@ internal static class AuditView
     }
 
     /// <summary>One line: what was compared and what came of it.</summary>
-    public static string Summary(HistoryReport report) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{report.Records:N0} records, {report.Events:N0} events: {(report.Agrees ? "every journal folds to its snapshot and its row" : $"{report.Differences.Length + report.DifferencesLeftOut:N0} differences")}"
-        + (report.Undecided > 0 ? $"; {report.Undecided:N0} records have changes that are not decided yet and were not compared" : ""));
+    public static string Summary(HistoryReport report)
+    {
+        var found = report.Agrees ? "every journal folds to its snapshot and its row" : $"{report.Differences.Length + report.DifferencesLeftOut} differences";
+        var undecided = report.Undecided > 0 ? $"; {report.Undecided} records have changes that are not decided yet and were not compared" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{report.Records:N0} records, {report.Events:N0} events: {found}{undecided}");
+    }
 
     // Not through the console's own writer: it would wrap long lines.
     private static void Write(IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);

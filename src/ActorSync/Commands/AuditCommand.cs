@@ -37,7 +37,7 @@ internal static class AuditCommand
             return CommandLine.GuardAsync(scope, async () =>
             {
                 await using var source = database.Open(parsed);
-                var mappings = Chosen(await MappingStore.LoadAsync(source, stop), parsed.GetValue(objectName));
+                var mappings = Chosen(await MappingStore.ReadAsync(source, stop), parsed.GetValue(objectName));
                 return parsed.GetValue(verify)
                     ? await VerifyAsync(scope, source, mappings, parsed.GetValue(record), parsed.GetValue(json))
                     : await ShowAsync(scope, source, mappings, parsed.GetValue(record)!.Value, parsed.GetValue(json));
@@ -46,7 +46,7 @@ internal static class AuditCommand
         return command;
     }
 
-    private static IReadOnlyList<ObjectMapping> Chosen(IReadOnlyList<ObjectMapping> mappings, string? objectName)
+    private static ObjectMapping[] Chosen(IReadOnlyList<ObjectMapping> mappings, string? objectName)
     {
         var chosen = mappings.Where(mapping => objectName is null || mapping.ObjectName.Equals(objectName, StringComparison.OrdinalIgnoreCase)).ToArray();
         return chosen.Length > 0
