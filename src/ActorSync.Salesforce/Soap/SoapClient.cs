@@ -73,7 +73,7 @@ public sealed class SoapClient
         return transport.CallAsync($"queryMore {locator}", CallKind.Read, call, SoapResults.Query, cancellation);
     }
 
-    /// <summary>Reads records by id: one entry per id in the same order, null where there is no such record (deleted ones included).</summary>
+    /// <summary>Reads records by id: one entry per id in the same order, null where there is no such record or it is deleted.</summary>
     public async Task<IReadOnlyList<QueryRow?>> RetrieveAsync(
         string objectName, IReadOnlyList<string> fields, IReadOnlyList<string> ids, CancellationToken cancellation)
     {

@@ -87,4 +87,7 @@ internal sealed record OfferedWrite(
 {
     /// <summary>How often Salesforce has turned it away for a passing reason.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>A whole call with this write in it was refused: it goes by itself, so that the refusal meets only the guilty one.</summary>
+    public bool Alone { get; init; }
 }

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Turns;
+using ActorSync.WriteBack;
+
+namespace ActorSync.Capture;
+
+/// <summary>Turns rows of the change log into the messages of record actors: columns become fields, text forms become canonical values.</summary>
+internal sealed class LocalChanges(IReadOnlyDictionary<short, MappedTable> tables)
+{
+    /// <summary>The message of a captured row; null for a mapping this node does not know.</summary>
+    public Delivery<RecordMessage>? Translate(CapturedChange change)
+    {
+        if (!tables.TryGetValue(change.Mapping, out var table))
+        {
+            return null;
+        }
+
+        var operation = change.Operation switch { 'I' => RowOperation.Insert, 'U' => RowOperation.Update, _ => RowOperation.Delete };
+        var before = Values(table, change.Old);
+        var after = Values(table, change.New);
+        if (operation == RowOperation.Update)
+        {
+            // The application may have changed only the spelling of a value (1.0 to 1.00): canonically nothing happened.
+            var changed = after.DifferingFrom(before);
+            (before, after) = (before.Where((name, _) => changed.Has(name)), changed);
+        }
+
+        return new Delivery<RecordMessage>(
+            new ActorId(change.Mapping, change.Entity),
+            new RecordMessage.LocalChange(change.Id, change.Xid, change.At, operation, new RowStamp(change.Birth, change.Revision), before, after));
+    }
+
+    private static FieldValues Values(MappedTable table, string? json) =>
+        json is null ? FieldValues.Empty : table.Canonical(JsonSerializer.Deserialize(json, RecordJson.Default.DictionaryStringString)!);
+}

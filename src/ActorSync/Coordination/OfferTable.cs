@@ -1,0 +1,105 @@
+using System.Text.Json;
+using ActorSync.Records;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Turns;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ActorSync.Coordination;
+
+/// <summary>An offered write as the coordinator holds it ready.</summary>
+/// <param name="OfferId">Its row; deleted in the turn that cuts it into a submission.</param>
+/// <param name="DueAt">Not before this time, database clock.</param>
+internal sealed record ReadyWrite(long OfferId, OfferedWrite Write, DateTimeOffset? DueAt);
+
+/// <summary>Writes offered by record actors, each a row until it is cut.</summary>
+internal static class OfferTable
+{
+    private const string S = RuntimeOptions.Schema;
+
+    /// <summary>Offers writes, in the turn of the records that offer them or of the coordinator that offers them again.</summary>
+    public static async Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    {
+        if (writes.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(
+            $"""
+            insert into {S}.offer(mapping, external_id, write_no, due_at, body)
+            select mapping, external_id, write_no, $5, body::jsonb from unnest($1, $2, $3, $4) with ordinality u(mapping, external_id, write_no, body, n) order by n
+            """,
+            turn.Connection);
+        command.Parameters.Add(new() { Value = writes.Select(write => write.Mapping).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(write => write.Entity).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(write => write.WriteNo).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(write => JsonSerializer.Serialize(write, RecordJson.Default.OfferedWrite)).ToArray() });
+        command.Parameters.Add(new() { Value = (object?)dueAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>Removes offers that a submission has taken; throws if one is gone, because it would be sent twice.</summary>
+    public static async Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand($"delete from {S}.offer where id = any($1)", turn.Connection);
+        command.Parameters.Add(new() { Value = offers.ToArray() });
+        var taken = await command.ExecuteNonQueryAsync(stop);
+        if (taken != offers.Count)
+        {
+            throw new InvalidOperationException($"{offers.Count - taken} of {offers.Count} offers are gone: another coordinator took them");
+        }
+    }
+}
+
+/// <summary>Reads new offers in snapshot windows, as the change log is read: an offer committed late is never missed behind a higher id.
+/// Starts with everything there is; what does not fit stays on disk.</summary>
+internal sealed class OfferWindow(NpgsqlDataSource database)
+{
+    private string _snap = "1:1:";
+    private string? _window;
+    private long _windowId;
+
+    /// <summary>The next offers, at most <paramref name="max"/>, with the database's clock.</summary>
+    public async Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select clock_timestamp(), w.win::text, o.id, o.due_at, o.body::text
+            from (select coalesce($2::pg_snapshot, pg_current_snapshot()) win offset 0) w
+            left join lateral (
+              select id, due_at, body from {RuntimeOptions.Schema}.offer
+              where txid >= pg_snapshot_xmin($1::pg_snapshot) and id > $3 and pg_visible_in_snapshot(txid, w.win) and not pg_visible_in_snapshot(txid, $1::pg_snapshot) order by id limit $4) o on true
+            """);
+        command.Parameters.Add(new() { Value = _snap });
+        command.Parameters.Add(new() { Value = (object?)_window ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = _windowId });
+        command.Parameters.Add(new() { Value = max });
+        var writes = new List<ReadyWrite>();
+        var now = default(DateTimeOffset);
+        var window = _snap;
+        await using (var reader = await command.ExecuteReaderAsync(stop))
+        {
+            while (await reader.ReadAsync(stop))
+            {
+                now = reader.GetFieldValue<DateTimeOffset>(0);
+                window = reader.GetString(1);
+                if (!reader.IsDBNull(2))
+                {
+                    writes.Add(new ReadyWrite(
+                        reader.GetInt64(2),
+                        JsonSerializer.Deserialize(reader.GetString(4), RecordJson.Default.OfferedWrite)!,
+                        reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
+                }
+            }
+        }
+
+        if (max == 0)
+        {
+            return (writes, now);
+        }
+
+        (_snap, _window, _windowId) = writes.Count == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
+        return (writes, now);
+    }
+}

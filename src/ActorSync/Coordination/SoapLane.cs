@@ -1,0 +1,63 @@
+using ActorSync.Domain.Faults;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using ActorSync.Salesforce;
+using ActorSync.Salesforce.Soap;
+
+namespace ActorSync.Coordination;
+
+/// <summary>What Salesforce said of a submission: a result per write, in order, or one fault for the whole call.</summary>
+internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault? Fault);
+
+/// <summary>Sends one submission as one SOAP call. Its id travels as CallOptions/client, so that change events name it.</summary>
+internal sealed class SoapLane(SoapClient soap)
+{
+    /// <summary>Sends at most <see cref="SoapClient.SoapRowsMax"/> writes of one object and operation.</summary>
+    public async Task<LaneAnswer> SendAsync(ObjectMapping mapping, WriteOperation operation, IReadOnlyList<OfferedWrite> writes, Guid submission, CancellationToken stop)
+    {
+        var client = $"actorsync/{submission}";
+        try
+        {
+            return new LaneAnswer(operation switch
+            {
+                WriteOperation.Insert => await soap.UpsertAsync(
+                    mapping.ObjectName, mapping.ExternalIdField, [.. writes.Select(write => Record(mapping, write))], client, stop),
+                WriteOperation.Update => await soap.UpdateAsync(mapping.ObjectName, [.. writes.Select(write => Record(mapping, write))], client, stop),
+                _ => await soap.DeleteAsync([.. writes.Select(write => write.Sfid!)], client, stop),
+            }, null);
+        }
+        catch (SalesforceException error)
+        {
+            return new LaneAnswer(null, error.Fault);
+        }
+    }
+
+    private static SoapRecord Record(ObjectMapping mapping, OfferedWrite write)
+    {
+        var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var parents = new Dictionary<string, ParentByExternalId>(StringComparer.Ordinal);
+        if (write.Operation == WriteOperation.Insert)
+        {
+            fields[mapping.ExternalIdField] = write.Entity.ToString();
+        }
+
+        foreach (var (name, value) in write.Fields)
+        {
+            if (mapping.Field(name)?.Parent is not { } parent)
+            {
+                fields[name] = value;
+            }
+            else if (value is null)
+            {
+                fields[parent.ReferenceField] = null;
+            }
+            else
+            {
+                parents[parent.Relationship] = new ParentByExternalId(parent.ParentObject, parent.ExternalIdField, value);
+            }
+        }
+
+        return new SoapRecord(write.Sfid, fields, parents);
+    }
+}

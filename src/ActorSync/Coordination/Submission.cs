@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+
+namespace ActorSync.Coordination;
+
+/// <summary>A started, unfinished submission.</summary>
+/// <param name="Id">Version 7, made by the node, never from a sequence.</param>
+/// <param name="StartedAt">Database clock of the turn that journaled it, before anything left the process.</param>
+internal sealed record Submission(Guid Id, short Mapping, WriteOperation Operation, IReadOnlyList<OfferedWrite> Writes, DateTimeOffset StartedAt)
+{
+    /// <summary>Set when what became of it is unknown.</summary>
+    public bool Doubtful { get; init; }
+}
+
+/// <summary>Journaled before anything leaves the process.</summary>
+internal sealed record SubmissionStarted(Guid Id, short Mapping, WriteOperation Operation, string Api, IReadOnlyList<SubmittedWrite> Writes);
+
+/// <summary>One write of a submission, by record.</summary>
+internal sealed record SubmittedWrite(Guid Entity, int WriteNo);
+
+/// <summary>Journaled when the answer is lost, with what is known of it.</summary>
+internal sealed record SubmissionDoubted(Guid Id, string Reason);
+
+/// <summary>Journaled with the outcomes, in the turn that mails them.</summary>
+internal sealed record SubmissionFinished(Guid Id, int Applied, int Rejected, int Returned, string? Fault);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(FieldValuesConverter)])]
+[JsonSerializable(typeof(IReadOnlyList<OfferedWrite>))]
+[JsonSerializable(typeof(SubmissionStarted))]
+[JsonSerializable(typeof(SubmissionDoubted))]
+[JsonSerializable(typeof(SubmissionFinished))]
+internal sealed partial class SubmissionJson : JsonSerializerContext;

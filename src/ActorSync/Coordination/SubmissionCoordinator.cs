@@ -1,0 +1,270 @@
+using System.Threading.Channels;
+using ActorSync.Domain.Faults;
+using ActorSync.Domain.Mapping;
+using ActorSync.Operations;
+using ActorSync.Records;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Postgres;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using Npgsql;
+
+namespace ActorSync.Coordination;
+
+/// <summary>Options of the coordinator.</summary>
+/// <param name="SettleLimit">The server's limit for a request: a lost write cannot land later than this after it was started, and is probed only then.</param>
+internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleLimit, RetryPolicy Retry);
+
+/// <summary>Batches what record actors want written and submits it. Journal first, then the call, then the outcomes; what a crash or a lost answer leaves
+/// unfinished is settled, probed, and answered, never sent again before.</summary>
+internal sealed class SubmissionCoordinator(
+    NpgsqlDataSource database,
+    HeldLease lease,
+    NodeTerm term,
+    IReadOnlyDictionary<short, ObjectMapping> mappings,
+    ReadyQueue ready,
+    SoapLane lane,
+    DoubtProbe probe,
+    RecordMail mail,
+    Wakeup wakeup,
+    Wakeup records,
+    CoordinatorOptions options,
+    Random jitter,
+    TimeProvider clock,
+    SyncLog log)
+{
+    private readonly SubmissionTable _table = new(database, lease);
+    private readonly OfferWindow _offers = new(database);
+    private readonly Dictionary<Guid, Submission> _outside = [];
+    private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
+        Channel.CreateUnbounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>();
+
+    private readonly HashSet<Guid> _probing = [];
+    private DateTimeOffset _now;
+
+    /// <summary>Runs until the term is lost or the node stops, then waits for the calls that are outside.</summary>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        var recovered = false;
+        var calls = new List<Task>();
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (!recovered)
+                {
+                    await RecoverAsync(stop);
+                    recovered = true;
+                }
+
+                calls.RemoveAll(call => call.IsCompleted);
+                var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await StartAsync(calls, abandon, stop);
+                ProbeSettled(calls, abandon);
+                if (!worked)
+                {
+                    await wakeup.WaitAsync(Pause(), stop);
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (StaleLeaseException error)
+            {
+                log.Trouble(error, "the coordinator's lease was taken over");
+                term.End();
+                return;
+            }
+            catch (Exception error)
+            {
+                log.Trouble(error, "the coordinator failed, nothing was changed, it goes on");
+                recovered &= PostgresTrouble.IsEnvironment(error);
+                await wakeup.WaitAsync(TimeSpan.FromMilliseconds(500), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await DrainAsync(calls, abandon);
+    }
+
+    // What was started and has no outcome may have happened: all of it is in doubt.
+    private async Task RecoverAsync(CancellationToken stop)
+    {
+        foreach (var submission in await _table.OpenAsync(stop))
+        {
+            if (_outside.TryAdd(submission.Id, submission))
+            {
+                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", submission.StartedAt + options.SettleLimit);
+            }
+        }
+    }
+
+    private async Task<bool> ReadOffersAsync(CancellationToken stop)
+    {
+        var (writes, now) = await _offers.ReadAsync(Math.Max(0, ready.Room), stop);
+        _now = now;
+        ready.Add(writes.Where(write => mappings.ContainsKey(write.Write.Mapping)), now);
+        return writes.Count > 0;
+    }
+
+    private async Task<bool> StartAsync(List<Task> calls, CancellationToken abandon, CancellationToken stop)
+    {
+        var cuts = ready.Cut(_outside.Values, _now);
+        if (cuts.Count == 0)
+        {
+            return false;
+        }
+
+        var started = new List<Submission>(cuts.Count);
+        await using (var turn = await BeginAsync(stop))
+        {
+            foreach (var cut in cuts)
+            {
+                var first = cut[0].Write;
+                started.Add(new Submission(Guid.CreateVersion7(clock.GetUtcNow()), first.Mapping, first.Operation, [.. cut.Select(write => write.Write)], turn.Now));
+            }
+
+            await OfferTable.TakeAsync(turn, [.. cuts.SelectMany(cut => cut).Select(write => write.OfferId)], stop);
+            await _table.StartAsync(turn, started, stop);
+            await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);
+            await turn.CommitAsync(stop);
+        }
+
+        await CrashPoints.ReachAsync(CrashPoint.AfterJournal);
+        ready.Remove(cuts.SelectMany(cut => cut));
+        foreach (var submission in started)
+        {
+            _outside[submission.Id] = submission;
+            calls.Add(SendAsync(submission, abandon));
+        }
+
+        return true;
+    }
+
+    private async Task SendAsync(Submission submission, CancellationToken abandon)
+    {
+        LaneAnswer answer;
+        try
+        {
+            answer = term.IsTrusted
+                ? await lane.SendAsync(mappings[submission.Mapping], submission.Operation, submission.Writes, submission.Id, abandon)
+                : new LaneAnswer(null, new SyncFault.NotExecuted("LEASE_LOST", "the lease was not trusted at the time of sending", TimeSpan.Zero));
+        }
+        catch (Exception error)
+        {
+            answer = new LaneAnswer(null, new SyncFault.InDoubt("UNKNOWN", error.Message));
+        }
+
+        await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
+        await _answers.Writer.WriteAsync((submission, answer, null), CancellationToken.None);
+        wakeup.Signal();
+    }
+
+    private async Task<bool> FinishAsync(CancellationToken stop)
+    {
+        var worked = false;
+        while (_answers.Reader.TryPeek(out var answered))
+        {
+            await TakeAnswerAsync(answered.Submission, answered.Answer, answered.Doubt, stop);
+            _answers.Reader.TryRead(out _);
+            worked = true;
+        }
+
+        return worked;
+    }
+
+    private async Task TakeAnswerAsync(
+        Submission submission, LaneAnswer? answer, IReadOnlyList<Domain.Records.DoubtAnswer>? doubt, CancellationToken stop)
+    {
+        _probing.Remove(submission.Id);
+        if (answer is null && doubt is null)
+        {
+            return;
+        }
+
+        await using var turn = await BeginAsync(stop);
+        if (answer?.Fault is SyncFault.InDoubt lost)
+        {
+            await _table.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
+            await turn.CommitAsync(stop);
+            _outside[submission.Id] = submission with { Doubtful = true };
+            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), submission.StartedAt + options.SettleLimit);
+            return;
+        }
+
+        var outcomes = answer is null
+            ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
+            : Outcomes.Of(submission, answer, options.Retry, turn.Now, jitter.NextDouble());
+        mail.Send(turn, outcomes.Messages);
+        await OfferTable.OfferAsync(turn, outcomes.Again, stop, outcomes.AgainAfter == TimeSpan.Zero ? null : turn.Now + outcomes.AgainAfter);
+        var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
+        await _table.FinishAsync(
+            turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop);
+        await CrashPoints.ReachAsync(CrashPoint.BeforeOutcomeCommit);
+        await turn.CommitAsync(stop);
+        _outside.Remove(submission.Id);
+        records.Signal();
+        log.Finished(submission, outcomes, rejected);
+    }
+
+    // A lost write can still land until the server's own limit has passed: only then it is looked up.
+    private void ProbeSettled(List<Task> calls, CancellationToken abandon)
+    {
+        foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= submission.StartedAt + options.SettleLimit && _probing.Add(submission.Id)))
+        {
+            calls.Add(ProbeAsync(submission, abandon));
+        }
+    }
+
+    private async Task ProbeAsync(Submission submission, CancellationToken abandon)
+    {
+        IReadOnlyList<Domain.Records.DoubtAnswer>? answers = null;
+        try
+        {
+            var readBegan = await DatabaseClock.NowAsync(database, abandon);
+            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
+        }
+        catch (Exception error)
+        {
+            log.Trouble(error, $"submission {submission.Id} could not be looked up yet; it stays in doubt and is looked up again");
+            await Task.Delay(options.Retry.FirstDelay, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _answers.Writer.WriteAsync((submission, null, answers), CancellationToken.None);
+        wakeup.Signal();
+    }
+
+    // Stopping: nothing new leaves, the answers of what is outside are still journaled; what does not answer in time is in doubt for the next holder.
+    private async Task DrainAsync(List<Task> calls, CancellationToken abandon)
+    {
+        try
+        {
+            await Task.WhenAll(calls).WaitAsync(abandon);
+            while (await FinishAsync(abandon))
+            {
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException || PostgresTrouble.IsEnvironment(error) || error is StaleLeaseException)
+        {
+            log.Trouble(error, "not every answer could be journaled before the stop; the rest is in doubt for the next holder");
+        }
+    }
+
+    private TimeSpan Pause()
+    {
+        var shortest = ready.Count > 0 ? options.Linger : TimeSpan.FromMilliseconds(100);
+        if (ready.NextDue is { } due && due > _now && due - _now < shortest)
+        {
+            shortest = due - _now;
+        }
+
+        return shortest < TimeSpan.FromMilliseconds(2) ? TimeSpan.FromMilliseconds(2) : shortest;
+    }
+
+    private async Task<Turn> BeginAsync(CancellationToken stop)
+    {
+        var turn = await Turn.BeginAsync(database, clock, stop);
+        turn.Now = await DatabaseClock.NowAsync(turn.Connection, stop);
+        turn.Advance(lease);
+        return turn;
+    }
+}

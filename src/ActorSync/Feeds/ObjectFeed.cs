@@ -1,0 +1,269 @@
+using System.Text.Json;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Operations;
+using ActorSync.Records;
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce;
+using ActorSync.Salesforce.Soap;
+using Npgsql;
+
+namespace ActorSync.Feeds;
+
+/// <summary>How a feed polls.</summary>
+/// <param name="Interval">Between polls.</param>
+/// <param name="Overlap">How far back a deep poll looks: writes may commit this much later than their SystemModstamp says.</param>
+/// <param name="OverlapInterval">Between deep polls; the others look back only <see cref="ObjectFeed.ShortOverlap"/>.</param>
+/// <param name="DeletedInterval">Between calls of getDeleted, which finds what the recycle bin no longer shows.</param>
+internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax);
+
+/// <summary>Reads one object: the initial load, then changes and deletions by polling, and single records when an actor asks for a fresh look.
+/// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
+/// records and moves the cursor together.</summary>
+internal sealed class ObjectFeed(
+    NpgsqlDataSource database,
+    HeldLease lease,
+    NodeTerm term,
+    ObjectMapping mapping,
+    string organizationId,
+    SoapClient soap,
+    RecordMail mail,
+    Wakeup wakeup,
+    Wakeup records,
+    FeedOptions options,
+    TimeProvider clock,
+    SyncLog log)
+{
+    /// <summary>What every poll reads again: SystemModstamp is cut to whole seconds, and commits of one second come in any order.</summary>
+    public static readonly TimeSpan ShortOverlap = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan ReadBackInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly ObjectReader _reader = new(mapping, organizationId);
+    private readonly SeenImages _seen = new();
+    private FeedCursor? _cursor;
+    private long _polledAt;
+    private long _polledDeepAt;
+    private long _askedDeletedAt;
+    private long _readBackAt;
+
+    /// <summary>Runs until the term is lost or the node stops. A failed read is tried again; nothing is skipped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var trouble = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                _cursor ??= await StartCursorAsync(stop);
+                while (_cursor.Phase == FeedCursor.Loading)
+                {
+                    await LoadPageAsync(stop);
+                }
+
+                await ReadBackAsync(stop);
+                await PollWhenDueAsync(stop);
+                trouble = 0;
+                await wakeup.WaitAsync(UntilNextPoll(), stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StaleLeaseException error)
+            {
+                log.Trouble(error, $"the lease of feed {mapping.ObjectName} was taken over");
+                term.End();
+                return;
+            }
+            catch (Exception error)
+            {
+                log.Trouble(error, $"feed {mapping.ObjectName} could not read; it tries again");
+                trouble = Math.Min(trouble + 1, 6);
+                await Task.Delay(options.Interval * Math.Pow(2, trouble - 1), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<FeedCursor> StartCursorAsync(CancellationToken stop)
+    {
+        if (lease.Cursor != "{}")
+        {
+            return JsonSerializer.Deserialize(lease.Cursor, FeedJson.Default.FeedCursor)!;
+        }
+
+        // Changes are polled from before the load began, so nothing can fall between the two.
+        var now = await soap.GetServerTimestampAsync(stop);
+        log.Say($"{mapping.ObjectName}: initial load begins");
+        return new FeedCursor(FeedCursor.Loading, "", 0, now - options.Overlap, now - options.Overlap);
+    }
+
+    private async Task LoadPageAsync(CancellationToken stop)
+    {
+        await WaitForRoomAsync(stop);
+        var cursor = _cursor!;
+        var after = cursor.LoadedTo.Length == 0 ? "" : $" WHERE Id > '{cursor.LoadedTo}'";
+        var readBegan = await DatabaseClock.NowAsync(database, stop);
+        var page = await soap.QueryAsync($"{_reader.Select}{after} ORDER BY Id LIMIT {options.PageRowsMax}", includeDeleted: false, stop);
+        var images = page.Rows.Select(_reader.Image).ToArray();
+        var next = images.Length < options.PageRowsMax
+            ? cursor with { Phase = FeedCursor.Live, Loaded = cursor.Loaded + images.Length }
+            : cursor with { LoadedTo = images[^1].Sfid, Loaded = cursor.Loaded + images.Length };
+        await MailAsync(images, readBegan, next, [], stop);
+        if (next.Phase == FeedCursor.Live)
+        {
+            log.Say($"{mapping.ObjectName}: {next.Loaded} records read, changes are polled from now on");
+        }
+    }
+
+    // The load must not run ahead of the records it fills: at most this many envelopes wait for the shards.
+    private async Task WaitForRoomAsync(CancellationToken stop)
+    {
+        const int envelopesMax = 200;
+        await using var command = database.CreateCommand(
+            $"select count(*) from (select from {RuntimeOptions.Schema}.mailbox where address < {Addresses.Coordinator} limit {envelopesMax}) w");
+        while ((long)(await command.ExecuteScalarAsync(stop))! >= envelopesMax)
+        {
+            await wakeup.WaitAsync(TimeSpan.FromMilliseconds(20), stop);
+        }
+    }
+
+    private async Task PollWhenDueAsync(CancellationToken stop)
+    {
+        if (_polledAt != 0 && clock.GetElapsedTime(_polledAt) < options.Interval)
+        {
+            return;
+        }
+
+        var deep = _polledDeepAt == 0 || clock.GetElapsedTime(_polledDeepAt) >= options.OverlapInterval;
+        _polledAt = clock.GetTimestamp();
+        _polledDeepAt = deep ? _polledAt : _polledDeepAt;
+        await PollAsync(deep ? options.Overlap : ShortOverlap, stop);
+        if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
+        {
+            _askedDeletedAt = clock.GetTimestamp();
+            await AskDeletedAsync(stop);
+        }
+    }
+
+    private async Task PollAsync(TimeSpan overlap, CancellationToken stop)
+    {
+        var position = $"SystemModstamp >= {Soql(_cursor!.Since - overlap)}";
+        while (true)
+        {
+            var readBegan = await DatabaseClock.NowAsync(database, stop);
+            var page = await soap.QueryAsync(
+                $"{_reader.Select} WHERE {position} ORDER BY SystemModstamp, Id LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
+            var images = page.Rows.Select(_reader.Image).ToArray();
+            var since = images.Length > 0 && images[^1].SystemModstamp > _cursor.Since ? images[^1].SystemModstamp : _cursor.Since;
+            var news = images.Where(_seen.IsNews).ToArray();
+            if (news.Length > 0 || since != _cursor.Since)
+            {
+                await MailAsync(news, readBegan, _cursor with { Since = since }, [], stop);
+                _seen.Remember(news);
+            }
+
+            if (images.Length < options.PageRowsMax)
+            {
+                _seen.ForgetBefore(_cursor.Since - options.Overlap - ShortOverlap);
+                return;
+            }
+
+            var stamp = Soql(images[^1].SystemModstamp);
+            position = $"(SystemModstamp > {stamp} OR (SystemModstamp = {stamp} AND Id > '{images[^1].Sfid}'))";
+        }
+    }
+
+    // What left the recycle bin is in no query; getDeleted still names it for 15 days. It cuts seconds and wants more than a minute.
+    private async Task AskDeletedAsync(CancellationToken stop)
+    {
+        var readBegan = await DatabaseClock.NowAsync(database, stop);
+        var now = await soap.GetServerTimestampAsync(stop);
+        var start = _cursor!.DeletedSince - TimeSpan.FromMinutes(2);
+        var answer = await soap.GetDeletedAsync(mapping.ObjectName, start, now + TimeSpan.FromMinutes(1), stop);
+        var deleted = answer.Records.Where(record => _seen.IsDeletionNews(CanonicalValue.Id18(record.Id), record.DeletedDate)).ToArray();
+        var covered = answer.LatestDateCovered < now ? answer.LatestDateCovered : now;
+        await MailAsync([], readBegan, _cursor with { DeletedSince = covered > _cursor.DeletedSince ? covered : _cursor.DeletedSince }, deleted, stop);
+    }
+
+    private async Task ReadBackAsync(CancellationToken stop)
+    {
+        // A field whose write is still outside is asked for again after each look: not more often than this.
+        if (_readBackAt != 0 && clock.GetElapsedTime(_readBackAt) < ReadBackInterval)
+        {
+            return;
+        }
+
+        _readBackAt = clock.GetTimestamp();
+        var (envelopes, sfids) = await AskedAsync(stop);
+        if (envelopes.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var ids in sfids.Chunk(500))
+        {
+            var readBegan = await DatabaseClock.NowAsync(database, stop);
+            var page = await soap.QueryAsync(
+                $"{_reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
+            var images = page.Rows.Select(_reader.Image).ToArray();
+            await MailAsync(images, readBegan, _cursor!, [], stop, ids.Length == sfids.Count ? envelopes : []);
+        }
+
+        if (sfids.Count > 500)
+        {
+            await MailAsync([], await DatabaseClock.NowAsync(database, stop), _cursor!, [], stop, envelopes);
+        }
+    }
+
+    // Requests stay in the mailbox until their answers are mailed: a crash in between asks again.
+    private async Task<(IReadOnlyList<long> Envelopes, IReadOnlyList<string> Sfids)> AskedAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select id, body::text from {RuntimeOptions.Schema}.mailbox where address = $1 order by id limit 100");
+        command.Parameters.Add(new() { Value = lease.Address });
+        var (envelopes, sfids) = (new List<long>(), new HashSet<string>(StringComparer.Ordinal));
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            envelopes.Add(reader.GetInt64(0));
+            sfids.UnionWith(JsonSerializer.Deserialize(reader.GetString(1), FeedJson.Default.ReadBackEnvelope)!.Sfids);
+        }
+
+        return (envelopes, [.. sfids]);
+    }
+
+    private async Task MailAsync(
+        IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null)
+    {
+        await using var turn = await Turn.BeginAsync(database, clock, stop);
+        turn.Now = readBegan;
+        turn.Advance(lease);
+        lease.Cursor = JsonSerializer.Serialize(next, FeedJson.Default.FeedCursor);
+        mail.Send(turn, await FeedRouting.DeliverAsync(turn, mapping, organizationId, images, deleted, readBegan, stop));
+        if (answered is { Count: > 0 })
+        {
+            await using var command = new NpgsqlCommand($"delete from {RuntimeOptions.Schema}.mailbox where address = $1 and id = any($2)", turn.Connection);
+            command.Parameters.Add(new() { Value = lease.Address });
+            command.Parameters.Add(new() { Value = answered.ToArray() });
+            await command.ExecuteNonQueryAsync(stop);
+        }
+
+        await turn.CommitAsync(stop);
+        _cursor = next;
+        if (images.Count > 0 || deleted.Count > 0)
+        {
+            records.Signal();
+        }
+    }
+
+    private TimeSpan UntilNextPoll()
+    {
+        var rest = options.Interval - clock.GetElapsedTime(_polledAt);
+        return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest < ReadBackInterval ? rest : ReadBackInterval;
+    }
+
+    private static string Soql(DateTimeOffset at) => CanonicalValue.Instant(at);
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ActorSync.Domain.Mapping;
+using ActorSync.Runtime.Hosting;
+
+namespace ActorSync.Provisioning;
+
+/// <summary>
+/// The triggers of a mapped table. Triggers fire in the order of their names: "!" sorts before letters, so capture is the first AFTER trigger and what an
+/// application's trigger changes again is logged after what caused it; "zz" makes ours the last BEFORE triggers, which see the row as it will be stored.
+/// For the same reason they are not UPDATE OF: that looks at the statement's columns only, not at what BEFORE triggers change. Pure.
+/// </summary>
+internal static class TableTriggers
+{
+    public static ImmutableArray<TriggerPlan> Of(ObjectMapping mapping)
+    {
+        var columns = mapping.Fields.Select(field => field.Column).ToImmutableArray();
+        var shared = ImmutableArray.Create(
+            new TriggerPlan("!actorsync_capture", TriggerEvents.RowChanges, "capture")
+            {
+                Arguments = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns)],
+            },
+            new TriggerPlan("zz_actorsync_key", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_key_change")
+            {
+                Arguments = [mapping.ExternalIdColumn],
+                WhenDistinct = [mapping.ExternalIdColumn],
+            },
+            new TriggerPlan("zz_actorsync_revise", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Update, "revise"),
+            new TriggerPlan("zz_actorsync_truncate", TriggerEvents.Before | TriggerEvents.Truncate, "refuse_truncate"));
+        return mapping.Access == MappingAccess.ReadOnly
+            ?
+            [
+                .. shared,
+                new("zz_actorsync_read_only", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Delete, "refuse_write"),
+                new("zz_actorsync_read_only_update", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_write") { WhenDistinct = columns },
+            ]
+            :
+            [
+                .. shared,
+                new("zz_actorsync_pending", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "mark_pending") { WhenDistinct = columns },
+            ];
+    }
+}
+
+/// <summary>When a trigger fires; the bits of pg_trigger.tgtype (PostgreSQL: src/include/catalog/pg_trigger.h).</summary>
+[Flags]
+internal enum TriggerEvents
+{
+    None = 0,
+    Row = 1,
+    Before = 2,
+    Insert = 4,
+    Delete = 8,
+    Update = 16,
+    Truncate = 32,
+
+    /// <summary>AFTER each row that is inserted, updated or deleted.</summary>
+    RowChanges = Row | Insert | Update | Delete,
+}
+
+/// <summary>A trigger a mapped table should have.</summary>
+/// <param name="Function">Function of the engine schema.</param>
+internal sealed record TriggerPlan(string Name, TriggerEvents Events, string Function)
+{
+    /// <summary>What the function gets.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+
+    /// <summary>The trigger fires only when one of these columns changes; empty: always.</summary>
+    public ImmutableArray<string> WhenDistinct { get; init; } = [];
+
+    /// <summary>The statements that bring the trigger to a table, over one of the same name. It fires in replicas' sessions too (enable always).</summary>
+    public IEnumerable<string> Create(ObjectMapping mapping)
+    {
+        var table = SqlText.Name(mapping.Schema, mapping.Table);
+        yield return $"create or replace trigger {SqlText.Name(Name)} {EventsSql} on {table} for each {(Events.HasFlag(TriggerEvents.Row) ? "row" : "statement")}{WhenSql} " +
+            $"execute function {SqlText.Name(RuntimeOptions.Schema, Function)}({string.Join(", ", Arguments.Select(SqlText.Literal))})";
+        yield return $"alter table {table} enable always trigger {SqlText.Name(Name)}";
+    }
+
+    private string EventsSql
+    {
+        get
+        {
+            TriggerEvents[] all = [TriggerEvents.Insert, TriggerEvents.Update, TriggerEvents.Delete, TriggerEvents.Truncate];
+            var names = all.Where(one => Events.HasFlag(one)).Select(one => one.ToString().ToLowerInvariant());
+            return $"{(Events.HasFlag(TriggerEvents.Before) ? "before" : "after")} {string.Join(" or ", names)}";
+        }
+    }
+
+    private string WhenSql => WhenDistinct.IsEmpty
+        ? ""
+        : $" when (({Columns("old")}) is distinct from ({Columns("new")}))";
+
+    private string Columns(string row) => string.Join(", ", WhenDistinct.Select(column => $"{row}.{SqlText.Name(column)}"));
+}

@@ -1,0 +1,85 @@
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Turns;
+using Npgsql;
+
+namespace ActorSync.Records;
+
+/// <summary>The durable index from Salesforce ids to records. Deletes carry only the sfid: one of an unknown sfid stays as an orphan tombstone and is
+/// found by whoever learns the sfid later; both sides upsert the same row, so neither can miss the other.</summary>
+internal static class SfidLinks
+{
+    private const string S = RuntimeOptions.Schema;
+
+    /// <summary>Learns sfids; gives back those that are already known to be deleted, with the time of the read that showed it.</summary>
+    public static async Task<IReadOnlyList<(ActorId Actor, string Sfid, DateTimeOffset ReadBegan)>> LearnAsync(
+        Turn turn, IEnumerable<(ActorId Actor, string Sfid)> links, CancellationToken stop)
+    {
+        var sorted = links.DistinctBy(link => link.Sfid).OrderBy(link => link.Sfid, StringComparer.Ordinal).ToArray();
+        if (sorted.Length == 0)
+        {
+            return [];
+        }
+
+        await using var command = new NpgsqlCommand(
+            $"""
+            insert into {S}.link as l(sfid, mapping, external_id)
+            select sfid, mapping, external_id from unnest($1, $2, $3) u(sfid, mapping, external_id)
+            on conflict (sfid) do update set mapping = excluded.mapping, external_id = excluded.external_id where l.external_id is null
+            returning sfid, mapping, external_id, deleted_at
+            """,
+            turn.Connection);
+        command.Parameters.Add(new() { Value = sorted.Select(link => link.Sfid).ToArray() });
+        command.Parameters.Add(new() { Value = sorted.Select(link => link.Actor.Kind).ToArray() });
+        command.Parameters.Add(new() { Value = sorted.Select(link => link.Actor.Entity).ToArray() });
+        var orphans = new List<(ActorId, string, DateTimeOffset)>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            if (!reader.IsDBNull(3))
+            {
+                orphans.Add((new ActorId(reader.GetInt16(1), reader.GetGuid(2)), reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(3)));
+            }
+        }
+
+        return orphans;
+    }
+
+    /// <summary>Records by sfid, of those that are known.</summary>
+    public static async Task<IReadOnlyDictionary<string, ActorId>> FindAsync(Turn turn, IReadOnlyCollection<string> sfids, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select sfid, mapping, external_id from {S}.link where sfid = any($1) and external_id is not null", turn.Connection);
+        command.Parameters.Add(new() { Value = sfids.ToArray() });
+        return await ReadAsync(command, stop);
+    }
+
+    /// <summary>Notes deletions and gives the records of the known ones; the others become orphan tombstones.</summary>
+    public static async Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            with buried as (
+              insert into {S}.link as l(sfid, deleted_at) select sfid, $2 from unnest($1) u(sfid)
+              on conflict (sfid) do update set deleted_at = excluded.deleted_at
+              returning sfid, mapping, external_id)
+            select * from buried where external_id is not null
+            """,
+            turn.Connection);
+        command.Parameters.Add(new() { Value = sfids.Order(StringComparer.Ordinal).ToArray() });
+        command.Parameters.Add(new() { Value = readBegan.ToUniversalTime() });
+        return await ReadAsync(command, stop);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, ActorId>> ReadAsync(NpgsqlCommand command, CancellationToken stop)
+    {
+        var found = new Dictionary<string, ActorId>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            found[reader.GetString(0)] = new ActorId(reader.GetInt16(1), reader.GetGuid(2));
+        }
+
+        return found;
+    }
+}
