@@ -1,1 +1,4 @@
-return 0;
+using ActorSync.Commands;
+
+using var signals = new StopSignals();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), TimeProvider.System, signals.Token);

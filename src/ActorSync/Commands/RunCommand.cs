@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace ActorSync.Commands;
+
+/// <summary><c>actorsync run</c>: one node, until it is told to stop.</summary>
+internal static class RunCommand
+{
+    public static Command Create(Func<ParseResult, CancellationToken, CommandScope> scopeOf)
+    {
+        var files = ConfigFiles.Option(required: true);
+        var exitWithInput = new Option<bool>("--exit-with-stdin") { Description = "Stop when standard input ends.", Hidden = true };
+        var command = new DescribedCommand(
+            "run",
+            "Run a node. Ctrl-C or SIGTERM drains it: it finishes its turn, settles what it has sent, hands its leases back and exits 0.",
+            "actorsync run -c actorsync.conf",
+            "actorsync run -c actorsync.conf -c production.conf",
+            "ACTORSYNC_POSTGRES_URL=postgres://app@db/app actorsync run -c actorsync.conf") { files, exitWithInput };
+        command.SetAction((parsed, stop) =>
+        {
+            var scope = scopeOf(parsed, stop);
+            return CommandLine.GuardAsync(scope, () => RunAsync(scope, parsed.GetRequiredValue(files), parsed.GetValue(exitWithInput)));
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandScope scope, string[] files, bool exitWithInput)
+    {
+        var config = ConfigFiles.Load(files);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
+        if (!exitWithInput)
+        {
+            return await SyncNode.RunAsync(config, scope.Clock, stop.Token);
+        }
+
+        var node = SyncNode.RunAsync(config, scope.Clock, stop.Token);
+        await Task.WhenAny(node, StandardInput.EndAsync(scope.Input, CancellationToken.None));
+        await stop.CancelAsync();
+        return await node;
+    }
+}

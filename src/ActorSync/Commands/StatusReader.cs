@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using ActorSync.Audit;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Sharding;
+using Npgsql;
+
+namespace ActorSync.Commands;
+
+/// <summary>Reads the engine's tables in one snapshot. Cheap enough to ask once a second: counts of large tables are estimates.</summary>
+internal sealed class StatusReader(NpgsqlDataSource database)
+{
+    private const string S = RuntimeOptions.Schema;
+
+    /// <summary>Rows counted exactly; beyond, PostgreSQL's estimate is shown.</summary>
+    private const int CountedMax = 10_000;
+
+    private const string Nodes = $"""
+        select n.node_id, n.name, n.version, n.started_at, n.expires_at > clock_timestamp(),
+          count(l.address) filter (where l.address < c.shard_count), coalesce(bool_or(l.address = $1), false), count(l.address) filter (where l.address >= $2)
+        from {S}.node n cross join {S}.cluster c left join {S}.lease l on l.owner = n.node_id
+        group by n.node_id, n.name, n.version, n.started_at, n.expires_at order by n.started_at
+        """;
+
+    private const string Free = $"""
+        select count(*) from {S}.lease where owner is null or owner not in (select node_id from {S}.node where expires_at > clock_timestamp())
+        """;
+
+    private const string Work = $"""
+        select clock_timestamp(),
+          (select count(*) from {S}.submission where finished_at is null),
+          (select coalesce(sum(records), 0)::bigint from {S}.submission where finished_at is null),
+          (select count(*) from {S}.submission where finished_at is null and doubtful_since is not null),
+          (select extract(epoch from clock_timestamp() - min(started_at))::float8 from {S}.submission where finished_at is null),
+          (select count(*) from {S}.offer),
+          (select count(*) from {S}.mailbox),
+          (select count(*) from {S}.actor where owes),
+          (select count(*) from {S}.actor where parked)
+        """;
+
+    private const string Mappings = $"""
+        select m.mapping, m.object, m.relation::text, l.cursor::text, m.relation::oid::int8,
+          (select count(*) from {S}.actor a where a.mapping = m.mapping and a.parked)
+        from {S}.mapping m left join {S}.lease l on l.address = $1 + m.mapping order by m.mapping
+        """;
+
+    private const string ParkedSql = $"""
+        select m.object, a.external_id, a.state::text from {S}.actor a join {S}.mapping m using (mapping)
+        where a.parked order by (a.state->'parked'->>'at')::timestamptz, a.external_id limit $1
+        """;
+
+    private static readonly RecordCodec Codec = new();
+
+    /// <summary>The status now.</summary>
+    /// <exception cref="PostgresException">No node has initialised this database, or it denies.</exception>
+    public async Task<StatusReport> ReadAsync(CancellationToken stop)
+    {
+        await using var connection = await database.OpenConnectionAsync(stop);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, stop);
+        var nodes = await ListAsync(
+            connection, Nodes, row => new NodeStatus(row.GetGuid(0), row.GetString(1), row.GetString(2), Time(row, 3), row.GetBoolean(4), (int)row.GetInt64(5), row.GetBoolean(6), (int)row.GetInt64(7)),
+            stop, Addresses.Coordinator, Addresses.FeedBase);
+        var free = (await ListAsync(connection, Free, row => (int)row.GetInt64(0), stop))[0];
+        var lag = (await ListAsync(
+            connection, $"select count(*), extract(epoch from clock_timestamp() - min(at))::float8 from ({ChangeLogLag.UndecidedSql}) u",
+            row => new ChangeLogStatus(row.GetInt64(0), Seconds(row, 1)), stop))[0];
+        var work = (await ListAsync(
+            connection, Work,
+            row => (At: Time(row, 0), Submissions: new SubmissionStatus(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Seconds(row, 4)),
+                Offers: row.GetInt64(5), Envelopes: row.GetInt64(6), Owed: row.GetInt64(7), Parked: row.GetInt64(8)),
+            stop))[0];
+        var parked = work.Parked == 0 ? [] : await ListAsync(connection, ParkedSql, Parked, stop, StatusReport.ParkedMax);
+        var mappings = await MappingsAsync(connection, stop);
+        return new StatusReport(
+            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, parked);
+    }
+
+    private static async Task<ImmutableArray<MappingStatus>> MappingsAsync(NpgsqlConnection connection, CancellationToken stop)
+    {
+        var mapped = await ListAsync(
+            connection, Mappings,
+            row => (Number: row.GetInt16(0), Object: row.GetString(1), Table: row.GetString(2), Cursor: row.IsDBNull(3) ? null : row.GetString(3), Oid: row.GetInt64(4), Parked: row.GetInt64(5)),
+            stop, Addresses.FeedBase);
+        var result = ImmutableArray.CreateBuilder<MappingStatus>();
+        foreach (var mapping in mapped)
+        {
+            var rows = await CountAsync(connection, mapping.Table, mapping.Table, stop);
+            var records = await CountAsync(connection, $"{S}.actor where mapping = {mapping.Number}", null, stop);
+            result.Add(new MappingStatus(mapping.Number, mapping.Object, mapping.Table, rows, records, mapping.Parked, mapping.Cursor is "{}" ? null : mapping.Cursor));
+        }
+
+        return result.ToImmutable();
+    }
+
+    // Counts up to a limit; a larger table answers with the planner's estimate, if it has been analyzed.
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string source, string? relation, CancellationToken stop)
+    {
+        var counted = (await ListAsync(connection, $"select count(*) from (select from {source} limit {CountedMax + 1}) t", row => row.GetInt64(0), stop))[0];
+        if (counted <= CountedMax || relation is null)
+        {
+            return counted <= CountedMax ? counted : (await ListAsync(connection, $"select count(*) from {source}", row => row.GetInt64(0), stop))[0];
+        }
+
+        var estimate = (await ListAsync(connection, "select reltuples::int8 from pg_class where oid = $1::regclass", row => row.GetInt64(0), stop, relation))[0];
+        return Math.Max(estimate, counted);
+    }
+
+    private static ParkedRecord Parked(NpgsqlDataReader row)
+    {
+        var error = Codec.ReadState(row.GetString(2)).Parked ?? new ParkedError("engine", "", "", "", default);
+        return new ParkedRecord(row.GetString(0), row.GetGuid(1), error.At, error.Source, error.Operation, error.Code, error.Message);
+    }
+
+    private static async Task<ImmutableArray<T>> ListAsync<T>(
+        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken stop, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var list = ImmutableArray.CreateBuilder<T>();
+        while (await reader.ReadAsync(stop))
+        {
+            list.Add(read(reader));
+        }
+
+        return list.ToImmutable();
+    }
+
+    private static DateTimeOffset Time(NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
+
+    private static double? Seconds(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+
+namespace ActorSync.Commands;
+
+/// <summary>What the engine's tables say at one moment. Times and ages are the database's.</summary>
+internal sealed record StatusReport(
+    DateTimeOffset At,
+    ImmutableArray<NodeStatus> Nodes,
+    int FreeAddresses,
+    ImmutableArray<MappingStatus> Mappings,
+    ChangeLogStatus ChangeLog,
+    SubmissionStatus Submissions,
+    OfferStatus Offers,
+    long Envelopes,
+    long OwedRows,
+    long ParkedRecords,
+    ImmutableArray<ParkedRecord> Parked)
+{
+    /// <summary>Parked records listed; the others are only counted.</summary>
+    public const int ParkedMax = 20;
+
+    /// <summary>Nothing is on its way: no undecided change, no offer, no submission, no envelope, no row to write.</summary>
+    public bool IsQuiet => ChangeLog.Undecided == 0 && Submissions.Outstanding == 0 && Offers.Waiting == 0 && Envelopes == 0 && OwedRows == 0;
+
+    /// <summary>What is still on its way, for a person; empty when nothing is.</summary>
+    public string Moving => string.Join(", ", new (long Count, string What)[]
+    {
+        (ChangeLog.Undecided, "undecided changes"),
+        (Offers.Waiting, "offers waiting"),
+        (Submissions.OutstandingRecords, "records submitted"),
+        (Submissions.InDoubt, "submissions in doubt"),
+        (Envelopes, "envelopes"),
+        (OwedRows, "rows to write"),
+    }.Where(part => part.Count > 0).Select(part => FormattableString.Invariant($"{part.Count} {part.What}")));
+}
+
+/// <summary>A node that has registered and not been cleaned up.</summary>
+/// <param name="Alive">Its heartbeat has not expired.</param>
+/// <param name="Shards">Record shards it holds.</param>
+/// <param name="Coordinator">It holds the submission coordinator.</param>
+/// <param name="Feeds">Feeds it holds.</param>
+internal sealed record NodeStatus(Guid NodeId, string Name, string Version, DateTimeOffset StartedAt, bool Alive, int Shards, bool Coordinator, int Feeds);
+
+/// <summary>A mapped object.</summary>
+/// <param name="Rows">Rows of the table: exact up to 10,000, then PostgreSQL's estimate.</param>
+/// <param name="Records">Records known to the engine, tombstones included; exact as above.</param>
+/// <param name="Feed">The feed's cursor as it keeps it (JSON); null while it has not started.</param>
+internal sealed record MappingStatus(short Number, string Object, string Table, long Rows, long Records, long Parked, string? Feed);
+
+/// <summary>Captured changes that no turn has decided.</summary>
+/// <param name="OldestAgeSeconds">Age of the oldest; null when there is none.</param>
+internal sealed record ChangeLogStatus(long Undecided, double? OldestAgeSeconds);
+
+/// <summary>Submissions started and not finished.</summary>
+/// <param name="InDoubt">Of these, those whose answer was lost.</param>
+internal sealed record SubmissionStatus(long Outstanding, long OutstandingRecords, long InDoubt, double? OldestAgeSeconds);
+
+/// <summary>Writes offered and not yet cut into a submission.</summary>
+internal sealed record OfferStatus(long Waiting);
+
+/// <summary>A record that waits for a correction.</summary>
+internal sealed record ParkedRecord(string Object, Guid ExternalId, DateTimeOffset Since, string Source, string Operation, string Code, string Message);

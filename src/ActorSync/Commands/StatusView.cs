@@ -1,0 +1,70 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ActorSync.Commands;
+
+/// <summary>A status report for a person.</summary>
+internal static class StatusView
+{
+    /// <summary>Prints the report.</summary>
+    public static void Show(IAnsiConsole console, StatusReport report)
+    {
+        console.Write(Nodes(report));
+        if (report.FreeAddresses > 0)
+        {
+            console.MarkupLineInterpolated($"[yellow]{report.FreeAddresses} leases have no living holder[/]");
+        }
+
+        console.Write(Mappings(report));
+        console.WriteLine($"change log    {Behind(report.ChangeLog.Undecided, "undecided changes", report.ChangeLog.OldestAgeSeconds)}");
+        console.WriteLine($"offers        {Count(report.Offers.Waiting, "waiting to be submitted")}");
+        console.WriteLine($"submissions   {Behind(report.Submissions.Outstanding, "outstanding", report.Submissions.OldestAgeSeconds)}, {Count(report.Submissions.OutstandingRecords, "records in them")}, {Count(report.Submissions.InDoubt, "in doubt")}");
+        console.WriteLine($"mailboxes     {Count(report.Envelopes, "envelopes")}");
+        console.WriteLine($"write-back    {Count(report.OwedRows, "rows to write")}");
+        console.WriteLine($"parked        {Count(report.ParkedRecords, "records")}");
+        foreach (var parked in report.Parked)
+        {
+            var since = parked.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            console.Profile.Out.Writer.WriteLine($"  {since}  {parked.Object} {parked.ExternalId}  {parked.Source} refused {parked.Operation}: {parked.Code}: {parked.Message}");
+        }
+
+        if (report.ParkedRecords > report.Parked.Length)
+        {
+            console.WriteLine($"  ... and {Count(report.ParkedRecords - report.Parked.Length, "more")}");
+        }
+    }
+
+    private static Table Nodes(StatusReport report)
+    {
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("node", "id", "state", "version", "started", "shards", "coordinator", "feeds");
+        foreach (var node in report.Nodes)
+        {
+            table.AddRow(
+                Markup.Escape(node.Name), node.NodeId.ToString(), node.Alive ? "alive" : "expired", Markup.Escape(node.Version),
+                node.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                Number(node.Shards), node.Coordinator ? "yes" : "", Number(node.Feeds));
+        }
+
+        return report.Nodes.IsEmpty ? table.AddRow("none is running") : table;
+    }
+
+    private static Table Mappings(StatusReport report)
+    {
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("object", "table", "rows", "records known", "parked", "feed");
+        foreach (var mapping in report.Mappings)
+        {
+            table.AddRow(
+                Markup.Escape(mapping.Object), Markup.Escape(mapping.Table), Number(mapping.Rows), Number(mapping.Records), Number(mapping.Parked),
+                Markup.Escape(mapping.Feed ?? "not started"));
+        }
+
+        return table;
+    }
+
+    private static string Behind(long count, string what, double? oldest) =>
+        Count(count, what) + (oldest is { } age ? string.Create(CultureInfo.InvariantCulture, $", the oldest {age:0.0} s old") : "");
+
+    private static string Count(long count, string what) => $"{Number(count)} {what}";
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}
