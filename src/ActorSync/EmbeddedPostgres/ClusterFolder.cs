@@ -5,13 +5,14 @@ namespace ActorSync.EmbeddedPostgres;
 
 /// <summary>
 /// The folder of a private cluster: <c>data</c> (the cluster), <c>postgres.log</c> (since the last start), <c>password</c>,
-/// <c>owner.lock</c> (held by the process that uses the cluster), <c>cluster.lock</c> (held by the cluster's processes).
+/// <c>owner.lock</c> (held by the process that uses the cluster, named in <c>owner.pid</c>), <c>cluster.lock</c> (held by the cluster's processes).
 /// The system releases both locks when their holders die.
 /// </summary>
 internal sealed class ClusterFolder(string path)
 {
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LeftoverStopMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SupervisorStopMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SignalEffectMax = TimeSpan.FromSeconds(10);
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -20,6 +21,8 @@ internal sealed class ClusterFolder(string path)
     private string PostmasterFile => System.IO.Path.Combine(Data, "postmaster.pid");
 
     private string LogFile => System.IO.Path.Combine(Path, "postgres.log");
+
+    private string OwnerFile => System.IO.Path.Combine(Path, "owner.pid");
 
     private string PasswordFile => System.IO.Path.Combine(Path, "password");
 
@@ -33,9 +36,7 @@ internal sealed class ClusterFolder(string path)
         {
             Directory.CreateDirectory(Path);
             var owner = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            owner.SetLength(0);
-            owner.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            owner.Flush();
+            File.WriteAllText(OwnerFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)); // .NET cannot read a locked file
             return owner;
         }
         catch (UnauthorizedAccessException e)
@@ -43,10 +44,10 @@ internal sealed class ClusterFolder(string path)
             throw new PostgresServerException(
                 $"The PostgreSQL data folder {Path} belongs to another user (a run as root?): remove it, or run as that user", e);
         }
-        catch (IOException e) when (File.Exists(file))
+        catch (IOException e) when (File.Exists(OwnerFile))
         {
             throw new DataFolderInUseException(
-                $"The PostgreSQL data folder {Path} is in use by process {ReadOwner(file)}: stop that one first, or use another folder", e);
+                $"The PostgreSQL data folder {Path} is in use by process {File.ReadAllText(OwnerFile)}: stop that one first, or use another folder", e);
         }
     }
 
@@ -54,26 +55,24 @@ internal sealed class ClusterFolder(string path)
     /// <exception cref="PostgresServerException">Something still runs there after all signals.</exception>
     public async Task StopLeftoversAsync(TimeProvider clock, CancellationToken ct)
     {
-        // Its supervisor is stopping it already; the signals are for a supervisor that was killed too.
+        // Its supervisor is stopping it already; the signals are for the case that it was killed too.
+        var isGone = await IsGoneWithinAsync(SupervisorStopMax, clock, ct);
         foreach (var signal in new[] { Posix.Interrupt, Posix.Quit, Posix.Kill })
         {
-            if (await ClusterIsGoneAsync(clock, ct))
+            if (!isGone)
             {
-                File.Delete(PostmasterFile); // its number may be another process by now, and PostgreSQL would believe it
-                return;
-            }
-
-            foreach (var process in ProcessesOfCluster(all: signal == Posix.Kill))
-            {
-                Posix.Signal(process, signal);
+                ProcessesOfCluster(all: signal == Posix.Kill).ForEach(process => Posix.Signal(process, signal));
+                isGone = await IsGoneWithinAsync(SignalEffectMax, clock, ct);
             }
         }
 
-        if (!await ClusterIsGoneAsync(clock, ct))
+        if (!isGone)
         {
             throw new PostgresServerException(
                 $"A PostgreSQL of an earlier run still holds {Path}/cluster.lock and does not stop (see `fuser {Path}/cluster.lock`): end it");
         }
+
+        RemoveStalePostmasterFile();
     }
 
     /// <summary>The superuser's password, made at the first start.</summary>
@@ -127,12 +126,21 @@ internal sealed class ClusterFolder(string path)
     public string LogTail(int lines = 8) =>
         File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(lines)) : "(no log)";
 
-    private async Task<bool> ClusterIsGoneAsync(TimeProvider clock, CancellationToken ct)
+    /// <summary>The number in it may be another process by now, and PostgreSQL would believe it.</summary>
+    private void RemoveStalePostmasterFile()
+    {
+        if (File.Exists(PostmasterFile))
+        {
+            File.Delete(PostmasterFile);
+        }
+    }
+
+    private async Task<bool> IsGoneWithinAsync(TimeSpan max, TimeProvider clock, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         while (!ClusterLockIsFree())
         {
-            if (clock.GetElapsedTime(started) > LeftoverStopMax)
+            if (clock.GetElapsedTime(started) > max)
             {
                 return false;
             }
@@ -190,11 +198,5 @@ internal sealed class ClusterFolder(string path)
         {
             return null;
         }
-    }
-
-    private static string ReadOwner(string file)
-    {
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return reader.ReadToEnd();
     }
 }

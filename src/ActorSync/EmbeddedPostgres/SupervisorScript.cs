@@ -33,10 +33,13 @@ internal static class SupervisorScript
         server=$!
         (
             read -r _ <&3
+            sleeper=
+            trap 'kill "$sleeper"; wait; exit' TERM
             for signal in INT QUIT KILL; do
                 kill -s "$signal" "$server"
-                tenths=0
-                while kill -0 "$server" && [ "$tenths" -lt 100 ]; do sleep 0.1; tenths=$((tenths + 1)); done
+                sleep 10 &
+                sleeper=$!
+                wait "$sleeper"
             done
         ) 2>/dev/null &
         reader=$!
@@ -44,6 +47,7 @@ internal static class SupervisorScript
         wait "$server"
         status=$?
         kill "$reader"
+        wait "$reader"
         exit "$status"
         """;
 }

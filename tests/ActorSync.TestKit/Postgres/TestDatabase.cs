@@ -74,7 +74,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var server = await TestPostgres.ServerAsync();
         var name = NextName("template_" + template);
         var connectionString = await server.CreateDatabaseAsync(name, CancellationToken.None);
-        TestPostgres.DropAtExit(server, name);
+        TestPostgres.AddTemplate(name);
         await prepare(connectionString);
         await using var pool = new NpgsqlConnection(connectionString);
         NpgsqlConnection.ClearPool(pool); // a template with a session in it cannot be copied

@@ -1,33 +1,41 @@
+using System.Collections.Concurrent;
 using ActorSync.EmbeddedPostgres;
 
 namespace ActorSync.TestKit.Postgres;
 
 /// <summary>
-/// The PostgreSQL server of this test process: started with the first database asked for, gone with the process, or the one
-/// that ACTORSYNC_POSTGRES names. Several test processes may run at once, each has its own.
+/// The PostgreSQL server of this test process: started with the first database asked for, stopped with the last test, or the
+/// one that ACTORSYNC_POSTGRES names. Several test processes may run at once, each has its own.
 /// </summary>
 internal static class TestPostgres
 {
-    private static readonly TimeSpan DropAtExitMax = TimeSpan.FromSeconds(10);
     private const int SlotsMax = 16;
     private static readonly Lazy<Task<PostgresServer>> Server = new(StartAsync);
+    private static readonly ConcurrentBag<string> Templates = [];
 
     public static Task<PostgresServer> ServerAsync() => Server.Value;
 
-    /// <summary>Drops a database when the process exits, if the server stays.</summary>
-    public static void DropAtExit(PostgresServer server, string database)
+    /// <summary>A template database is dropped with the last test.</summary>
+    public static void AddTemplate(string database) => Templates.Add(database);
+
+    /// <summary>Stops the server if one was started. Called once, after the last test.</summary>
+    public static async Task StopAsync()
     {
-        if (!server.IsPrivate)
+        if (!Server.IsValueCreated || Server.Value.IsFaulted)
         {
-            // The process is ending: nothing else can wait for the drop.
-            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-                Task.Run(() => server.DropDatabaseAsync(database, CancellationToken.None)).Wait(DropAtExitMax);
+            return;
+        }
+
+        await using var server = await Server.Value;
+        foreach (var template in Templates.Where(_ => !server.IsPrivate))
+        {
+            await server.DropDatabaseAsync(template, CancellationToken.None);
         }
     }
 
     private static async Task<PostgresServer> StartAsync()
     {
-        // The slots limit what runs that were killed can leave behind; the next run cleans the slot it takes.
+        // The slots limit what killed runs can leave behind; the next run cleans the slot it takes.
         for (var slot = 0; ; slot++)
         {
             var folder = Path.Combine(ProjectFolder.Data, "test", $"postgres-{slot}");
