@@ -58,10 +58,10 @@ public sealed class OriginTests
     {
         await using var database = await MappedDatabase.CreateAsync();
         await database.ExecuteAsync($$"""
-            create function lend() returns void language sql security definer as $f$
+            create function public.lend() returns void language sql security definer as $f$
               select set_config('actorsync.origin', '{{Submission}}', true); insert into salesforce.account(name) values ('Ada') $f$
             """);
-        await database.AsApplicationAsync("select lend()");
+        await database.AsApplicationAsync("select public.lend()");
         (await database.ChangesAsync()).ShouldHaveSingleItem().Origin.ShouldBeNull();
     }
 
