@@ -307,13 +307,15 @@ internal sealed class HoconParser
 
     private void ParseItem(ImmutableArray<string> path, string itemPath, ImmutableArray<HoconExpression>.Builder items)
     {
-        if (ParseValue(path, itemPath) is not { } value)
+        if (ParseValue(path, itemPath) is { } value)
+        {
+            items.Add(value);
+        }
+        else
         {
             _at.SkipStatement();
-            return;
         }
 
-        items.Add(value);
         if (_at.Kind is Newline or Comma)
         {
             _at.Advance();
