@@ -56,7 +56,7 @@ public sealed class ConfigFuzzTests
         }
 
         (loaded.Config is null).ShouldBe(loaded.Report.Errors.Length > 0, name);
-        loaded.Report.Errors.ShouldAllBe(e => e.Origin.Source.Length > 0 && e.Message.Length > 0 && e.Remedy.Length > 0, name);
+        loaded.Report.Errors.All(e => e.Origin.Source.Length > 0 && e.Message.Length > 0 && e.Remedy.Length > 0).ShouldBeTrue(name);
         loaded.Report.ToJson().ShouldNotBeEmpty(name);
     }
 

@@ -17,10 +17,10 @@ public sealed class ConfigReportTests
         lines.ShouldContain("actorsync.salesforce.client-secret = *** # conf/my.conf:6");
         lines.ShouldContain("actorsync.salesforce.refresh-token = *** # environment variable ACTORSYNC_SALESFORCE_REFRESH_TOKEN");
         lines.ShouldContain("actorsync.feed.interval = 3s # environment variable ACTORSYNC_FEED_INTERVAL");
-        lines.ShouldContain(l => l.StartsWith("actorsync.runtime.shard-count = 32 # reference.conf:", StringComparison.Ordinal));
+        lines.ShouldContain(l => l.StartsWith("actorsync.runtime.shard-count = 32 # built-in reference.conf:", StringComparison.Ordinal));
         lines.ShouldContain("actorsync.mappings[0].table = account # conf/my.conf:8");
         lines.ShouldContain("actorsync.mappings[0].fields = Name, Phone # conf/my.conf:8");
-        lines.ShouldContain(l => l.StartsWith("actorsync.mappings[0].policy = latest-wins # reference.conf:", StringComparison.Ordinal));
+        lines.ShouldContain(l => l.StartsWith("actorsync.mappings[0].policy = latest-wins # built-in reference.conf:", StringComparison.Ordinal));
         ShouldHoldNoSecret(report);
     }
 

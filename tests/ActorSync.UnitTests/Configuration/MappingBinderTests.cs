@@ -62,7 +62,7 @@ public sealed class MappingBinderTests
     [InlineData("{ object = Account, fields = [[Name]] }", "mappings[0].fields[0]: is a list, not a field; write a field such as Phone, { name = Phone, policy = salesforce-wins }, or a parent's external id such as Account.ActorSync_Id__c")]
     [InlineData("{ object = Account, fields = [{ name = Name, polic = x }] }", "mappings[0].fields[0].polic: there is no such key; write policy")]
     [InlineData("{ object = Account, fields = [{ policy = latest-wins }] }", "mappings[0].fields[0].name: is missing, it has no default; write name = Phone, the API name of the field in the block actorsync.mappings[0].fields[0]")]
-    [InlineData("{ object = Account, fields = [Name] }, { object = account, table = other, fields = [Name] }", "mappings[1].object: the object account is mapped already at conf/my.conf:10; join the two mappings")]
+    [InlineData("{ object = Account, fields = [Name] }, { object = account, fields = [Name] }", "mappings[1].object: the object account is mapped already at conf/my.conf:10; join the two mappings")]
     [InlineData("{ object = Account, fields = [Name] }, { object = Lead, table = account, fields = [Name] }", "mappings[1].table: the table account is mapped already at conf/my.conf:10; write another table")]
     public void Wrong_mapping_is_one_error(string mappings, string expected) =>
         ErrorsOfMinimalAnd($"actorsync.mappings = [ {mappings} ]").ShouldBe([$"conf/my.conf:10: actorsync.{expected}"]);

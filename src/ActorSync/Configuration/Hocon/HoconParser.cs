@@ -8,8 +8,8 @@ namespace ActorSync.Configuration.Hocon;
 /// </summary>
 internal sealed class HoconParser
 {
-    /// <summary>Deepest nesting of blocks and lists.</summary>
-    public const int DepthMax = 64;
+    /// <summary>Deepest nesting of blocks and lists in one file.</summary>
+    public const int DepthMax = 32;
 
     private readonly HoconCursor _at;
     private readonly HoconIncludes _includes;
