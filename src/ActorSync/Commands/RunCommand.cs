@@ -1,3 +1,4 @@
+using ActorSync.Operations;
 using System.CommandLine;
 
 namespace ActorSync.Commands;
@@ -29,10 +30,10 @@ internal static class RunCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
         if (!exitWithInput)
         {
-            return await SyncNode.RunAsync(config, scope.Clock, stop.Token);
+            return await SyncNode.RunAsync(config, scope.Clock, new SyncLog(scope.Out, scope.Clock, scope.Verbose), stop.Token);
         }
 
-        var node = SyncNode.RunAsync(config, scope.Clock, stop.Token);
+        var node = SyncNode.RunAsync(config, scope.Clock, new SyncLog(scope.Out, scope.Clock, scope.Verbose), stop.Token);
         await Task.WhenAny(node, StandardInput.EndAsync(scope.Input, CancellationToken.None));
         await stop.CancelAsync();
         return await node;
