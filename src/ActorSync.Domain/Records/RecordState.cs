@@ -113,6 +113,10 @@ public sealed record ParkedError(string Source, string Operation, string Code, s
 /// <summary>All a record actor knows. Immutable, compared by value; a field with nothing queued, outstanding, owed or barred has no value here: the row holds it.</summary>
 public sealed record RecordState
 {
+    /// <summary>No field is barred. Stands before <see cref="Initial"/>, which holds it: static members are initialised in their order.</summary>
+    public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
+        ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
+
     /// <summary>A record nobody has said anything about.</summary>
     public static readonly RecordState Initial = new();
 
@@ -166,10 +170,6 @@ public sealed record RecordState
 
     /// <summary>Set while the record waits for a correction.</summary>
     public ParkedError? Parked { get; init; }
-
-    /// <summary>No field is barred.</summary>
-    public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
-        ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
 
     /// <summary>True when a delete of the linked record, or of the one whose birth is outside, is queued or outside.</summary>
     internal bool DeletePending =>
