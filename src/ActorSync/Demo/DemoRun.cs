@@ -73,7 +73,7 @@ internal sealed class DemoRun(DemoOptions options, CommandScope scope)
     private async Task<LatencyReport> MeasureAsync(OrgServer org, NpgsqlDataSource application, IReadOnlyList<ObjectMapping> mappings, CancellationToken stop)
     {
         _screen.Chapter("Latency");
-        var latency = await LatencyProbe.MeasureAsync(application, org.Model, mappings, Clock, stop);
+        var latency = await LatencyProbe.MeasureAsync(application, org, mappings, Clock, stop);
         _screen.Say($"  {latency}");
         return latency;
     }
