@@ -1,9 +1,62 @@
 using ActorSync.Configuration;
+using ActorSync.Operations;
+using ActorSync.Provisioning;
+using ActorSync.Runtime.Postgres;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Salesforce.Rest;
+using ActorSync.Salesforce.Session;
+using ActorSync.Salesforce.Soap;
+using Npgsql;
 
 namespace ActorSync;
 
-/// <summary>The node.</summary>
+/// <summary>One node. Read this first: it wires the flow in its order.
+/// PostgreSQL is captured into record actors; what they want written the coordinator submits to Salesforce; what the feeds read of Salesforce comes back
+/// to the record actors, which write it back to PostgreSQL.</summary>
 internal static class SyncNode
 {
-    public static Task<int> RunAsync(SyncConfig config, TimeProvider clock, CancellationToken stop) => throw new NotSupportedException("this build has no node");
+    /// <summary>Runs until stopped. A term that is lost (the node was paused or cut off too long) is followed by a new one under a new node id.</summary>
+    public static async Task<int> RunAsync(SyncConfig config, TimeProvider clock, SyncLog log, CancellationToken stop)
+    {
+        var options = NodeOptions.From(config);
+        await using var database = Database(config);
+        NodeTerm? current = null;
+        using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true }, clock);
+        var soap = new SoapClient(session);
+        var describe = new DescribeClient(session);
+
+        var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
+        log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
+        var user = await soap.GetUserInfoAsync(stop);
+        log.Say($"signed in to {user.OrganizationName} ({user.OrganizationId}) as {user.UserName}");
+        var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
+        log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
+
+        var leases = new LeaseTable(database);
+        await leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
+        while (!stop.IsCancellationRequested)
+        {
+            using var term = await NodeTerm.BeginAsync(leases, config.Node.Name, options.Runtime, clock, stop);
+            current = term;
+            await using var flow = await SyncFlow.BeginAsync(database, leases, term, mappings, user, soap, options, clock, log, stop);
+            await flow.RunAsync(stop);
+        }
+
+        log.Say("stopped");
+        return 0;
+    }
+
+    private static NpgsqlDataSource Database(SyncConfig config)
+    {
+        var builder = new NpgsqlDataSourceBuilder(config.Postgres.Url.ConnectionString.Reveal());
+        var connection = builder.ConnectionStringBuilder;
+        connection.ApplicationName = $"actorsync {config.Node.Name}";
+        connection.CommandTimeout = (int)Math.Ceiling(config.Postgres.CommandTimeout.TotalSeconds);
+        connection.Timezone = "UTC";
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 100;
+        connection.AutoPrepareMinUsages = 3;
+        connection.Options = "-c datestyle=ISO,YMD -c idle_in_transaction_session_timeout=30s " + connection.Options;
+        return builder.Build();
+    }
 }

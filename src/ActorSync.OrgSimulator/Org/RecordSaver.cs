@@ -147,7 +147,7 @@ internal static class RecordSaver
                 { Type: FieldType.Id } => record.Id,
                 { Name: "OwnerId" } => call.Context.UserId,
                 { AutoNumber: true } => call.Store.NextAutoNumber(record.Definition, fields[i]),
-                { RollUp.Kind: RollUpKind.Count } => 0m,
+                { RollUp.Kind: RollUpKind.Count or RollUpKind.Sum } => 0m,
                 { IsComputed: true } => null,
                 { DefaultValue: { } text } => FieldText.Parse(fields[i], text, truncate: false).Value,
                 { Type: FieldType.Boolean } => false,

@@ -24,7 +24,7 @@ internal static class SaveChecks
             }
 
             ObjectDefinition? target = store.Schema.FindById(id);
-            if (target is null || !fields[i].ReferenceTo.Contains(target.Name))
+            if (target is null || !fields[i].ReferenceTo.Contains(target.Name, StringComparer.OrdinalIgnoreCase))
             {
                 errors.Add(new RecordError("FIELD_INTEGRITY_EXCEPTION", $"{fields[i].Label}: id value of incorrect type: {id}", [fields[i].Name]));
             }

@@ -67,7 +67,7 @@ internal static class TableCatalog
             table)
     ];
 
-    // Only the engine's: those that call a function of its schema. Columns of a WHEN are the trigger's dependencies on its table.
+    // Only the engine's, by name and by the schema of the function: a function of the application may be in that schema too. Columns of a WHEN are the trigger's dependencies on its table.
     private static async Task<ImmutableArray<ExistingTrigger>> TriggersAsync(NpgsqlConnection connection, uint table, CancellationToken stop) =>
     [
         .. await RowsAsync(
@@ -77,7 +77,7 @@ internal static class TableCatalog
               array(select a.attname::text from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
                     where d.classid = 'pg_trigger'::regclass and d.objid = t.oid and d.refclassid = 'pg_class'::regclass and d.refobjid = t.tgrelid and d.refobjsubid > 0)
             from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
-            where t.tgrelid = $1 and not t.tgisinternal and n.nspname = $2 order by t.tgname
+            where t.tgrelid = $1 and not t.tgisinternal and n.nspname = $2 and t.tgname ~ '^(!|zz_)actorsync_' order by t.tgname
             """,
             row => new ExistingTrigger(
                 row.GetString(0),

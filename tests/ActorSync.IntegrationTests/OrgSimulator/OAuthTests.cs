@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Shouldly;
+using Xunit;
 
 namespace ActorSync.IntegrationTests.OrgSimulator;
 

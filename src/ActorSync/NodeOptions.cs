@@ -1,0 +1,52 @@
+using ActorSync.Configuration;
+using ActorSync.Coordination;
+using ActorSync.Domain.Faults;
+using ActorSync.Domain.Submissions;
+using ActorSync.Feeds;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Salesforce;
+using ActorSync.Salesforce.Session;
+
+namespace ActorSync;
+
+/// <summary>The configuration as each stage of the flow takes it.</summary>
+internal sealed record NodeOptions(
+    RuntimeOptions Runtime, SalesforceCredentials Credentials, SalesforceOptions Salesforce, CoordinatorOptions Coordinator, CutLimits Cut, int ReadyWritesMax,
+    FeedOptions Feed, int WriteBackRowsMax, TimeSpan WriteBackLockTimeout)
+{
+    /// <summary>Stages get what they need and nothing else.</summary>
+    public static NodeOptions From(SyncConfig config) => new(
+        new RuntimeOptions
+        {
+            ShardCount = config.Runtime.ShardCount,
+            LeaseTtl = config.Runtime.Lease.Ttl,
+            LeaseRenew = config.Runtime.Lease.Renew,
+            LeaseMargin = config.Runtime.Lease.Margin,
+            TurnMessagesMax = config.Runtime.Turn.MessagesMax,
+            TurnTimeBudget = config.Runtime.Turn.TimeBudget,
+            PollMin = config.Runtime.Poll.Min,
+            PollMax = config.Runtime.Poll.Max,
+            RetryDelay = config.Runtime.WriteBack.RetryDelay,
+            ActorsMax = config.Runtime.ActorCache.RecordsMax,
+        },
+        SignIn(config.Salesforce),
+        new SalesforceOptions
+        {
+            ApiVersion = config.Salesforce.ApiVersion,
+            ConnectTimeout = config.Salesforce.ConnectTimeout,
+            WriteDeadline = config.Salesforce.RequestDeadline,
+            ReadDeadline = config.Salesforce.RequestDeadline,
+        },
+        new CoordinatorOptions(
+            config.Coordinator.Linger, config.Salesforce.SettleLimit,
+            new RetryPolicy { FirstDelay = config.Coordinator.Retry.Delay, DelayMax = config.Coordinator.Retry.DelayMax, AttemptsMax = config.Coordinator.Retry.AttemptsMax }),
+        new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax),
+        config.Coordinator.ReadyWritesMax,
+        new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax),
+        config.Runtime.WriteBack.RowsMax,
+        config.Runtime.WriteBack.LockTimeout);
+
+    private static SalesforceCredentials SignIn(SalesforceConfig config) => config.RefreshToken is { } token
+        ? new SalesforceCredentials.RefreshToken(config.LoginUrl, config.ClientId, config.ClientSecret.Reveal(), token.Reveal())
+        : new SalesforceCredentials.ClientCredentials(config.LoginUrl, config.ClientId, config.ClientSecret.Reveal());
+}
