@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorSync.Operations;
 
 namespace ActorSync.Commands;
 
@@ -26,13 +27,14 @@ internal static class RunCommand
     private static async Task<int> RunAsync(CommandScope scope, string[] files, bool exitWithInput)
     {
         var config = ConfigFiles.Load(files);
+        var log = new SyncLog(scope.Out, scope.Clock, scope.Verbose);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
         if (!exitWithInput)
         {
-            return await SyncNode.RunAsync(config, scope.Clock, stop.Token);
+            return await SyncNode.RunAsync(config, scope.Clock, log, stop.Token);
         }
 
-        var node = SyncNode.RunAsync(config, scope.Clock, stop.Token);
+        var node = SyncNode.RunAsync(config, scope.Clock, log, stop.Token);
         await Task.WhenAny(node, StandardInput.EndAsync(scope.Input, CancellationToken.None));
         await stop.CancelAsync();
         return await node;
