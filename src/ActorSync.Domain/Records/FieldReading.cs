@@ -22,36 +22,34 @@ internal static class FieldReadingRule
 {
     extension(FieldReading)
     {
-        /// <summary>Reads one field. Echoes are recognised by value: the base, anything queued, and anything sent.</summary>
+        /// <summary>Reads one field. Echoes are recognised by value: the base, anything queued, and anything sent that the read may have seen.</summary>
         public static FieldReading Of(RecordState state, string name, string? remote, RemoteImage m)
         {
-            var local = state.Queue.LastOrDefault(write => write.Fields.Has(name));
-            var sent = state.Outstanding?.Write.Fields.Has(name) == true ? state.Outstanding.Write : null;
-            var barred = state.Bars.TryGetValue(name, out var bar) && bar.AnsweredAt >= m.ReadBegan;
-            if (local is not null)
+            var local = state.Queue.LastOrDefault(write => Says(write, name));
+            var sent = state.Outstanding is { Write: { } write } && Says(write, name) ? write : null;
+            var bar = state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;
+            if (local is not null || sent is not null)
             {
-                return IsEcho(local, sent, bar, name, remote) ? FieldReading.Nothing : FieldReading.Conflict;
-            }
+                if (IsEcho(local, name, remote) || IsEcho(sent, name, remote) || bar?.Sent.Contains(remote) == true)
+                {
+                    return FieldReading.Nothing;
+                }
 
-            if (sent is not null)
-            {
-                // Which of the two writes is the last one shows only after the answer.
-                return IsEcho(sent, null, bar, name, remote) ? FieldReading.Nothing : FieldReading.Unordered;
-            }
-
-            if (barred)
-            {
-                return FieldReading.Unordered;
+                // Which of a write of ours and this value came last shows only a read after the answer.
+                return sent is not null || bar is not null ? FieldReading.Unordered : FieldReading.Conflict;
             }
 
             var shown = state.Owed is { Operation: not RowOperation.Delete } owed && owed.Fields.TryGet(name, out var waiting) ? waiting : m.Row.Fields[name];
-            return shown == remote ? FieldReading.Nothing : FieldReading.News;
+            return shown == remote ? FieldReading.Nothing
+                : bar is not null ? FieldReading.Unordered
+                : FieldReading.News;
         }
     }
 
-    private static bool IsEcho(LocalWrite write, LocalWrite? sent, FieldBar? bar, string name, string? remote) =>
-        write.Fields.Is(name, remote)
-        || (write.Operation == WriteOperation.Update && write.Base.Is(name, remote))
-        || (sent is not null && (sent.Fields.Is(name, remote) || sent.Base.Is(name, remote)))
-        || (bar is not null && bar.Sent.Contains(remote));
+    // An empty field of a birth says nothing: it is not sent.
+    private static bool Says(LocalWrite write, string name) =>
+        write.Fields.TryGet(name, out var value) && (write.Operation != WriteOperation.Insert || value is not null);
+
+    private static bool IsEcho(LocalWrite? write, string name, string? remote) =>
+        write is not null && (write.Fields.Is(name, remote) || write.Base.Is(name, remote));
 }

@@ -32,6 +32,35 @@ public static class LocalQueue
         };
     }
 
+    /// <summary>The queue after a change that was logged behind a later one of the same life: a trigger of the application changed the row again, and the
+    /// inner change is captured first. The later values stand.</summary>
+    public static ImmutableArray<LocalWrite> AddEarlier(ImmutableArray<LocalWrite> queue, LocalWrite earlier)
+    {
+        if (queue.IsEmpty || queue[^1].Stamp.Birth != earlier.Stamp.Birth)
+        {
+            return Add(queue, earlier);
+        }
+
+        var later = queue[^1];
+        return (earlier.Operation, later.Operation) switch
+        {
+            (WriteOperation.Insert, WriteOperation.Update) =>
+                Replace(queue, earlier with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
+            (WriteOperation.Update, WriteOperation.Update) => Replace(queue, Merge(earlier, later)),
+            _ => queue,
+        };
+    }
+
+    /// <summary>The queue once the record is known to live in Salesforce: a birth that waits becomes an update of what the application said.</summary>
+    public static ImmutableArray<LocalWrite> AsUpdates(ImmutableArray<LocalWrite> queue) =>
+        [.. queue.Select(AsUpdate).Where(write => write.Operation != WriteOperation.Update || !write.Fields.IsEmpty)];
+
+    /// <summary>A birth as the update it is when its record lives already; its empty fields say nothing.</summary>
+    public static LocalWrite AsUpdate(LocalWrite write) =>
+        write.Operation == WriteOperation.Insert
+            ? write with { Operation = WriteOperation.Update, Fields = write.Fields.Where((_, value) => value is not null) }
+            : write;
+
     /// <summary>Puts a write that was refused, or proved not applied, back in front of what was queued behind it.</summary>
     public static ImmutableArray<LocalWrite> Return(LocalWrite write, ImmutableArray<LocalWrite> queue) =>
         queue.Aggregate(ImmutableArray.Create(write), Add);
@@ -49,8 +78,8 @@ public static class LocalQueue
             return first with { Fields = fields, At = second.At, Stamp = second.Stamp };
         }
 
-        // The oldest base stays: it is what both sides last agreed on. A field that came back to it has nothing to send.
-        var agreed = second.Base.With(first.Base);
+        // The oldest base stays: it is what both sides last agreed on; where the first change had none, none is known. A field that came back to it has nothing to send.
+        var agreed = second.Base.Without(first.Fields.Names).With(first.Base);
         var changed = fields.Where((name, value) => !agreed.Is(name, value));
         return first with { Fields = changed, Base = agreed.Where((name, _) => changed.Has(name)), At = second.At, Stamp = second.Stamp };
     }

@@ -24,10 +24,10 @@ public static class RecordBehavior
                 RemoteEvidence.TakeImage(decision, m);
                 break;
             case RemoteDeleted m:
-                RemoteEvidence.TakeDeletion(decision, m.Sfid, m.At, m.ReadBegan);
+                RemoteEvidence.TakeDeletion(decision, m);
                 break;
             case WriteConfirmed m when m.WriteNo == state.Outstanding?.WriteNo:
-                decision.Add(new WriteApplied(m.WriteNo, m.Submission, m.Sfid, m.At));
+                TakeApplied(decision, m.WriteNo, m.Submission, m.Sfid, m.At);
                 break;
             case WriteRefused m when m.WriteNo == state.Outstanding?.WriteNo:
                 TakeRefusal(decision, m);
@@ -39,7 +39,7 @@ public static class RecordBehavior
                 TakeRowResult(decision, m);
                 break;
             case Poisoned m:
-                decision.Add(new RecordParked(new ParkedError("engine", m.Message, "DEFECT", m.Reason, m.At)));
+                decision.Add(new RecordParked(new ParkedError(ParkedError.Engine, m.Message, "DEFECT", m.Reason, m.At)));
                 break;
             // An outcome that names any write but the outstanding one is a straggler: fenced.
             case WriteConfirmed { WriteNo: var n } when n <= state.LastWriteNo:
@@ -58,7 +58,7 @@ public static class RecordBehavior
 
     /// <summary>The write-back this state owes its row, if it may be tried now: a function of state, asked for again after recovery.</summary>
     public static OwedRow? Owed(RecordState state) =>
-        state.Parked is { Source: "postgres" } ? null
+        state.Parked is { Source: ParkedError.Postgres } ? null
         : state.Owed is null || (state.Owed.Operation != RowOperation.Insert && state.Row is null) ? null
         : state.Owed;
 
@@ -80,40 +80,81 @@ public static class RecordBehavior
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
         var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields : FieldValues.Empty;
         decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New));
+        if (m.Stamp.Birth <= before.EndedBirth)
+        {
+            return;
+        }
+
         switch (m.Operation)
         {
             case RowOperation.Update when before.Life == Life.DeletedRemotely:
                 decision.Add(new ConflictResolved("*", null, "changed", "deleted", Side.Salesforce, "delete wins", decision.Now));
-                return;
+                break;
             case RowOperation.Insert when before.Owed is { Operation: RowOperation.Insert }:
-                SettleOwed(decision, owed, m.New.Where((_, value) => value is not null), m.At);
-                return;
+                SettleOwed(decision, owed, m.New.Where((_, value) => value is not null), m);
+                break;
             case RowOperation.Update:
-                RestoreCalculated(decision, m);
-                SettleOwed(decision, owed, m.New, m.At);
-                return;
+                RestoreUnchangeable(decision, owed, m);
+                SettleOwed(decision, owed, m.New, m);
+                break;
         }
+
+        RefuseReadOnly(decision, m);
     }
 
-    private static void SettleOwed(RecordDecision decision, FieldValues owed, FieldValues local, DateTimeOffset localAt)
+    private static void SettleOwed(RecordDecision decision, FieldValues owed, FieldValues local, LocalChange m)
     {
-        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var mine) && mine != value))
+        var mine = new LocalWrite(WriteOperation.Update, local, FieldValues.Empty, m.At, m.Stamp);
+        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name)))
         {
-            decision.Resolve(name, null, local[name], localAt, remote, decision.State.SystemModstamp ?? localAt);
+            decision.Resolve(name, mine, remote, decision.State.SystemModstamp ?? m.At);
         }
     }
 
-    // What Salesforce computes cannot be changed here: the row gets its value back.
-    private static void RestoreCalculated(RecordDecision decision, LocalChange m)
+    // What cannot be changed here, as Salesforce computes it or the mapping is read-only: the row gets its value back.
+    private static void RestoreUnchangeable(RecordDecision decision, FieldValues owed, LocalChange m)
     {
         if (decision.State.Sfid is null)
         {
             return;
         }
 
-        foreach (var (name, local) in m.New.Where((name, _) => decision.Mapping.Field(name) is { Updatable: false }))
+        foreach (var (name, local) in m.New.Where((name, _) => !decision.CanUpdate(name)))
         {
-            decision.Add(new ConflictResolved(name, m.Old[name], local, m.Old[name], Side.Salesforce, "Salesforce does not let this field be updated", decision.Now));
+            decision.Restore(name, local, owed.TryGet(name, out var waiting) ? waiting : m.Old[name]);
+        }
+    }
+
+    // In a read-only mapping the row of a linked record comes back as Salesforce has it, and a row of nobody's stays here with its error.
+    private static void RefuseReadOnly(RecordDecision decision, LocalChange m)
+    {
+        var state = decision.State;
+        if (decision.Mapping.Access != MappingAccess.ReadOnly || state.Queue.IsEmpty)
+        {
+            return;
+        }
+
+        if (state.Sfid is { } sfid)
+        {
+            decision.Add(new ConflictResolved("*", null, m.Operation.ToString().ToUpperInvariant(), null, Side.Salesforce, "the mapping is read-only", decision.Now));
+            decision.Add(new ReadBackAsked(sfid, "the mapping is read-only", decision.Now));
+        }
+        else if (state.Parked is null)
+        {
+            decision.Add(new RecordParked(new ParkedError(
+                ParkedError.Engine, "INSERT", "READ_ONLY", "the mapping is read-only: insert the record in Salesforce, or delete the row", m.At)));
+        }
+    }
+
+    private static void TakeApplied(RecordDecision decision, int writeNo, Guid submission, string sfid, DateTimeOffset at)
+    {
+        var birth = decision.State.BirthOutside;
+        var former = decision.State.FormerSfids.Contains(sfid);
+        decision.Add(new WriteApplied(writeNo, submission, sfid, at));
+        if (birth && former)
+        {
+            // The upsert found the record of an earlier life: somebody undeleted it, and may have deleted it again.
+            decision.Add(new ReadBackAsked(sfid, "it was deleted, and a birth under its external id was applied to it", decision.Now));
         }
     }
 
@@ -126,14 +167,19 @@ public static class RecordBehavior
             return;
         }
 
-        // The addressee is gone: a delete has what it wanted, anything else is a remote delete.
-        if (write.Write.Operation != WriteOperation.Delete)
+        // The addressee is gone: a delete has what it wanted, anything else is a remote delete. Should it have been undeleted since, a fresh read tells.
+        var linked = decision.State.Sfid == write.Sfid;
+        if (linked && write.Write.Operation != WriteOperation.Delete)
         {
             decision.Add(new ConflictResolved("*", null, write.Write.Fields.ToString(), "deleted", Side.Salesforce, "delete wins", decision.Now));
-            decision.Add(new RemoteDeletionTaken(write.Sfid, m.At, m.At));
+            RemoteEvidence.Delete(decision, write.Sfid, m.At, m.At);
         }
 
         decision.Add(new WriteApplied(m.WriteNo, m.Submission, write.Sfid, m.At));
+        if (linked)
+        {
+            RemoteEvidence.Ask(decision, write.Sfid, "a write was refused because it is deleted", m.At);
+        }
     }
 
     private static void TakeSettledDoubt(RecordDecision decision, DoubtSettled m)
@@ -142,38 +188,75 @@ public static class RecordBehavior
         switch (m.Answer)
         {
             case DoubtAnswer.Applied a:
-                decision.Add(new WriteApplied(m.WriteNo, m.Submission, a.Sfid, m.At));
+                TakeApplied(decision, m.WriteNo, m.Submission, a.Sfid, m.At);
                 break;
             case DoubtAnswer.NotApplied:
                 decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
                 break;
             case DoubtAnswer.AppliedThenDeleted a:
-                RemoteEvidence.TakeDeletion(decision, a.Sfid, m.At, m.At);
-                decision.Add(new WriteApplied(m.WriteNo, m.Submission, a.Sfid, m.At));
+                if (write.Write.Operation != WriteOperation.Delete && (decision.State.Sfid == a.Sfid || decision.State.BirthOutside))
+                {
+                    RemoteEvidence.Delete(decision, a.Sfid, m.At, m.At);
+                }
+
+                if (decision.State.Outstanding is not null)
+                {
+                    decision.Add(new WriteApplied(m.WriteNo, m.Submission, a.Sfid, m.At));
+                }
+
                 break;
             case DoubtAnswer.Overwritten a:
-                TakeOverwritten(decision, m, a, write.Write);
+                TakeOverwritten(decision, m, a, write);
                 break;
             case DoubtAnswer.Unprovable a:
-                decision.Add(new WriteRejected(m.WriteNo, m.Submission, "IN_DOUBT", a.Reason, m.At));
+                TakeUnprovable(decision, m, a.Reason, write);
                 break;
             default:
                 throw new UnreachableException(m.Answer.GetType().Name);
         }
     }
 
-    private static void TakeOverwritten(RecordDecision decision, DoubtSettled m, DoubtAnswer.Overwritten found, LocalWrite write)
+    private static void TakeOverwritten(RecordDecision decision, DoubtSettled m, DoubtAnswer.Overwritten found, OutstandingWrite outside)
     {
-        var kept = write.Fields.Where((name, ours) =>
-            found.Fields.TryGet(name, out var theirs) && ours != theirs
-            && ConflictRule.Winner(decision.Mapping.PolicyOf(name), write.At, found.AsOf, decision.Mapping.ClockTolerance, decision.Mapping.TieBreak) == Side.Postgres);
-        foreach (var (name, ours) in write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs))
+        if (outside.Write.Operation == WriteOperation.Delete)
         {
-            var winner = kept.Has(name) ? Side.Postgres : Side.Salesforce;
-            decision.Add(new ConflictResolved(name, write.Base[name], ours, found.Fields[name], winner, "in doubt", decision.Now));
+            // Alive and changed: the delete did not happen, and still wins.
+            decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+            decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+            return;
+        }
+
+        var kept = FieldValues.Empty;
+        var differing = decision.State.DeletePending ? FieldValues.Empty
+            : outside.Write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs);
+        foreach (var (name, ours) in differing)
+        {
+            // What the application has said since is what meets Salesforce's value.
+            var later = decision.State.Queue.LastOrDefault(write => write.Fields.Has(name));
+            var winner = decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
+            kept = later is null && winner == Side.Postgres ? kept.With(name, ours) : kept;
         }
 
         decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, kept, m.At));
+    }
+
+    // Two readings are left. A birth waits for somebody who knows; a delete may be said twice; fields are offered again once a fresh read has shown
+    // what they meet.
+    private static void TakeUnprovable(RecordDecision decision, DoubtSettled m, string reason, OutstandingWrite outside)
+    {
+        switch (outside.Write.Operation)
+        {
+            case WriteOperation.Insert when outside.Sfid is null && decision.State.Sfid is null:
+                decision.Add(new RecordParked(new ParkedError(ParkedError.Doubt, "INSERT", "IN_DOUBT", reason, m.At)));
+                break;
+            case WriteOperation.Update when outside.Sfid == decision.State.Sfid:
+                decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, outside.Sfid!, outside.Write.Fields, m.At));
+                decision.Add(new ReadBackAsked(outside.Sfid!, reason, decision.Now));
+                break;
+            default:
+                decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+                break;
+        }
     }
 
     private static void TakeRowResult(RecordDecision decision, RowWriteResult m)
@@ -187,22 +270,35 @@ public static class RecordBehavior
         switch (m.Outcome)
         {
             case RowWriteOutcome.Landed landed:
-                decision.Add(new RowWritten(owed.Operation, landed.Stamp, owed.Fields, owed.Status, m.At));
-                if (!landed.Rewritten.IsEmpty && landed.Stamp is { } stamp)
-                {
-                    var asked = owed.Fields.Where((name, _) => landed.Rewritten.Has(name));
-                    decision.Add(new LocalChanged(0, "", m.At, RowOperation.Update, stamp, asked, landed.Rewritten, ByTrigger: true));
-                }
-
+                TakeLanded(decision, owed, landed, m.At);
                 break;
             case RowWriteOutcome.Failed failed:
-                decision.Add(new RecordParked(new ParkedError("postgres", owed.Operation.ToString().ToUpperInvariant(), failed.SqlState, failed.Message, m.At)));
+                decision.Add(new RecordParked(new ParkedError(ParkedError.Postgres, owed.Operation.ToString().ToUpperInvariant(), failed.SqlState, failed.Message, m.At)));
                 break;
             // Held or moved: it stays owed; the worker tries again when it is due, or when the change in the log has been decided.
             case RowWriteOutcome.Locked or RowWriteOutcome.Moved:
                 break;
             default:
                 throw new UnreachableException(m.Outcome.GetType().Name);
+        }
+    }
+
+    private static void TakeLanded(RecordDecision decision, OwedRow owed, RowWriteOutcome.Landed landed, DateTimeOffset at)
+    {
+        // What a trigger makes of a value that cannot be sent stays the table's own affair.
+        var rewritten = landed.Rewritten.Where((name, _) => decision.CanUpdate(name));
+        decision.Add(new RowWritten(owed.Operation, landed.Stamp, owed.Fields, owed.Status, at, Rewritten: !rewritten.IsEmpty));
+        if (rewritten.IsEmpty || landed.Stamp is not { } stamp)
+        {
+            return;
+        }
+
+        var asked = owed.Fields.Where((name, _) => rewritten.Has(name));
+        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked, rewritten, ByTrigger: true));
+        if (decision.State.Rounds >= RecordState.RoundsMax && decision.State.Parked is null)
+        {
+            decision.Add(new RecordParked(new ParkedError(
+                ParkedError.Engine, "UPDATE", "ROUNDS", $"the table's triggers rewrite {string.Join(", ", rewritten.Names)} each time it is written: unmap the field or change the trigger", at)));
         }
     }
 }

@@ -27,13 +27,26 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         _events.Add(@event);
     }
 
+    /// <summary>True when a field's values may be sent to the record as it lives in Salesforce.</summary>
+    public bool CanUpdate(string field) =>
+        Mapping.Access == MappingAccess.ReadWrite && (field == Mapping.ExternalIdField || Mapping.Field(field) is { Updatable: true });
+
     /// <summary>Settles a field that both sides say something about.</summary>
-    public void Resolve(string field, string? agreed, string? local, DateTimeOffset localAt, string? remote, DateTimeOffset remoteAt)
+    /// <param name="local">The write that holds our value and its base.</param>
+    /// <returns>The side that won.</returns>
+    public Side Resolve(string field, LocalWrite local, string? remote, DateTimeOffset remoteAt)
     {
         var policy = Mapping.PolicyOf(field);
-        var winner = ConflictRule.Winner(policy, localAt, remoteAt, Mapping.ClockTolerance, Mapping.TieBreak);
-        Add(new RecordEvent.ConflictResolved(field, agreed, local, remote, winner, policy.ToString(), Now));
+        var (winner, reason) = CanUpdate(field)
+            ? (ConflictRule.Winner(policy, local.At, remoteAt, Mapping.ClockTolerance, Mapping.TieBreak), policy.ToString())
+            : (Side.Salesforce, NotUpdatable);
+        Add(new RecordEvent.ConflictResolved(field, local.Base[field], local.Fields[field], remote, winner, reason, Now));
+        return winner;
     }
+
+    /// <summary>Gives the row back a value that cannot be changed here.</summary>
+    public void Restore(string field, string? local, string? remote) =>
+        Add(new RecordEvent.ConflictResolved(field, remote, local, remote, Side.Salesforce, NotUpdatable, Now));
 
     /// <summary>All events, after offering the next write if the record is free to.</summary>
     public ImmutableArray<RecordEvent> Finish()
@@ -42,35 +55,54 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         return _events.ToImmutable();
     }
 
+    private string NotUpdatable => Mapping.Access == MappingAccess.ReadOnly ? "the mapping is read-only" : "Salesforce does not let this field be updated";
+
     private void OfferNext()
     {
-        if (State.Outstanding is not null || State.Parked is not null || State.Queue.IsEmpty || Mapping.Access == MappingAccess.ReadOnly)
+        if (State.Outstanding is not null || State.Parked is not null || Mapping.Access == MappingAccess.ReadOnly)
+        {
+            return;
+        }
+
+        if (State.Sfid is not null)
+        {
+            RestoreUnsendable();
+        }
+
+        if (State.Queue.IsEmpty || AwaitsReadBack(State.Queue[0]))
         {
             return;
         }
 
         var next = State.Queue[0];
-        var operation = next.Operation == WriteOperation.Insert && State.Sfid is not null ? WriteOperation.Update : next.Operation;
-        if (operation != WriteOperation.Insert && State.Sfid is null)
+        if (next.Operation != WriteOperation.Insert && State.Sfid is null)
         {
             return;
         }
 
         Add(new RecordEvent.WriteOffered(
-            State.LastWriteNo + 1, operation, operation == WriteOperation.Insert ? null : State.Sfid,
-            Sendable(next, operation), next.Base, next.At, next.Stamp, Now));
+            State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
+            Sendable(next), next.Base, next.At, next.Stamp, Now));
     }
 
-    // A birth says only what the application said; what Salesforce computes is never sent.
-    private FieldValues Sendable(LocalWrite write, WriteOperation operation)
+    // Queued while the birth was outside: only now is it an update.
+    private void RestoreUnsendable()
     {
-        var fields = write.Fields.Where((name, value) =>
-            name == Mapping.ExternalIdField
-            || (Mapping.Field(name) is { } mapped
-                && (operation == WriteOperation.Insert ? mapped.Creatable : mapped.Updatable)
-                && (value is not null || write.Operation != WriteOperation.Insert)));
-        return write.Operation == WriteOperation.Insert && operation == WriteOperation.Update
-            ? fields.With(Mapping.ExternalIdField, Id.ExternalId.ToString())
-            : fields;
+        foreach (var write in State.Queue.Where(write => write.Operation == WriteOperation.Update))
+        {
+            foreach (var (name, local) in write.Fields.Where((name, _) => !CanUpdate(name)))
+            {
+                Restore(name, local, write.Base.TryGet(name, out var agreed) ? agreed : local);
+            }
+        }
     }
+
+    // A field we wrote was seen with a value whose order to that write is unknown: writing it again would hide a change of somebody else's.
+    private bool AwaitsReadBack(LocalWrite next) =>
+        State.ReadBackAskedAt is not null && next.Operation == WriteOperation.Update && next.Fields.Names.Any(State.Bars.ContainsKey);
+
+    // A birth says only what the application said; what Salesforce computes is never sent.
+    private FieldValues Sendable(LocalWrite write) =>
+        write.Operation != WriteOperation.Insert ? write.Fields : write.Fields.Where((name, value) =>
+            value is not null && (name == Mapping.ExternalIdField || Mapping.Field(name) is { Creatable: true }));
 }

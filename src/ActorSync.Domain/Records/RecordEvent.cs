@@ -20,6 +20,7 @@ public abstract record RecordEvent
         int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At) : RecordEvent;
 
     /// <summary>Salesforce applied the outstanding write.</summary>
+    /// <param name="Submission">Empty when a read, not an answer, proved it.</param>
     public sealed record WriteApplied(int WriteNo, Guid Submission, string Sfid, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The outstanding write, once in doubt, was proved not applied and is queued again.</summary>
@@ -42,7 +43,7 @@ public abstract record RecordEvent
     public sealed record RemoteTaken(
         string Sfid, DateTimeOffset AsOf, DateTimeOffset ReadBegan, FieldValues Old, FieldValues New, bool Insert) : RecordEvent;
 
-    /// <summary>A read showed something whose order to our own write is unknown: a fresh read was asked for.</summary>
+    /// <summary>Something was shown whose order to what we know is unknown: a fresh read was asked for. It is answered by an image of this sfid or by its deletion.</summary>
     public sealed record ReadBackAsked(string Sfid, string Reason, DateTimeOffset At) : RecordEvent;
 
     /// <summary>Both sides had changed a field; the policy chose.</summary>
@@ -60,7 +61,9 @@ public abstract record RecordEvent
     public sealed record RemoteUndeletionTaken(string Sfid, DateTimeOffset ReadBegan) : RecordEvent;
 
     /// <summary>The engine's own write of the row landed.</summary>
-    public sealed record RowWritten(RowOperation Operation, RowStamp? Stamp, FieldValues Fields, RowStatus Status, DateTimeOffset At) : RecordEvent;
+    /// <param name="Rewritten">The application's BEFORE triggers made something else of our values.</param>
+    public sealed record RowWritten(
+        RowOperation Operation, RowStamp? Stamp, FieldValues Fields, RowStatus Status, DateTimeOffset At, bool Rewritten = false) : RecordEvent;
 
     /// <summary>A message that makes no sense in this state; nothing was changed.</summary>
     public sealed record Unexpected(string Message, DateTimeOffset At) : RecordEvent;

@@ -10,87 +10,27 @@ public static class RecordEvolve
     /// <summary>The state after one more event.</summary>
     public static RecordState Evolve(RecordState state, RecordEvent @event) => @event switch
     {
-        LocalChanged e => Changed(state, e),
-        RowTouched e => state with { Row = e.Stamp },
+        LocalChanged e => LocalEvolve.Changed(state, e),
+        RowTouched e => LocalEvolve.Touched(state, e),
         WriteOffered e => Offered(state, e),
         WriteApplied e => Applied(state, e),
         WriteNotApplied => Returned(state),
         WriteOverwritten e => Overwritten(state, e),
         WriteRejected e => Rejected(state, e),
-        RecordParked e => state with { Parked = e.Error },
+        RecordParked e => Parked(state, e.Error),
         RemoteTaken e => Taken(state, e),
         ReadBackAsked e => state with { ReadBackAskedAt = e.At },
         ConflictResolved e => Resolved(state, e),
-        AdoptionQueued e => state with
-        {
-            Queue = LocalQueue.Add(state.Queue, new LocalWrite(
-                WriteOperation.Update, FieldValues.Of((e.Field, e.ExternalId)), FieldValues.Of((e.Field, e.Found)), e.At, state.Row ?? default)),
-        },
+        AdoptionQueued e => Adopting(state, e),
         RemoteDeletionTaken e => Deleted(state, e),
-        RemoteUndeletionTaken e => state with
-        {
-            Sfid = e.Sfid,
-            FormerSfids = state.FormerSfids.Remove(e.Sfid),
-            Life = Life.Alive,
-            Owed = state.Owed is { Operation: RowOperation.Delete } ? null : state.Owed,
-            EvidenceReadBegan = e.ReadBegan,
-        },
-        RowWritten e => Written(state, e),
+        RemoteUndeletionTaken e => Undeleted(state, e),
+        RowWritten e => LocalEvolve.Written(state, e),
         Unexpected => state,
         _ => throw new UnreachableException(@event.GetType().Name),
     };
 
     /// <summary>The state after a run of events.</summary>
     public static RecordState Fold(RecordState state, IEnumerable<RecordEvent> events) => events.Aggregate(state, Evolve);
-
-    private static RecordState Changed(RecordState state, LocalChanged e)
-    {
-        var write = new LocalWrite(
-            e.Operation switch
-            {
-                RowOperation.Insert => WriteOperation.Insert,
-                RowOperation.Update => WriteOperation.Update,
-                _ => WriteOperation.Delete,
-            },
-            e.Operation == RowOperation.Delete ? FieldValues.Empty : e.New,
-            e.Operation == RowOperation.Update ? e.Old : FieldValues.Empty,
-            e.At,
-            e.Stamp);
-
-        // The application inserts a row that Salesforce's record was about to create: one record, two sets of values.
-        if (e.Operation == RowOperation.Insert && state.Owed is { Operation: RowOperation.Insert } owed)
-        {
-            return Joined(state, e, owed);
-        }
-
-        // A delete of a record Salesforce never heard of has nobody to go to.
-        var nobody = e.Operation == RowOperation.Delete && state.Sfid is null && state.Outstanding is null;
-        var queue = nobody ? [] : LocalQueue.Add(state.Queue, write);
-        var corrected = e.Operation == RowOperation.Delete || !e.New.IsEmpty;
-        return state with
-        {
-            Row = e.Operation == RowOperation.Delete ? null : state.Row is { } seen && seen > e.Stamp ? seen : e.Stamp,
-            Queue = queue,
-            Life = nobody && state.Life != Life.Unborn ? Life.Dead
-                : e.Operation == RowOperation.Insert && state.Sfid is null ? Life.Unborn
-                : state.Life,
-            Owed = e.Operation == RowOperation.Delete || e.Operation == RowOperation.Insert ? null : WithoutFields(state.Owed, e.New),
-            Parked = corrected ? null : state.Parked,
-        };
-    }
-
-    private static RecordState Joined(RecordState state, LocalChanged e, OwedRow owed)
-    {
-        var said = e.New.Where((name, value) => value is not null && !owed.Fields.Is(name, value));
-        var agreed = owed.Fields.Where((name, _) => said.Has(name));
-        return state with
-        {
-            Row = e.Stamp,
-            Parked = null,
-            Queue = said.IsEmpty ? state.Queue : LocalQueue.Add(state.Queue, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp)),
-            Owed = new OwedRow(RowOperation.Update, owed.Fields.Where((name, _) => e.New[name] is null), owed.Status),
-        };
-    }
 
     private static RecordState Offered(RecordState state, WriteOffered e)
     {
@@ -100,64 +40,98 @@ public static class RecordEvolve
 
     private static RecordState Applied(RecordState state, WriteApplied e)
     {
-        var write = state.Outstanding!.Write;
+        var outstanding = state.Outstanding!;
+        var write = outstanding.Write;
+        if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
+        {
+            // Its record has been deleted since: that it was applied revives nothing.
+            return state with { Outstanding = null };
+        }
+
         if (write.Operation == WriteOperation.Delete)
         {
             return state with
             {
                 Outstanding = null,
                 Sfid = null,
-                FormerSfids = Former(state, state.Sfid ?? e.Sfid),
+                FormerSfids = Former(state, state.Sfid),
                 Bars = RecordState.NoBars,
                 Life = state.Row is null ? Life.Dead : Life.Unborn,
-                EvidenceReadBegan = e.At,
+                EvidenceReadBegan = Later(state.EvidenceReadBegan, e.At),
                 ReadBackAskedAt = null,
             };
         }
 
-        var gone = state.FormerSfids.Contains(e.Sfid);
         var settled = state.Queue.IsEmpty;
         var status = new RowStatus(
-            Sfid: state.Sfid is null && !gone ? e.Sfid : null,
+            Sfid: state.Sfid is null ? e.Sfid : null,
             LastOp: settled ? write.Operation == WriteOperation.Insert ? "INSERTED" : "UPDATED" : null,
             Error: settled ? "" : null);
         return state with
         {
             Outstanding = null,
-            Sfid = gone ? state.Sfid : e.Sfid,
-            Life = gone ? state.Life : Life.Alive,
-            Bars = gone ? state.Bars : Barred(state.Bars, write.Fields, e.At),
-            Owed = gone ? state.Owed : OwedStatus(state, status),
+            Sfid = e.Sfid,
+            FormerSfids = state.FormerSfids.Remove(e.Sfid),
+            Life = Life.Alive,
+            Bars = Barred(state.Bars, write.Fields, e.At),
+            Parked = state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked,
+            Owed = state.DeletePending ? state.Owed : OwedRow.Of(state, FieldValues.Empty, status),
         };
     }
 
-    private static RecordState Returned(RecordState state) =>
-        state with { Outstanding = null, Queue = LocalQueue.Return(state.Outstanding!.Write, state.Queue) };
+    private static RecordState Returned(RecordState state)
+    {
+        var outstanding = state.Outstanding!;
+        if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
+        {
+            // Its record has been deleted since: there is nobody to say it to, and a birth is not repeated.
+            return state with { Outstanding = null };
+        }
+
+        var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
+        return state with { Outstanding = null, Queue = LocalQueue.Return(write, state.Queue) };
+    }
 
     private static RecordState Overwritten(RecordState state, WriteOverwritten e)
     {
-        var write = state.Outstanding!.Write;
+        var outstanding = state.Outstanding!;
+        if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
+        {
+            return state with { Outstanding = null };
+        }
+
+        var write = outstanding.Write;
         var kept = write with { Operation = WriteOperation.Update, Fields = e.Kept, Base = write.Base.Where((name, _) => e.Kept.Has(name)) };
         return state with
         {
             Outstanding = null,
             Sfid = e.Sfid,
+            FormerSfids = state.FormerSfids.Remove(e.Sfid),
             Life = Life.Alive,
+            Bars = Barred(state.Bars, write.Fields, e.At),
             Queue = e.Kept.IsEmpty ? state.Queue : LocalQueue.Return(kept, state.Queue),
-            Owed = OwedStatus(state, new RowStatus(Sfid: state.Sfid is null ? e.Sfid : null)),
+            Owed = state.DeletePending || state.Sfid is not null ? state.Owed : OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid)),
         };
     }
 
     private static RecordState Rejected(RecordState state, WriteRejected e)
     {
-        var operation = state.Outstanding!.Write.Operation.ToString().ToUpperInvariant();
+        var outstanding = state.Outstanding!;
         var returned = Returned(state);
-        var error = new ParkedError("salesforce", operation, e.Code, e.Reason, e.At);
-        // A later local change already waits behind the refused write: it supersedes it at once.
-        return state.Queue.IsEmpty
-            ? returned with { Parked = error, Owed = OwedStatus(state, new RowStatus(LastOp: "FAILED", Error: ErrorJson(error))) }
-            : returned;
+        var moot = returned.Queue.IsEmpty || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
+        // A later local change already waits behind the refused write: it supersedes it at once. Nothing supersedes a refused delete.
+        return moot || (outstanding.Write.Operation != WriteOperation.Delete && !state.Queue.IsEmpty)
+            ? returned
+            : Parked(returned, new ParkedError(ParkedError.Salesforce, Name(outstanding.Write.Operation), e.Code, e.Reason, e.At));
     }
+
+    private static RecordState Parked(RecordState state, ParkedError error) => state with
+    {
+        Parked = error,
+        Owed = error.Source is ParkedError.Salesforce or ParkedError.Doubt
+            ? OwedRow.Of(state, FieldValues.Empty, new RowStatus(LastOp: "FAILED", Error: ErrorJson(error)))
+            : state.Owed,
+    };
 
     private static RecordState Taken(RecordState state, RemoteTaken e)
     {
@@ -165,19 +139,22 @@ public static class RecordEvolve
             Sfid: e.Sfid,
             SystemModstamp: e.AsOf,
             LastOp: state.Queue.IsEmpty && state.Outstanding is null && state.Parked is null ? "SYNCED" : null);
+        var born = state.Sfid is null && !state.DeletePending;
         var next = state with
         {
             Sfid = e.Sfid,
             Life = Life.Alive,
-            EvidenceReadBegan = e.ReadBegan,
+            EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
             SystemModstamp = e.AsOf,
             ReadBackAskedAt = state.ReadBackAskedAt is { } asked && asked < e.ReadBegan ? null : state.ReadBackAskedAt,
             Bars = Lifted(state.Bars, e.ReadBegan),
-            Parked = state.Parked is { Source: "postgres" } ? null : state.Parked,
+            Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
+            // Another image may fit the row that refused the last one; a birth that was refused is an update now.
+            Parked = state.Parked is { Source: ParkedError.Postgres } || (born && state.Parked is { Source: ParkedError.Salesforce }) ? null : state.Parked,
         };
-        return e.Insert
-            ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }
-            : next with { Owed = Owe(next, e.New, status) };
+        return e.Insert ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }
+            : state.DeletePending ? next
+            : next with { Owed = OwedRow.Of(next, e.New, status) };
     }
 
     private static RecordState Resolved(RecordState state, ConflictResolved e)
@@ -192,55 +169,66 @@ public static class RecordEvolve
         if (e.Winner == Side.Salesforce)
         {
             var queue = LocalQueue.Without(state.Queue, new HashSet<string>(StringComparer.Ordinal) { e.Field });
-            return state with { Queue = queue, Owed = Owe(state, FieldValues.Of((e.Field, e.Remote)), new RowStatus()) };
+            return state with { Queue = queue, Owed = OwedRow.Of(state, FieldValues.Of((e.Field, e.Remote)), new RowStatus()) };
         }
 
         // Ours goes out; what Salesforce has now is what both sides know of, so seeing it again is no news. It is no longer owed to the row.
         return state with
         {
-            Queue = [.. state.Queue.Select(write => write.Operation == WriteOperation.Update && write.Fields.Has(e.Field)
-                ? write with { Base = write.Base.With(e.Field, e.Remote) }
-                : write)],
-            Owed = WithoutFields(state.Owed, FieldValues.Of((e.Field, e.Remote))),
+            Queue = [.. state.Queue.Select(Rebased)],
+            Outstanding = state.Outstanding is { } outstanding ? outstanding with { Write = Rebased(outstanding.Write) } : null,
+            Owed = state.Owed?.Without([e.Field]),
+        };
+
+        LocalWrite Rebased(LocalWrite write) =>
+            write.Operation != WriteOperation.Delete && write.Fields.Has(e.Field) ? write with { Base = write.Base.With(e.Field, e.Remote) } : write;
+    }
+
+    private static RecordState Adopting(RecordState state, AdoptionQueued e)
+    {
+        // When the application last spoke is what conflicts compare: writing the external id is nothing it said.
+        var at = state.Queue.IsEmpty ? e.At : state.Queue[^1].At;
+        var write = new LocalWrite(WriteOperation.Update, FieldValues.Of((e.Field, e.ExternalId)), FieldValues.Of((e.Field, e.Found)), at, state.Row ?? default);
+        return state with { Queue = LocalQueue.Add(state.Queue, write) };
+    }
+
+    private static RecordState Deleted(RecordState state, RemoteDeletionTaken e)
+    {
+        if (state.Sfid != e.Sfid && state.FormerSfids.Contains(e.Sfid) && !state.BirthOutside)
+        {
+            // Known already: it answers the read that was asked for.
+            return state with { EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan), ReadBackAskedAt = null };
+        }
+
+        // A later life of the row keeps its birth; everything said about the ended life goes with it.
+        ImmutableArray<LocalWrite> nextLife = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)];
+        return state with
+        {
+            Sfid = null,
+            FormerSfids = Former(state, e.Sfid),
+            Outstanding = state.BirthOutside ? state.Outstanding! with { Sfid = e.Sfid } : state.Outstanding,
+            Life = !nextLife.IsEmpty ? Life.Unborn : state.Row is null ? Life.Dead : Life.DeletedRemotely,
+            Bars = RecordState.NoBars,
+            EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
+            ReadBackAskedAt = null,
+            Parked = null,
+            Queue = nextLife,
+            Owed = state.Row is null || !nextLife.IsEmpty ? null : new OwedRow(RowOperation.Delete, FieldValues.Empty, new RowStatus()),
         };
     }
 
-    private static RecordState Deleted(RecordState state, RemoteDeletionTaken e) => state with
+    private static RecordState Undeleted(RecordState state, RemoteUndeletionTaken e) => state with
     {
-        Sfid = null,
-        FormerSfids = Former(state, e.Sfid),
-        Life = state.Row is null ? Life.Dead : Life.DeletedRemotely,
-        Bars = RecordState.NoBars,
-        EvidenceReadBegan = e.ReadBegan,
-        ReadBackAskedAt = null,
+        Sfid = e.Sfid,
+        FormerSfids = state.FormerSfids.Remove(e.Sfid),
+        Life = Life.Alive,
+        Queue = LocalQueue.AsUpdates(state.Queue),
+        Owed = state.Owed is { Operation: RowOperation.Delete } ? null : state.Owed,
         Parked = null,
-        // A later life of the row keeps its birth; everything said about the ended life goes with it.
-        Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)],
-        Owed = state.Row is null || state.Queue.Any(write => write.Operation == WriteOperation.Insert)
-            ? null
-            : new OwedRow(RowOperation.Delete, FieldValues.Empty, new RowStatus()),
+        EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
     };
 
-    private static RecordState Written(RecordState state, RowWritten e) => state with
-    {
-        Row = e.Stamp,
-        Owed = null,
-        Life = e.Operation == RowOperation.Delete ? Life.Dead : state.Life,
-        Parked = state.Parked is { Source: "postgres" } ? null : state.Parked,
-    };
-
-    private static OwedRow? OwedStatus(RecordState state, RowStatus status) =>
-        status == new RowStatus() ? state.Owed : Owe(state, FieldValues.Empty, status);
-
-    private static OwedRow? Owe(RecordState state, FieldValues fields, RowStatus status) => (state.Owed, state.Row) switch
-    {
-        ({ } owed, _) => owed with { Fields = owed.Fields.With(fields), Status = owed.Status.With(status) },
-        (null, null) => null,
-        _ => new OwedRow(RowOperation.Update, fields, status),
-    };
-
-    private static OwedRow? WithoutFields(OwedRow? owed, FieldValues changed) =>
-        owed is null ? null : owed with { Fields = owed.Fields.Without(changed.Names.ToHashSet(StringComparer.Ordinal)) };
+    private static DateTimeOffset Later(DateTimeOffset? known, DateTimeOffset at) => known > at ? known.Value : at;
 
     private static ImmutableArray<string> Former(RecordState state, string? sfid)
     {
@@ -268,6 +256,8 @@ public static class RecordEvolve
 
     private static ImmutableSortedDictionary<string, FieldBar> Lifted(ImmutableSortedDictionary<string, FieldBar> bars, DateTimeOffset readBegan) =>
         bars.RemoveRange(bars.Where(bar => bar.Value.AnsweredAt < readBegan).Select(bar => bar.Key));
+
+    private static string Name(WriteOperation operation) => operation.ToString().ToUpperInvariant();
 
     // {"op","src","msg"}: the shape Heroku Connect writes to _hc_err.
     internal static string ErrorJson(ParkedError error) =>

@@ -33,14 +33,14 @@ public enum WriteOperation
 
 /// <summary>A net local change that is not offered yet.</summary>
 /// <param name="Fields">New values of the fields to send.</param>
-/// <param name="Base">Per field of an update, the last value both sides agreed on.</param>
+/// <param name="Base">Per field, the last value both sides agreed on; a field without one has none that is known.</param>
 /// <param name="At">When the latest change in it was captured: what latest-wins compares.</param>
 /// <param name="Stamp">Version of the row after the latest change in it.</param>
 public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp);
 
 /// <summary>The write that is with the coordinator or outside. At most one per record (invariant I5).</summary>
 /// <param name="WriteNo">1, 2, 3 ... within the record; outcomes name it, so a straggler is recognised.</param>
-/// <param name="Sfid">Addressee of an update or delete; null for a birth.</param>
+/// <param name="Sfid">Addressee of an update or delete; null for a birth, until its record is known to be deleted.</param>
 public sealed record OutstandingWrite(int WriteNo, string? Sfid, LocalWrite Write);
 
 /// <summary>The pending-write barrier after an acknowledgement (rule 4): the field takes no evidence that is not certainly later than the answer.</summary>
@@ -62,7 +62,23 @@ public sealed record FieldBar(ImmutableArray<string?> Sent, DateTimeOffset Answe
 /// <param name="Operation">Insert the row, update it, or delete it.</param>
 /// <param name="Fields">Mapped values to write.</param>
 /// <param name="Status">Engine-owned columns to write.</param>
-public sealed record OwedRow(RowOperation Operation, FieldValues Fields, RowStatus Status);
+public sealed record OwedRow(RowOperation Operation, FieldValues Fields, RowStatus Status)
+{
+    /// <summary>What a state owes once more values and status are owed to its row; nothing where there is no row.</summary>
+    internal static OwedRow? Of(RecordState state, FieldValues fields, RowStatus status) => (state.Owed, state.Row) switch
+    {
+        ({ } owed, _) => owed with { Fields = owed.Fields.With(fields), Status = owed.Status.With(status) },
+        (null, null) => null,
+        _ => new OwedRow(RowOperation.Update, fields, status),
+    };
+
+    /// <summary>The same without some fields; null when nothing is left to write.</summary>
+    internal OwedRow? Without(IEnumerable<string> names)
+    {
+        var left = Fields.Without(names);
+        return Operation == RowOperation.Update && left.IsEmpty && Status == new RowStatus() ? null : this with { Fields = left };
+    }
+}
 
 /// <summary>Engine-owned columns of a mapped row; a null member is left as it is.</summary>
 /// <param name="Sfid">Salesforce id to set.</param>
@@ -79,13 +95,33 @@ public sealed record RowStatus(string? Sfid = null, DateTimeOffset? SystemModsta
 /// <summary>Why a record waits for somebody.</summary>
 /// <param name="Source">salesforce (a refused write), postgres (a refused row), doubt (an unprovable birth) or engine (a poison message).</param>
 /// <param name="Code">Salesforce's status code or PostgreSQL's SQLSTATE.</param>
-public sealed record ParkedError(string Source, string Operation, string Code, string Message, DateTimeOffset At);
+public sealed record ParkedError(string Source, string Operation, string Code, string Message, DateTimeOffset At)
+{
+    /// <summary>Salesforce refused a write.</summary>
+    public const string Salesforce = "salesforce";
+
+    /// <summary>PostgreSQL refused a row.</summary>
+    public const string Postgres = "postgres";
+
+    /// <summary>A birth may or may not have happened.</summary>
+    public const string Doubt = "doubt";
+
+    /// <summary>A message that fails whenever it is decided, or sides that never agree.</summary>
+    public const string Engine = "engine";
+}
 
 /// <summary>All a record actor knows. Immutable, compared by value; a field with nothing queued, outstanding, owed or barred has no value here: the row holds it.</summary>
 public sealed record RecordState
 {
+    /// <summary>No field is barred. Stands before <see cref="Initial"/>, which holds it: static members are initialised in their order.</summary>
+    public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
+        ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
+
     /// <summary>A record nobody has said anything about.</summary>
     public static readonly RecordState Initial = new();
+
+    /// <summary>Rounds after which the record is parked instead: "After 3 automatic rounds on one field" (rule 4).</summary>
+    public const int RoundsMax = 3;
 
     /// <summary>Former sfids remembered per record, latest last.</summary>
     public const int FormerSfidsMax = 16;
@@ -98,6 +134,12 @@ public sealed record RecordState
 
     /// <summary>Version of the mapped row last seen; null when there is no row.</summary>
     public RowStamp? Row { get; init; }
+
+    /// <summary>Latest birth whose row is gone: a change of it that is logged late, behind the delete, says nothing any more.</summary>
+    public long? EndedBirth { get; init; }
+
+    /// <summary>How often in a row the application's triggers rewrote what the engine wrote (rule 4).</summary>
+    public int Rounds { get; init; }
 
     /// <summary>Where the record stands.</summary>
     public Life Life { get; init; }
@@ -129,14 +171,17 @@ public sealed record RecordState
     /// <summary>Set while the record waits for a correction.</summary>
     public ParkedError? Parked { get; init; }
 
-    /// <summary>No field is barred.</summary>
-    public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
-        ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
+    /// <summary>True when a delete of the linked record, or of the one whose birth is outside, is queued or outside.</summary>
+    internal bool DeletePending =>
+        (Outstanding is { Write.Operation: WriteOperation.Delete } write && write.Sfid == Sfid) || Queue.Any(waiting => waiting.Operation == WriteOperation.Delete);
+
+    /// <summary>True while a birth is outside whose record is not known to be deleted.</summary>
+    internal bool BirthOutside => Outstanding is { Sfid: null };
 
     /// <inheritdoc/>
     public bool Equals(RecordState? other) =>
         other is not null
-        && Sfid == other.Sfid && Row == other.Row && Life == other.Life && LastWriteNo == other.LastWriteNo
+        && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Rounds == other.Rounds && Life == other.Life && LastWriteNo == other.LastWriteNo
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars);

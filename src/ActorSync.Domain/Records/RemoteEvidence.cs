@@ -3,40 +3,34 @@ using static ActorSync.Domain.Records.RecordMessage;
 
 namespace ActorSync.Domain.Records;
 
-/// <summary>How a record takes what Salesforce shows of it (rules 4, 6, 7, 9). Reads of one object come in the order they began, so evidence is ordered by
-/// the begin of its read; a field we have written is barred until a read that began after the answer.</summary>
+/// <summary>How a record takes what Salesforce shows of it (rules 4, 6, 7, 9). Reads of one object come in the order they began. SystemModstamp never runs
+/// backwards within one sfid, so a later stamp is later evidence; an equal or earlier one is so only if its read began after a read-back was asked for.
+/// Evidence whose order is unknown is neither taken nor dropped: a fresh read is asked for.</summary>
 internal static class RemoteEvidence
 {
     public static void TakeImage(RecordDecision decision, RemoteImage m)
     {
+        if (!Identified(decision, m))
+        {
+            return;
+        }
+
         var state = decision.State;
-        if (state.EvidenceReadBegan is { } evidence && m.ReadBegan < evidence)
+        if (state.Parked is { Source: ParkedError.Doubt } && state.BirthOutside)
         {
-            return;
+            // The record that carries our UUID is the birth that was in doubt.
+            decision.Add(new WriteApplied(state.Outstanding!.WriteNo, Guid.Empty, m.Sfid, decision.Now));
         }
 
-        if (state.FormerSfids.Contains(m.Sfid))
-        {
-            if (state.Sfid is not null || m.ReadBegan <= state.EvidenceReadBegan || state.Outstanding is not null || !state.Queue.IsEmpty)
-            {
-                return;
-            }
-
-            decision.Add(new RemoteUndeletionTaken(m.Sfid, m.ReadBegan));
-        }
-        else if (state.Sfid is not null && state.Sfid != m.Sfid)
-        {
-            decision.Add(new Unexpected($"{m.Sfid} carries the external id of {state.Sfid}", decision.Now));
-            return;
-        }
-
-        if (DeletePending(decision.State))
+        if (decision.State.DeletePending)
         {
             LoseToDelete(decision, m);
-            return;
         }
-
-        if (decision.State.Row is null)
+        else if (state.SystemModstamp > m.AsOf && !CertainlyLater(state, m))
+        {
+            Ask(decision, m.Sfid, "a read of an earlier version came after a later one", m.ReadBegan);
+        }
+        else if (state.Row is null)
         {
             TakeBirth(decision, m);
         }
@@ -46,50 +40,152 @@ internal static class RemoteEvidence
         }
     }
 
-    public static void TakeDeletion(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
+    public static void TakeDeletion(RecordDecision decision, RemoteDeleted m)
     {
         var state = decision.State;
-        if (state.FormerSfids.Contains(sfid) || (state.Sfid is not null && state.Sfid != sfid) || readBegan < state.EvidenceReadBegan)
+        if (state.FormerSfids.Contains(m.Sfid) && state.Sfid != m.Sfid)
+        {
+            if (state.ReadBackAskedAt < m.ReadBegan && !state.BirthOutside)
+            {
+                decision.Add(new RemoteDeletionTaken(m.Sfid, m.At, m.ReadBegan));
+            }
+
+            return;
+        }
+
+        if ((state.Sfid is not null && state.Sfid != m.Sfid) || m.ReadBegan < state.EvidenceReadBegan)
         {
             return;
         }
 
+        if (state.Sfid is not null && state.SystemModstamp >= m.At && state.ReadBackAskedAt is var asked && !(asked < m.ReadBegan))
+        {
+            Ask(decision, m.Sfid, "it was seen alive at the stamp of its deletion, or later", m.ReadBegan);
+            return;
+        }
+
+        Delete(decision, m.Sfid, m.At, m.ReadBegan);
+    }
+
+    /// <summary>Takes a deletion that is certain.</summary>
+    public static void Delete(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
+    {
+        var state = decision.State;
         var lost = state.Queue.Where(write => write.Operation == WriteOperation.Update).Aggregate(FieldValues.Empty, (all, write) => all.With(write.Fields));
         if (!lost.IsEmpty)
         {
             decision.Add(new ConflictResolved("*", null, lost.ToString(), "deleted", Side.Salesforce, "delete wins", decision.Now));
         }
 
+        var doubtful = state.Parked is { Source: ParkedError.Doubt } && state.BirthOutside;
         decision.Add(new RemoteDeletionTaken(sfid, deletedAt, readBegan));
+        if (doubtful)
+        {
+            // The birth that was in doubt happened, and is over.
+            decision.Add(new WriteApplied(state.Outstanding!.WriteNo, Guid.Empty, sfid, decision.Now));
+        }
     }
 
-    private static bool DeletePending(RecordState state) =>
-        state.Outstanding is { Write.Operation: WriteOperation.Delete } || state.Queue.Any(write => write.Operation == WriteOperation.Delete);
+    /// <summary>Asks for a fresh read, unless one that is asked for already is still to come.</summary>
+    /// <param name="readBegan">Begin of the read that raised the question.</param>
+    public static void Ask(RecordDecision decision, string sfid, string reason, DateTimeOffset readBegan)
+    {
+        if (decision.State.ReadBackAskedAt is not { } asked || asked < readBegan)
+        {
+            decision.Add(new ReadBackAsked(sfid, reason, decision.Now));
+        }
+    }
+
+    // Whose image it is (rule 4): of the linked record, of one that was deleted and may live again, or of one that is not linked yet.
+    private static bool Identified(RecordDecision decision, RemoteImage m)
+    {
+        var state = decision.State;
+        var older = m.ReadBegan < state.EvidenceReadBegan;
+        if (state.Sfid == m.Sfid)
+        {
+            return !older && !(m.ReadBegan == state.EvidenceReadBegan && m.AsOf <= state.SystemModstamp);
+        }
+
+        if (state.FormerSfids.Contains(m.Sfid))
+        {
+            return Revived(decision, m);
+        }
+
+        if (state.Sfid is not null)
+        {
+            if (!older)
+            {
+                decision.Add(new Unexpected($"{m.Sfid} carries the external id of {state.Sfid}", decision.Now));
+            }
+
+            return false;
+        }
+
+        if (older)
+        {
+            Ask(decision, m.Sfid, "it was read before an earlier record of the same external id was known to be deleted", m.ReadBegan);
+        }
+
+        return !older;
+    }
+
+    // A read that began before the deletion may come after it: only one that was asked for since brings a record back.
+    private static bool Revived(RecordDecision decision, RemoteImage m)
+    {
+        var state = decision.State;
+        if (state.Sfid is not null)
+        {
+            return false;
+        }
+
+        var deleting = state.Outstanding is { Write.Operation: WriteOperation.Delete } write && write.Sfid == m.Sfid;
+        var later = m.ReadBegan > state.EvidenceReadBegan;
+        if (later && !deleting && state.ReadBackAskedAt < m.ReadBegan)
+        {
+            decision.Add(new RemoteUndeletionTaken(m.Sfid, m.ReadBegan));
+            return true;
+        }
+
+        if (later || m.AsOf > state.SystemModstamp)
+        {
+            Ask(decision, m.Sfid, "it is deleted, and was read alive", m.ReadBegan);
+        }
+
+        return false;
+    }
+
+    private static bool CertainlyLater(RecordState state, RemoteImage m) =>
+        state.SystemModstamp is not { } known || m.AsOf > known || state.ReadBackAskedAt < m.ReadBegan;
 
     // A local delete wins over whatever Salesforce shows before it is sent; the image does not revive the row.
     private static void LoseToDelete(RecordDecision decision, RemoteImage m)
     {
         var state = decision.State;
-        if (state.Sfid is null)
-        {
-            decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, FieldValues.Empty, Insert: false));
-            return;
-        }
-
-        if (state.SystemModstamp is { } known && m.AsOf <= known)
+        var linked = state.Sfid is not null;
+        if (linked && m.AsOf <= state.SystemModstamp)
         {
             return;
         }
 
         decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, FieldValues.Empty, Insert: false));
-        decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+        if (linked)
+        {
+            decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+        }
     }
 
     private static void TakeBirth(RecordDecision decision, RemoteImage m)
     {
+        var state = decision.State;
         var fields = m.Fields.Without(decision.Mapping.ExternalIdField);
-        var same = decision.State.Owed is { Operation: RowOperation.Insert } owed && owed.Fields.Equals(fields) && owed.Status.SystemModstamp == m.AsOf;
-        if (!same)
+        var owed = state.Owed is { Operation: RowOperation.Insert } insert ? insert : null;
+        if (owed is not null && !owed.Fields.Equals(fields) && !CertainlyLater(state, m))
+        {
+            Ask(decision, m.Sfid, "another version has the same stamp", m.ReadBegan);
+            return;
+        }
+
+        if (owed is null || !owed.Fields.Equals(fields) || owed.Status.SystemModstamp != m.AsOf || state.ReadBackAskedAt < m.ReadBegan)
         {
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, fields, Insert: true));
         }
@@ -100,46 +196,32 @@ internal static class RemoteEvidence
     private static void TakeFields(RecordDecision decision, RemoteImage m)
     {
         var state = decision.State;
-        var news = FieldValues.Empty;
-        string? unordered = null;
-        var conflicts = new List<(string Name, LocalWrite Local)>();
-        foreach (var (name, remote) in m.Fields)
+        var readings = m.Fields.Where((name, _) => name != decision.Mapping.ExternalIdField)
+            .Select(field => (Name: field.Key, Remote: field.Value, Reading: FieldReading.Of(state, field.Key, field.Value, m))).ToList();
+        var news = FieldValues.From(readings.Where(field => field.Reading == FieldReading.News).Select(field => KeyValuePair.Create(field.Name, field.Remote)));
+        var conflicts = readings.Where(field => field.Reading == FieldReading.Conflict).Select(field => field.Name).ToList();
+        if ((!news.IsEmpty || conflicts.Count > 0) && !CertainlyLater(state, m))
         {
-            if (name == decision.Mapping.ExternalIdField)
-            {
-                continue;
-            }
-
-            switch (FieldReading.Of(state, name, remote, m))
-            {
-                case FieldReading.News:
-                    news = news.With(name, remote);
-                    break;
-                case FieldReading.Unordered:
-                    unordered ??= name;
-                    break;
-                case FieldReading.Conflict:
-                    conflicts.Add((name, state.Queue.Last(write => write.Fields.Has(name))));
-                    break;
-            }
+            Ask(decision, m.Sfid, "another version has the same stamp", m.ReadBegan);
+            return;
         }
 
         var liftsBars = state.Bars.Any(bar => bar.Value.AnsweredAt < m.ReadBegan);
         var stampMoved = m.Row.SystemModstamp != m.AsOf && state.Owed?.Status.SystemModstamp != m.AsOf;
-        if (!news.IsEmpty || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
+        if (!news.IsEmpty || conflicts.Count > 0 || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
         {
             var old = m.Row.Fields.Where((name, _) => news.Has(name));
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, old, news, Insert: false));
         }
 
-        foreach (var (name, local) in conflicts)
+        foreach (var name in conflicts)
         {
-            decision.Resolve(name, local.Base[name], local.Fields[name], local.At, m.Fields[name], m.AsOf);
+            decision.Resolve(name, decision.State.Queue.Last(write => write.Fields.Has(name)), m.Fields[name], m.AsOf);
         }
 
-        if (unordered is not null && (decision.State.ReadBackAskedAt is null || decision.State.ReadBackAskedAt < m.ReadBegan))
+        if (readings.FirstOrDefault(field => field.Reading == FieldReading.Unordered) is { Name: { } unordered })
         {
-            decision.Add(new ReadBackAsked(m.Sfid, $"{unordered} was written by us while it was read", decision.Now));
+            Ask(decision, m.Sfid, $"{unordered} was written by us while it was read", m.ReadBegan);
         }
 
         Adopt(decision, m);
@@ -154,9 +236,14 @@ internal static class RemoteEvidence
         if (decision.Mapping.Access == Mapping.MappingAccess.ReadOnly
             || !m.Fields.TryGet(field, out var found) || found == ours
             || state.Queue.Any(write => write.Fields.Has(field) || write.Operation == WriteOperation.Insert)
-            || (state.Outstanding is { } write && (write.Write.Fields.Has(field) || write.Write.Operation == WriteOperation.Insert))
-            || (state.Bars.TryGetValue(field, out var bar) && bar.AnsweredAt >= m.ReadBegan))
+            || (state.Outstanding is { } outside && (outside.Write.Fields.Has(field) || outside.Write.Operation == WriteOperation.Insert)))
         {
+            return;
+        }
+
+        if (state.Bars.TryGetValue(field, out var bar) && bar.AnsweredAt >= m.ReadBegan)
+        {
+            Ask(decision, m.Sfid, $"{field} was written by us while it was read", m.ReadBegan);
             return;
         }
 

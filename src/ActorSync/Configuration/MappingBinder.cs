@@ -45,8 +45,11 @@ internal static class MappingBinder
 
             var at = root.Item(key, block);
             var mapping = Mapping(at, config);
-            CheckOnce(at, objects, "object", mapping.Object);
-            CheckOnce(at, tables, "table", mapping.Table);
+            if (CheckOnce(at, objects, "object", mapping.Object))
+            {
+                CheckOnce(at, tables, "table", mapping.Table);
+            }
+
             mappings.Add(mapping);
         }
 
@@ -98,13 +101,16 @@ internal static class MappingBinder
         return byDefault;
     }
 
-    private static void CheckOnce(SectionReader at, Dictionary<string, ConfigOrigin> seen, string key, string name)
+    private static bool CheckOnce(SectionReader at, Dictionary<string, ConfigOrigin> seen, string key, string name)
     {
         var origin = at.OriginOf(key);
-        if (name.Length > 0 && !seen.TryAdd(name, origin))
+        if (name.Length == 0 || seen.TryAdd(name, origin))
         {
-            at.Error(origin, at.KeyOf(key), $"the {key} {name} is mapped already at {seen[name]}", key == "table" ? "write another table" : "join the two mappings");
+            return true;
         }
+
+        at.Error(origin, at.KeyOf(key), $"the {key} {name} is mapped already at {seen[name]}", key == "table" ? "write another table" : "join the two mappings");
+        return false;
     }
 
     private static ImmutableArray<FieldConfig> Fields(SectionReader at, string externalId, ConflictPolicyConfig policy)

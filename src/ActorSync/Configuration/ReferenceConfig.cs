@@ -7,16 +7,18 @@ namespace ActorSync.Configuration;
 /// <summary>The embedded <c>reference.conf</c>: the one place of defaults, and the list of keys that exist.</summary>
 internal static class ReferenceConfig
 {
-    /// <summary>Its name in origins.</summary>
-    public const string Source = "reference.conf";
+    /// <summary>Its name in origins; no path of a user's file.</summary>
+    public const string Source = "built-in reference.conf";
+
+    private const string Resource = "reference.conf";
 
     /// <summary>Environment variables that override keys begin so.</summary>
     public const string VariablePrefix = "ACTORSYNC_";
 
     public static string ReadText()
     {
-        using var stream = typeof(ReferenceConfig).Assembly.GetManifestResourceStream(Source)
-            ?? throw new UnreachableException($"{Source} is not embedded");
+        using var stream = typeof(ReferenceConfig).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new UnreachableException($"{Resource} is not embedded");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

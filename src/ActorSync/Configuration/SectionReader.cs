@@ -125,8 +125,13 @@ internal sealed class SectionReader
                     return items;
                 }
 
-                var isUsers = ConfigBinding.IsUsers(list.Origin);
-                Error(isUsers ? list.Origin : Origin, KeyOf(key), items.Length == 0 ? "is empty" : $"has more than {itemsMax} items", remedy);
+                if (items.Length == 0 && !ConfigBinding.IsUsers(list.Origin))
+                {
+                    Missing(key, remedy);
+                    return [];
+                }
+
+                Error(list.Origin, KeyOf(key), items.Length == 0 ? "is empty" : $"has more than {itemsMax} items", remedy);
                 return [];
             case null or HoconText { IsNull: true }:
                 Missing(key, remedy);

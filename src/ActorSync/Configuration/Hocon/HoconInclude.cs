@@ -61,10 +61,12 @@ internal sealed record HoconInclude(ConfigOrigin Origin, string File, bool IsReq
 /// <summary>Reads files and what they include, relative to the including file, onto one block.</summary>
 internal sealed class HoconIncludes(ReadConfigFile read, ConfigProblems problems)
 {
-    /// <summary>Most files open inside each other, and most files read in one load.</summary>
-    public const int DepthMax = 16;
+    /// <summary>Most files open inside each other.</summary>
+    public const int DepthMax = 8;
 
-    private const int FilesMax = 256;
+    /// <summary>Most files read in one load.</summary>
+    public const int FilesMax = 256;
+
     private readonly Stack<string> _open = new();
     private int _files;
 

@@ -8,8 +8,8 @@ namespace ActorSync.Configuration.Hocon;
 /// </summary>
 internal sealed class HoconParser
 {
-    /// <summary>Deepest nesting of blocks and lists.</summary>
-    public const int DepthMax = 64;
+    /// <summary>Deepest nesting of blocks and lists in one file.</summary>
+    public const int DepthMax = 32;
 
     private readonly HoconCursor _at;
     private readonly HoconIncludes _includes;
@@ -307,13 +307,15 @@ internal sealed class HoconParser
 
     private void ParseItem(ImmutableArray<string> path, string itemPath, ImmutableArray<HoconExpression>.Builder items)
     {
-        if (ParseValue(path, itemPath) is not { } value)
+        if (ParseValue(path, itemPath) is { } value)
+        {
+            items.Add(value);
+        }
+        else
         {
             _at.SkipStatement();
-            return;
         }
 
-        items.Add(value);
         if (_at.Kind is Newline or Comma)
         {
             _at.Advance();

@@ -42,8 +42,8 @@ public sealed class HoconSyntaxErrorTests
     [Fact]
     public void Nesting_without_end_is_refused_and_does_not_exhaust_the_stack()
     {
-        Errors("a = " + new string('[', 100_000)).ShouldContain(e => e.Contains("nested deeper than 64", StringComparison.Ordinal));
-        Errors(string.Concat(Enumerable.Repeat("a{", 100_000))).ShouldContain(e => e.Contains("nested deeper than 64", StringComparison.Ordinal));
+        Errors("a = " + new string('[', 100_000)).ShouldContain(e => e.Contains("nested deeper than 32", StringComparison.Ordinal));
+        Errors(string.Concat(Enumerable.Repeat("a{", 100_000))).ShouldContain(e => e.Contains("nested deeper than 32", StringComparison.Ordinal));
         Errors(string.Concat(Enumerable.Range(0, 5000).Select(i => $"a{i} = ${{a{i + 1}}}\n"))).ShouldContain(e => e.Contains("deeper than 256", StringComparison.Ordinal));
     }
 }

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using static ActorSync.Domain.Records.RecordEvent;
+
+namespace ActorSync.Domain.Records;
+
+/// <summary>How the row's own events change the state: what the application did to it, and what became of our writes of it.</summary>
+internal static class LocalEvolve
+{
+    public static RecordState Changed(RecordState state, LocalChanged e)
+    {
+        // A trigger of the application that deletes the row is captured before the change that fired it.
+        if (e.Stamp.Birth <= state.EndedBirth)
+        {
+            return state;
+        }
+
+        if (e.Operation == RowOperation.Delete)
+        {
+            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, e.Stamp));
+        }
+
+        if (e.Operation == RowOperation.Update)
+        {
+            return Updated(state, e);
+        }
+
+        // A row that is inserted while another life of it is known: its delete is logged behind.
+        if (state.Row is { } ended && ended.Birth < e.Stamp.Birth)
+        {
+            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended)), e);
+        }
+
+        return state.Owed is { Operation: RowOperation.Insert } owed ? Joined(state, e, owed) : Inserted(state, e);
+    }
+
+    public static RecordState Touched(RecordState state, RowTouched e) =>
+        e.Stamp.Birth <= state.EndedBirth ? state : state with { Row = Latest(state, e.Stamp) };
+
+    public static RecordState Written(RecordState state, RowWritten e) => state with
+    {
+        Row = e.Stamp,
+        EndedBirth = e.Operation == RowOperation.Delete && state.Row is { } gone ? gone.Birth : state.EndedBirth,
+        Rounds = e.Rewritten ? state.Rounds + 1 : 0,
+        Owed = null,
+        Life = e.Operation == RowOperation.Delete ? Life.Dead : state.Life,
+        Parked = state.Parked is { Source: ParkedError.Postgres } ? null : state.Parked,
+    };
+
+    private static RecordState Inserted(RecordState state, LocalChanged e)
+    {
+        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp);
+        var linked = state.Sfid is not null && !state.DeletePending;
+        return state with
+        {
+            Row = Latest(state, e.Stamp),
+            Queue = Queued(state, linked ? LocalQueue.AsUpdate(birth) : birth),
+            Life = state.Sfid is null ? Life.Unborn : state.Life,
+            Owed = null,
+            Parked = Corrected(state, e),
+        };
+    }
+
+    private static RecordState Updated(RecordState state, LocalChanged e)
+    {
+        var queue = Queued(state, new LocalWrite(WriteOperation.Update, e.New, e.Old, e.At, e.Stamp));
+        var parked = Corrected(state, e);
+        var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked };
+        // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
+        return state.Parked is { Source: ParkedError.Salesforce } && parked is null && queue.IsEmpty && state.Outstanding is null
+            ? next with { Owed = OwedRow.Of(next, FieldValues.Empty, new RowStatus(LastOp: "SYNCED", Error: "")) }
+            : next;
+    }
+
+    // The application inserts a row that Salesforce's record was about to create: one record, two sets of values.
+    private static RecordState Joined(RecordState state, LocalChanged e, OwedRow owed)
+    {
+        var said = e.New.Where((name, value) => value is not null && !owed.Fields.Is(name, value));
+        var agreed = owed.Fields.Where((name, _) => said.Has(name));
+        return state with
+        {
+            Row = Latest(state, e.Stamp),
+            Parked = Corrected(state, e),
+            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp)),
+            Owed = new OwedRow(RowOperation.Update, owed.Fields.Where((name, _) => e.New[name] is null), owed.Status),
+        };
+    }
+
+    private static RecordState Gone(RecordState state, LocalWrite delete)
+    {
+        // A delete of a record Salesforce never heard of, or has deleted itself, has nobody to go to.
+        var nobody = state.Sfid is null && !state.BirthOutside;
+        return state with
+        {
+            Row = null,
+            EndedBirth = delete.Stamp.Birth,
+            Queue = nobody ? [] : LocalQueue.Add(state.Queue, delete),
+            Life = nobody && state.Life != Life.Unborn ? Life.Dead : state.Life,
+            Owed = null,
+            Parked = state.Parked is { Source: ParkedError.Doubt } ? state.Parked : null,
+        };
+    }
+
+    private static ImmutableArray<LocalWrite> Queued(RecordState state, LocalWrite write)
+    {
+        if (state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen <= write.Stamp)
+        {
+            return LocalQueue.Add(state.Queue, write);
+        }
+
+        // Logged late: what a later revision said is queued, or outside already.
+        var outside = state.Outstanding is { Write: { } sent } && sent.Stamp.Birth == seen.Birth && sent.Stamp > write.Stamp ? sent.Fields : FieldValues.Empty;
+        var left = write with { Fields = write.Fields.Without(outside.Names), Base = write.Base.Without(outside.Names) };
+        return left is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.AddEarlier(state.Queue, left);
+    }
+
+    // The application's change is what a parked record waits for; what its triggers make of our own write is not.
+    private static ParkedError? Corrected(RecordState state, LocalChanged e) =>
+        e.ByTrigger || state.Parked is { Source: ParkedError.Doubt } ? state.Parked : null;
+
+    private static RowStamp Latest(RecordState state, RowStamp stamp) => state.Row is { } seen && seen > stamp ? seen : stamp;
+}
