@@ -18,7 +18,8 @@ internal static class CommandLine
     {
         var root = Build(output, error, input, clock);
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Help is given for an incomplete command line too.
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
             foreach (var problem in parsed.Errors)
             {

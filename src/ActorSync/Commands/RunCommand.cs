@@ -1,5 +1,5 @@
-using ActorSync.Operations;
 using System.CommandLine;
+using ActorSync.Operations;
 
 namespace ActorSync.Commands;
 
@@ -27,13 +27,14 @@ internal static class RunCommand
     private static async Task<int> RunAsync(CommandScope scope, string[] files, bool exitWithInput)
     {
         var config = ConfigFiles.Load(files);
+        var log = new SyncLog(scope.Out, scope.Clock, scope.Verbose);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
         if (!exitWithInput)
         {
-            return await SyncNode.RunAsync(config, scope.Clock, new SyncLog(scope.Out, scope.Clock, scope.Verbose), stop.Token);
+            return await SyncNode.RunAsync(config, scope.Clock, log, stop.Token);
         }
 
-        var node = SyncNode.RunAsync(config, scope.Clock, new SyncLog(scope.Out, scope.Clock, scope.Verbose), stop.Token);
+        var node = SyncNode.RunAsync(config, scope.Clock, log, stop.Token);
         await Task.WhenAny(node, StandardInput.EndAsync(scope.Input, CancellationToken.None));
         await stop.CancelAsync();
         return await node;
