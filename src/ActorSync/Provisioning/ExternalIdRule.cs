@@ -22,7 +22,7 @@ internal static class ExternalIdRule
 
         if (field.Type is not "string" || field.Calculated || field.AutoNumber)
         {
-            return $"{field.Name} is {Kind(field)}, a UUID needs text: create a {Wanted(owner, "of another name")}, and name it as external-id";
+            return $"{field.Name} is {Kind(field)}, a UUID needs text: create a {Wanted(owner, "of another name")}, and name it instead";
         }
 
         if (field.Length < UuidCharacters)

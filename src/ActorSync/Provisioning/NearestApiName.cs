@@ -6,11 +6,14 @@ internal static class NearestApiName
     /// <summary>Longest name that is compared; API names have at most 43 characters, a relationship and a field twice that.</summary>
     private const int CharactersMax = 100;
 
+    /// <summary>Two letters changed places are two edits.</summary>
+    private const int TwoEditsFromLength = 5;
+
     /// <summary>Ends a sentence: with a suggestion when a candidate is near, else with a full stop.</summary>
     public static string Hint(string name, IEnumerable<string> candidates) =>
         Of(name, candidates) is { } nearest ? $"; did you mean {nearest}?" : ".";
 
-    /// <summary>The candidate with the fewest edits, at most a third of the name's length; null when none is that near. The suffix of custom names counts as one edit.</summary>
+    /// <summary>The candidate with the fewest edits, at most a third of the name's length or two edits; null when none is that near. The suffix of custom names counts as one edit.</summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         if (name.Length > CharactersMax)
@@ -22,7 +25,7 @@ internal static class NearestApiName
             .Select(candidate => (Name: candidate, Edits: Distance(name, candidate)))
             .OrderBy(candidate => candidate.Edits).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .FirstOrDefault((Name: "", Edits: int.MaxValue));
-        return nearest.Edits <= Math.Max(1, name.Length / 3) ? nearest.Name : null;
+        return nearest.Edits <= Math.Max(name.Length >= TwoEditsFromLength ? 2 : 1, name.Length / 3) ? nearest.Name : null;
     }
 
     private static int Distance(string name, string candidate)

@@ -9,9 +9,7 @@ internal static class RefusedStatement
 
     /// <summary>One line: the mapping, the statement, PostgreSQL's reason, the next step.</summary>
     public static string Describe(TablePlan plan, string sql, PostgresException refused, NpgsqlConnection connection) =>
-        $"mapping {plan.Mapping.ObjectName}: PostgreSQL refused \"{Shortened(sql)}\": {refused.MessageText} ({refused.SqlState})" +
-        (string.IsNullOrEmpty(refused.Detail) ? "" : $", {OneLine(refused.Detail)}") +
-        $": {Advice(plan, sql, refused, connection)}";
+        $"mapping {plan.Mapping.ObjectName}: PostgreSQL refused \"{Shortened(sql)}\": {refused.MessageText} ({refused.SqlState}): {Advice(plan, sql, refused, connection)}";
 
     private static string Advice(TablePlan plan, string sql, PostgresException refused, NpgsqlConnection connection)
     {

@@ -21,8 +21,10 @@ internal sealed class MappedDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Engine => _database.DataSource;
 
+    public string Name => _database.Name;
+
     /// <summary>The application's login; a role of this database's name.</summary>
-    public string ApplicationRole => _database.Name + "_app";
+    public string ApplicationRole => Name + "_app";
 
     /// <summary>An engine schema and nothing mapped.</summary>
     public static async Task<MappedDatabase> EmptyAsync()

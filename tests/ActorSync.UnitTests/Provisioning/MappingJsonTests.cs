@@ -1,0 +1,30 @@
+using ActorSync.Provisioning;
+using Shouldly;
+using Xunit;
+using static ActorSync.UnitTests.Provisioning.Describes;
+
+namespace ActorSync.UnitTests.Provisioning;
+
+/// <summary>The stored form outlives the program's version: this text must stay readable as it is.</summary>
+public sealed class MappingJsonTests
+{
+    private const string Golden =
+        """{"number":7,"objectName":"Contact","schema":"salesforce","table":"contact","access":"ReadWrite",""" +
+        """ "externalIdField":"ActorSync_Id__c","externalIdColumn":"actorsync_id__c","policy":"LatestWins","tieBreak":"Salesforce","clockTolerance":"00:00:02",""" +
+        """ "fields":[{"name":"Email","column":"email","kind":"Text","scale":0,"length":80,"creatable":true,"updatable":true,"policy":null,"parent":null},""" +
+        """ {"name":"Account.ActorSync_Id__c","column":"account__actorsync_id__c","kind":"Parent","scale":0,"length":0,"creatable":true,"updatable":true,"policy":null,""" +
+        """ "parent":{"relationship":"Account","referenceField":"AccountId","parentObject":"Account","externalIdField":"ActorSync_Id__c"}}]}""";
+
+    [Fact]
+    public void Mapping_is_stored_as_ever()
+    {
+        var (plan, _) = Plan(
+            Mapping("Contact", "Email", "Account.ActorSync_Id__c"),
+            Object("Contact", Field("Email", "email", 80), Reference("AccountId", "Account", "Account")),
+            Object("Account"));
+        MappingStore.ToJson(plan!.Mapping).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Stored_mapping_is_read_whole() => MappingStore.ToJson(MappingStore.FromJson(Golden)).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));
+}
