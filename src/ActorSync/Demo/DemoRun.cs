@@ -26,7 +26,7 @@ internal sealed class DemoRun(DemoOptions options, CommandScope scope)
         await using var org = await OrgServer.StartAsync(
             new OrgServerOptions { Records = options.Records, Seed = options.Seed, RequestLimit = DemoOptions.RequestLimit, Clock = Clock }, stop);
         await using var database = await DemoDatabase.StartAsync(folder, options.Seed.ToString(CultureInfo.InvariantCulture), line => _screen.Say($"  {line}"), stop);
-        await using var node = DemoNode.Start(database, org, folder, Clock, _screen.Say);
+        await using var node = DemoNode.Start(database, org, folder, scope, _screen.Say);
         Addresses(org, database, node, folder);
 
         _screen.Chapter("Initial load");
