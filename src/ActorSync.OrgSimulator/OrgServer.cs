@@ -62,6 +62,7 @@ public sealed class OrgServer : IAsyncDisposable
 
     /// <summary>Starts a server and returns once it accepts connections.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="Org.SchemaFiles.OrgSchemaException">The objects file cannot be read or has errors; the message names each.</exception>
     public static async Task<OrgServer> StartAsync(OrgServerOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -22,7 +22,8 @@ public sealed class SalesforceException : Exception
     private static string Describe(SyncFault fault, string operation)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        string advice = fault is SyncFault.Misconfigured { WhatToDo: { Length: > 0 } toDo } ? " " + toDo : "";
-        return $"{operation}: {fault}{advice}";
+        return fault is SyncFault.Misconfigured { WhatToDo: { Length: > 0 } toDo }
+            ? $"{operation}: {fault.ToString().TrimEnd('.')}. {toDo}"
+            : $"{operation}: {fault}";
     }
 }

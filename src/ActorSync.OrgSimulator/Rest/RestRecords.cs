@@ -155,17 +155,19 @@ internal sealed partial class RestRecords(OrgServices org)
         IReadOnlyList<string> fields = request.Parameter("fields") is { Length: > 0 } named
             ? named.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : [.. type.Fields.Select(f => f.Name)];
-        var row = org.Model.Retrieve(fields, type.Name, [id])[0] ?? throw Missing(id);
+        var row = (IsId(id) ? org.Model.Retrieve(fields, type.Name, [id])[0] : null) ?? throw Missing(id);
         return Answer.Json(200, json => RestJson.WriteRow(json, row, request.Root));
     }
 
     private OrgFaultException Missing(string id)
     {
         var type = org.Model.Schema.FindById(id);
-        var deleted = type is not null && id.All(char.IsAsciiLetterOrDigit)
+        var deleted = type is not null && IsId(id)
             && org.Model.Query($"SELECT Id FROM {type.Name} WHERE Id = '{id}'", includeDeleted: true).TotalSize > 0;
         return deleted ? new OrgFaultException("ENTITY_IS_DELETED", "entity is deleted") : RestErrors.NoRecord(id);
     }
+
+    private static bool IsId(string text) => text.Length is 15 or 18 && text.All(char.IsAsciiLetterOrDigit);
 
     private IReadOnlyList<string> Matches(ObjectDefinition type, FieldDefinition field, string value)
     {

@@ -24,6 +24,7 @@ internal static class SoapFault
     private static Answer Envelope(string code, string text, Action<XmlWriter>? detail) => SoapXml.Write(500, xml =>
     {
         xml.WriteStartElement("soapenv", "Envelope", SoapXml.Envelope);
+        xml.WriteAttributeString("xmlns", "soapenv", null, SoapXml.Envelope);
         xml.WriteAttributeString("xmlns", "sf", null, SoapXml.Fault);
         xml.WriteAttributeString("xmlns", "xsi", null, SoapXml.SchemaInstance);
         xml.WriteStartElement("Body", SoapXml.Envelope);

@@ -28,6 +28,7 @@ internal static class SoapXml
     public static Answer Response(string operation, ApiUsage usage, Action<XmlWriter> results) => Write(200, xml =>
     {
         xml.WriteStartElement("soapenv", "Envelope", Envelope);
+        xml.WriteAttributeString("xmlns", "soapenv", null, Envelope);
         xml.WriteAttributeString("xmlns", Partner);
         xml.WriteAttributeString("xmlns", "sf", null, SObject);
         xml.WriteAttributeString("xmlns", "xsi", null, SchemaInstance);

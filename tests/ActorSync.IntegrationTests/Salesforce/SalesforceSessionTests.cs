@@ -177,6 +177,17 @@ public sealed class SalesforceSessionTests
         server.Arrivals.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Server_that_never_completes_the_handshake_is_left_at_the_connect_timeout()
+    {
+        await using RawServer server = new(_ => new Reply.Hang());
+        SalesforceOptions options = new() { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+
+        SyncFault fault = await FailAsync(new SalesforceCredentials.ClientCredentials(Https(server), "key", Secret), options);
+
+        fault.ShouldBeOfType<SyncFault.NotExecuted>(fault.ToString()).Code.ShouldBe("CONNECT_TIMED_OUT");
+    }
+
     private static Uri Https(RawServer server) => new($"https://127.0.0.1:{server.Url.Port}");
 
     private static Reply.Answer Token(Arrival arrival, string more) => new(
@@ -194,9 +205,9 @@ public sealed class SalesforceSessionTests
         server.Arrivals.Count.ShouldBe(1);
     }
 
-    private static async Task<SyncFault> FailAsync(SalesforceCredentials credentials)
+    private static async Task<SyncFault> FailAsync(SalesforceCredentials credentials, SalesforceOptions? options = null)
     {
-        using SalesforceSession session = new(credentials, new SalesforceOptions(), TimeProvider.System);
+        using SalesforceSession session = new(credentials, options ?? new SalesforceOptions(), TimeProvider.System);
         SalesforceException e = await Should.ThrowAsync<SalesforceException>(() => session.GetAsync(default));
         e.Message.ShouldNotContain("\n");
         e.ToString().ShouldNotContain(Secret);
