@@ -12,6 +12,9 @@ internal sealed class DemoNode : IAsyncDisposable
     private const int ShortLivesMax = 3;
 
     private const int TailLinesMax = 8;
+
+    /// <summary>A process ended by signal N shows exit code 128 + N.</summary>
+    private const int SignalBase = 128;
     private static readonly TimeSpan LifeMin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(300);
@@ -96,7 +99,7 @@ internal sealed class DemoNode : IAsyncDisposable
             if (!_ending.IsCancellationRequested)
             {
                 Interlocked.Increment(ref _restarts);
-                _say($"node killed (exit code {code}); starting it again");
+                _say($"node {(code > SignalBase ? $"killed (signal {code - SignalBase})" : $"ended (exit code {code})")}; starting it again");
             }
         }
     }

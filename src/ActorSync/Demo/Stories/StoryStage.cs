@@ -206,7 +206,7 @@ internal sealed class StoryStage : IAsyncDisposable
 
     private QueryRow? InSalesforce()
     {
-        var found = _org.Model.Query($"SELECT Id, {string.Join(", ", _story!.Fields)} FROM Account WHERE {_mapping.ExternalIdField} = '{Record}'").Rows.FirstOrDefault();
+        var found = _org.Model.Query($"SELECT Id, {string.Join(", ", _story!.Fields)} FROM Account WHERE {_mapping.ExternalIdField} = '{Record}'").Rows is [var first, ..] ? first : null;
         if (found is not null)
         {
             _ids.Add(found.Id);
