@@ -131,6 +131,7 @@ internal sealed class SyncFlow : IAsyncDisposable
         var mail = new RecordMail(_tables, _options.Runtime.ShardCount);
         yield return Records(shards, mail).RunAsync(stop);
         yield return Coordinator(held.Single(lease => lease.Address == Addresses.Coordinator), mail).RunAsync(stop, abandon);
+        yield return new ChangeLogRotation(_database, _clock, _log).RunAsync(stop);
         foreach (var mapping in _mappings.Values)
         {
             var lease = held.Single(lease => lease.Address == Addresses.Feed(mapping.Number));

@@ -38,7 +38,7 @@ internal static class RecordTimeline
         LocalChanged e => ($"{Verb(e.Operation)} the row (revision {e.Stamp})", ChangesOf(e)),
         RowTouched e => ($"touched the row without changing a mapped field (revision {e.Stamp})", []),
         WriteOffered e => ($"offered write {e.WriteNo}: {Name(e.Operation)}{Addressee(e.Sfid)}", Between(e.Base, e.Fields, fromUnknown: e.Operation == WriteOperation.Insert)),
-        WriteApplied e => ($"Salesforce applied write {e.WriteNo}{Of(offered, e.WriteNo)} to {e.Sfid}", []),
+        WriteApplied e => ($"Salesforce applied write {e.WriteNo}{Of(offered, e.WriteNo)} to {e.Sfid}{(e.Submission == Guid.Empty ? ", as a read proved" : "")}", []),
         WriteNotApplied e => ($"write {e.WriteNo}{Of(offered, e.WriteNo)} had been lost; looked up: not applied, queued again", []),
         WriteOverwritten e => ($"write {e.WriteNo} had been lost; looked up: {e.Sfid} was changed by somebody else since{Kept(e.Kept)}", []),
         WriteRejected e => ($"Salesforce refused write {e.WriteNo}{Of(offered, e.WriteNo)}: {e.Code}: {e.Reason}", []),
@@ -65,7 +65,7 @@ internal static class RecordTimeline
 
     private static Guid? SubmissionOf(RecordEvent @event) => @event switch
     {
-        WriteApplied e => e.Submission,
+        WriteApplied e => e.Submission == Guid.Empty ? null : e.Submission,
         WriteNotApplied e => e.Submission,
         WriteOverwritten e => e.Submission,
         WriteRejected e => e.Submission,

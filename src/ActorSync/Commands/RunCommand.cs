@@ -29,13 +29,19 @@ internal static class RunCommand
         var config = ConfigFiles.Load(files);
         var log = new SyncLog(scope.Out, scope.Clock, scope.Verbose);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
+        using var asked = scope.Stop.Register(() => log.Say("asked to stop; draining"));
         if (!exitWithInput)
         {
             return await SyncNode.RunAsync(config, scope.Clock, log, stop.Token);
         }
 
         var node = SyncNode.RunAsync(config, scope.Clock, log, stop.Token);
-        await Task.WhenAny(node, StandardInput.EndAsync(scope.Input, CancellationToken.None));
+        var input = StandardInput.EndAsync(scope.Input, stop.Token);
+        if (await Task.WhenAny(node, input) == input && !stop.IsCancellationRequested)
+        {
+            log.Say("standard input has ended; draining");
+        }
+
         await stop.CancelAsync();
         return await node;
     }

@@ -32,6 +32,11 @@ internal sealed class BothSides(NpgsqlDataSource database, OrgModel org, DemoNod
                 return await MappingStore.ReadAsync(database, stop);
             }
 
+            if (status?.Parked is [var parked, ..])
+            {
+                throw new CommandException(ExitCode.Failed, $"the initial load parked {status.ParkedRecords} records, the first: {parked.Object} {parked.ExternalId}: {parked.Code}: {parked.Message}");
+            }
+
             if (clock.GetElapsedTime(startedAt) > LoadMax)
             {
                 throw new CommandException(ExitCode.Failed, $"the initial load has not ended within {LoadMax.TotalMinutes:0} min: {loaded} of {expected} records, {status?.Moving ?? "no tables yet"}; see node.log");

@@ -12,6 +12,9 @@ internal sealed class DemoNode : IAsyncDisposable
     private const int ShortLivesMax = 3;
 
     private const int TailLinesMax = 8;
+
+    /// <summary>A process ended by signal N shows exit code 128 + N.</summary>
+    private const int SignalBase = 128;
     private static readonly TimeSpan LifeMin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(300);
@@ -45,12 +48,12 @@ internal sealed class DemoNode : IAsyncDisposable
     public Task Keeping => _keeping;
 
     /// <summary>Starts the node with addresses and secrets in its environment, never on its command line.</summary>
-    public static DemoNode Start(DemoDatabase database, OrgServer org, string folder, TimeProvider clock, Action<string> say)
+    public static DemoNode Start(DemoDatabase database, OrgServer org, string folder, CommandScope scope, Action<string> say)
     {
         var program = Environment.ProcessPath ?? "dotnet";
         var isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        string[] arguments = ["run", "-c", DemoFolder.Hocon("demo.conf"), "--exit-with-stdin"];
+        string[] arguments = ["run", "-c", DemoFolder.Hocon("demo.conf"), "--exit-with-stdin", .. scope.Verbose ? new[] { "--verbose" } : []];
         foreach (var argument in isHost ? [typeof(DemoNode).Assembly.Location, .. arguments] : arguments)
         {
             start.ArgumentList.Add(argument);
@@ -60,7 +63,9 @@ internal sealed class DemoNode : IAsyncDisposable
         start.Environment["ACTORSYNC_SALESFORCE_LOGIN_URL"] = org.Url.GetLeftPart(UriPartial.Authority);
         start.Environment["ACTORSYNC_SALESFORCE_CLIENT_ID"] = org.ClientId;
         start.Environment["ACTORSYNC_SALESFORCE_CLIENT_SECRET"] = org.ClientSecret;
-        return new DemoNode(start, Path.Combine(folder, "node.log"), clock, say);
+        // The stories wait for reads of the feed, twice each.
+        start.Environment["ACTORSYNC_FEED_INTERVAL"] = "500ms";
+        return new DemoNode(start, Path.Combine(folder, "node.log"), scope.Clock, say);
     }
 
     public async ValueTask DisposeAsync()
@@ -94,7 +99,7 @@ internal sealed class DemoNode : IAsyncDisposable
             if (!_ending.IsCancellationRequested)
             {
                 Interlocked.Increment(ref _restarts);
-                _say($"node killed (exit code {code}); starting it again");
+                _say($"node {(code > SignalBase ? $"killed (signal {code - SignalBase})" : $"ended (exit code {code})")}; starting it again");
             }
         }
     }

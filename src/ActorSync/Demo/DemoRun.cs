@@ -26,7 +26,7 @@ internal sealed class DemoRun(DemoOptions options, CommandScope scope)
         await using var org = await OrgServer.StartAsync(
             new OrgServerOptions { Records = options.Records, Seed = options.Seed, RequestLimit = DemoOptions.RequestLimit, Clock = Clock }, stop);
         await using var database = await DemoDatabase.StartAsync(folder, options.Seed.ToString(CultureInfo.InvariantCulture), line => _screen.Say($"  {line}"), stop);
-        await using var node = DemoNode.Start(database, org, folder, Clock, _screen.Say);
+        await using var node = DemoNode.Start(database, org, folder, scope, _screen.Say);
         Addresses(org, database, node, folder);
 
         _screen.Chapter("Initial load");
@@ -92,8 +92,8 @@ internal sealed class DemoRun(DemoOptions options, CommandScope scope)
         var pace = new TrafficPace(options.Exit ? DemoOptions.EditsPerSide : null, Clock);
         var meter = new DemoMeter(application, org.Model, node, Clock);
         var traffic = Task.WhenAll(
-            pace.RunAsync(applicationEdits.Tally, () => applicationEdits.EditAsync(stop), stop),
-            pace.RunAsync(userEdits.Tally, () => { userEdits.Edit(); return Task.CompletedTask; }, stop));
+            pace.RunAsync(applicationEdits.Tally, userEdits.Tally, () => applicationEdits.EditAsync(stop), stop),
+            pace.RunAsync(userEdits.Tally, applicationEdits.Tally, () => { userEdits.Edit(); return Task.CompletedTask; }, stop));
         var last = await meter.ReadAsync(applicationEdits.Tally, userEdits.Tally, CancellationToken.None);
         await _screen.FollowAsync(
             async () => traffic.IsCompleted ? null : last = await meter.ReadAsync(applicationEdits.Tally, userEdits.Tally, CancellationToken.None), Clock, stop);

@@ -61,7 +61,7 @@ internal sealed class DemoScreen(CommandScope scope)
     /// <summary>Shows figures until told that it is enough, once a second on a terminal.</summary>
     /// <param name="read">Reads the next figures; null ends.</param>
     public Task FollowAsync(Func<Task<DemoReading?>> read, TimeProvider clock, CancellationToken stop) =>
-        _console.Profile.Capabilities.Interactive && _console.Profile.Out.IsTerminal ? FollowLiveAsync(read, clock, stop) : FollowPlainAsync(read, clock, stop);
+        scope.IsTerminal ? FollowLiveAsync(read, clock, stop) : FollowPlainAsync(read, clock, stop);
 
     private Task FollowLiveAsync(Func<Task<DemoReading?>> read, TimeProvider clock, CancellationToken stop) =>
         _console.Live(new Text("")).AutoClear(false).StartAsync(async live =>

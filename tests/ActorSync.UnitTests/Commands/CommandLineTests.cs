@@ -1,0 +1,89 @@
+using ActorSync.Commands;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.UnitTests.Commands;
+
+public sealed class CommandLineTests
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("demo")]
+    [InlineData("org")]
+    [InlineData("status")]
+    [InlineData("audit")]
+    [InlineData("config", "check")]
+    public async Task Every_command_explains_itself_with_examples_and_exit_codes(params string[] command)
+    {
+        (await RunAsync([.. command, "--help"])).ShouldBe(ExitCode.Ok);
+
+        var help = _output.ToString();
+        help.ShouldContain("Examples:");
+        help.ShouldContain($"  actorsync {string.Join(' ', command)}");
+        help.ShouldContain("Exit codes:");
+        _error.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Help_documents_every_exit_code()
+    {
+        await RunAsync("--help");
+
+        var words = _output.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        Enum.GetValues<ExitCode>().Select(code => ((int)code).ToString(System.Globalization.CultureInfo.InvariantCulture)).ShouldAllBe(code => words.Contains(code));
+    }
+
+    [Fact]
+    public async Task The_option_of_the_demos_node_is_hidden()
+    {
+        await RunAsync("run", "--help");
+
+        _output.ToString().ShouldNotContain("--exit-with-stdin");
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("run")]
+    [InlineData("status")]
+    [InlineData("status", "-c", "a.conf", "--postgres", "postgres://a@b/c")]
+    [InlineData("audit", "--postgres", "postgres://a@b/c")]
+    [InlineData("audit", "not-a-uuid", "--postgres", "postgres://a@b/c")]
+    [InlineData("demo", "--records", "5")]
+    [InlineData("status", "--postgres", "mysql://a@b/c")]
+    [InlineData("org", "--host", "here")]
+    public async Task A_wrong_command_line_is_exit_code_2_and_says_why(params string[] arguments)
+    {
+        (await RunAsync(arguments)).ShouldBe(ExitCode.Usage);
+
+        _error.ToString().ShouldStartWith("actorsync: ");
+        _error.ToString().ShouldNotContain("   at ");
+        _output.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_missing_configuration_file_is_exit_code_3_for_run_status_and_check()
+    {
+        (await RunAsync("run", "-c", "missing.conf")).ShouldBe(ExitCode.Configuration);
+        (await RunAsync("status", "-c", "missing.conf")).ShouldBe(ExitCode.Configuration);
+        (await RunAsync("config", "check", "missing.conf", "--json")).ShouldBe(ExitCode.Configuration);
+
+        _error.ToString().ShouldContain("missing.conf");
+        System.Text.Json.JsonDocument.Parse(_output.ToString()).RootElement.GetProperty("valid").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_stack_trace_is_shown_only_when_asked_for()
+    {
+        await RunAsync("status", "--postgres", "postgres://a:b@127.0.0.1:1/c");
+        _error.ToString().ShouldNotContain("   at ");
+
+        await RunAsync("status", "--postgres", "postgres://a:b@127.0.0.1:1/c", "--verbose");
+        _error.ToString().ShouldContain("   at ");
+    }
+
+    private async Task<ExitCode> RunAsync(params string[] arguments) =>
+        (ExitCode)await CommandLine.RunAsync(arguments, _output, _error, Stream.Null, TimeProvider.System, CancellationToken.None);
+}
