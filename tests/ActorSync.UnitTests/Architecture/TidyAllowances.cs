@@ -26,6 +26,6 @@ internal static class TidyAllowances
     /// <summary>Projects still without a README.md.</summary>
     public static readonly HashSet<string> ProjectsWithoutReadme = new(StringComparer.Ordinal)
     {
-        "ActorSync", "ActorSync.Domain", "ActorSync.OrgSimulator", "ActorSync.Runtime", "ActorSync.Salesforce",
+        "ActorSync.OrgSimulator",
     };
 }

@@ -53,5 +53,5 @@ public sealed class WallTests
         name is "System" or "netstandard" or "mscorlib" ||
         name.StartsWith("System.", StringComparison.Ordinal) ||
         name == "Microsoft.CSharp" ||
-        (aspNet && (name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)));
+        (aspNet && (name == "Microsoft.AspNetCore" || name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)));
 }
