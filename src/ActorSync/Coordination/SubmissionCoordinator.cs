@@ -33,11 +33,14 @@ internal sealed class SubmissionCoordinator(
     TimeProvider clock,
     SyncLog log)
 {
+    // Answers read and not journaled yet; a call that finds no room waits with its answer in hand.
+    private const int AnswersMax = 256;
+
     private readonly SubmissionTable _table = new(database, lease);
     private readonly OfferWindow _offers = new(database);
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
-        Channel.CreateUnbounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>();
+        Channel.CreateBounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>(AnswersMax);
 
     private readonly HashSet<Guid> _probing = [];
     private DateTimeOffset _now;
