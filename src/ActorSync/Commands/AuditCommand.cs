@@ -26,7 +26,7 @@ internal static class AuditCommand
         database.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(record) is null && !result.GetValue(verify))
+            if (result.GetResult(record) is not { Tokens.Count: > 0 } && !result.GetValue(verify))
             {
                 result.AddError("Say which record: actorsync audit UUID. Only --verify works without.");
             }
