@@ -2,6 +2,7 @@ using ActorSync.Audit;
 using ActorSync.Configuration;
 using ActorSync.Operations;
 using ActorSync.OrgSimulator;
+using ActorSync.OrgSimulator.Http;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
 using ActorSync.TestKit;
@@ -45,6 +46,9 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>The application's connections.</summary>
     public NpgsqlDataSource Application => _database.DataSource;
+
+    /// <summary>The node's own login.</summary>
+    public string ConnectionString => _database.ConnectionString;
 
     /// <summary>The node's configuration.</summary>
     public string ConfigFile { get; }
@@ -137,6 +141,21 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>A column of an account as text; null when it is empty or the row is gone.</summary>
     public Task<string?> AccountAsync(Guid id, string column) => QueryAsync<string>($"select {column}::text from salesforce.account where actorsync_id__c = '{id}'");
+
+    /// <summary>Waits until the feed of an object has read everything that is in Salesforce now, and has mailed it.</summary>
+    public async Task PolledAsync(string type)
+    {
+        // The first read may have begun before; when a third one comes, the second is mailed.
+        for (var reads = 0; reads < 3; reads++)
+        {
+            using var hold = Server.Faults.HoldNext(new CallMatch("queryAll", type), HoldPoint.OnTheWay);
+            await hold.Arrived.WaitAsync(Eventually.DefaultMax, TimeProvider.System);
+        }
+    }
+
+    /// <summary>Waits until the mail of the feeds has been decided.</summary>
+    public Task MailIsDecidedAsync() => Eventually.HoldsAsync("the records to take their mail", async () =>
+        await QueryAsync<long>("select count(*) from actorsync.mailbox where address < 10000") == 0);
 
     /// <summary>Waits until nothing is under way and both sides are equal, then checks what must hold at every rest.</summary>
     public async Task ConvergedAsync()

@@ -27,6 +27,9 @@ internal sealed class SalesforceSide(OrgServer server)
     /// <summary>Takes a record out of the recycle bin.</summary>
     public void Undelete(string sfid) => One(Model.Undelete([sfid], _person));
 
+    /// <summary>Deletes a record of the recycle bin for good.</summary>
+    public void EmptyBin(string sfid) => One(Model.EmptyRecycleBin([sfid], _person));
+
     /// <summary>One field of the record of a UUID; null when it is empty.</summary>
     public string? Account(Guid id, string field) => Convert.ToString(Accounts(id, field).ShouldHaveSingleItem().Fields[0].Value, System.Globalization.CultureInfo.InvariantCulture);
 
