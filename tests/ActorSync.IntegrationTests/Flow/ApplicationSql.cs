@@ -1,6 +1,5 @@
 using ActorSync.TestKit.Time;
 using Npgsql;
-using Shouldly;
 
 namespace ActorSync.IntegrationTests.Flow;
 
@@ -29,8 +28,10 @@ internal static class ApplicationSql
     public static Task KeepHistoryAsync(this RunningSync sync) => sync.ExecuteAsync("""
         create table public.history(n bigint generated always as identity, id uuid, what text);
         create function public.keep() returns trigger language plpgsql as $$ begin
-          if tg_op <> 'UPDATE' or new.name is distinct from old.name then
-            insert into public.history(id, what) values (coalesce(new, old).actorsync_id__c, tg_op || ' ' || coalesce(new, old).name);
+          if tg_op = 'DELETE' then
+            insert into public.history(id, what) values (old.actorsync_id__c, 'DELETE ' || old.name);
+          elsif tg_op = 'INSERT' or new.name is distinct from old.name then
+            insert into public.history(id, what) values (new.actorsync_id__c, tg_op || ' ' || new.name);
           end if;
           return null; end $$;
         create trigger keep after insert or update or delete on salesforce.account for each row execute function public.keep()

@@ -15,7 +15,7 @@ internal sealed record FlowSettings
     /// <summary>Conflict policy of both mappings.</summary>
     public string Policy { get; init; } = "latest-wins";
 
-    /// <summary>Objects the org serves; null for the standard ones.</summary>
+    /// <summary>How the org is set up; number of records and request limit are this test's own.</summary>
     public OrgServerOptions Org { get; init; } = new();
 
     /// <summary>More configuration, behind everything else: the later key wins.</summary>

@@ -66,7 +66,7 @@ public sealed class StartErrorTests
     }
 
     [Fact]
-    public async Task A_missing_privilege_on_a_mapped_table()
+    public async Task A_login_without_privileges()
     {
         await using var sync = await RunningSync.PrepareAsync();
         var role = new NpgsqlConnectionStringBuilder(sync.ConnectionString).Database + "_clerk";
