@@ -10,11 +10,22 @@ namespace ActorSync.Domain.Records;
 /// Decide turns one message into events; Evolve folds them; what is owed to the outside is read off the state and the events.</summary>
 public static class RecordBehavior
 {
-    /// <summary>The events that one message causes in a state. Taking any evidence twice changes nothing.</summary>
+    /// <summary>The events that one message causes in a state, the offer of the next write included. Taking any evidence twice changes nothing.</summary>
     /// <param name="now">The turn's time, database clock.</param>
-    public static ImmutableArray<RecordEvent> Decide(ObjectMapping mapping, RecordId id, RecordState state, RecordMessage message, DateTimeOffset now)
+    public static ImmutableArray<RecordEvent> Decide(ObjectMapping mapping, RecordId id, RecordState state, RecordMessage message, DateTimeOffset now) =>
+        Take(new RecordDecision(mapping, id, state, now), state, message).Finish();
+
+    /// <summary>As <see cref="Decide"/>, without an offer: more messages of the record may follow in the turn, and states inside a transaction of the
+    /// application are nobody's business. <see cref="Offer"/> comes when all are taken.</summary>
+    public static ImmutableArray<RecordEvent> Take(ObjectMapping mapping, RecordId id, RecordState state, RecordMessage message, DateTimeOffset now) =>
+        Take(new RecordDecision(mapping, id, state, now), state, message).Events;
+
+    /// <summary>Offers the record's next write if it is free to: once per turn, when its messages have been taken.</summary>
+    public static ImmutableArray<RecordEvent> Offer(ObjectMapping mapping, RecordId id, RecordState state, DateTimeOffset now) =>
+        new RecordDecision(mapping, id, state, now).Finish();
+
+    private static RecordDecision Take(RecordDecision decision, RecordState state, RecordMessage message)
     {
-        var decision = new RecordDecision(mapping, id, state, now);
         switch (message)
         {
             case LocalChange m:
@@ -47,13 +58,13 @@ public static class RecordBehavior
             case DoubtSettled { WriteNo: var d } when d <= state.LastWriteNo:
                 break;
             case WriteConfirmed or WriteRefused or DoubtSettled:
-                decision.Add(new Unexpected(message.ToString(), now));
+                decision.Add(new Unexpected(message.ToString(), decision.Now));
                 break;
             default:
                 throw new UnreachableException(message.GetType().Name);
         }
 
-        return decision.Finish();
+        return decision;
     }
 
     /// <summary>The write-back this state owes its row, if it may be tried now: a function of state, asked for again after recovery.</summary>
@@ -90,8 +101,9 @@ public static class RecordBehavior
             case RowOperation.Update when before.Life == Life.DeletedRemotely:
                 decision.Add(new ConflictResolved("*", null, "changed", "deleted", Side.Salesforce, "delete wins", decision.Now));
                 break;
+            // What Salesforce's record says nothing of is not contested.
             case RowOperation.Insert when before.Owed is { Operation: RowOperation.Insert }:
-                SettleOwed(decision, owed, m.New.Where((_, value) => value is not null), m);
+                SettleOwed(decision, owed.Where((_, value) => value is not null), m.New.Where((_, value) => value is not null), m);
                 break;
             case RowOperation.Update:
                 RestoreUnchangeable(decision, owed, m);
@@ -161,7 +173,10 @@ public static class RecordBehavior
     private static void TakeRefusal(RecordDecision decision, WriteRefused m)
     {
         var write = decision.State.Outstanding!;
-        if (m.Code != "ENTITY_IS_DELETED" || write.Sfid is null)
+        // Salesforce says the same of a deleted parent: a write that names one parks, and whether its own record is deleted the feed tells.
+        var namesOthers = write.Write.Operation != WriteOperation.Delete
+            && write.Write.Fields.Any(sent => sent.Value is not null && decision.Mapping.Field(sent.Key)?.Kind is Mapping.FieldKind.Parent or Mapping.FieldKind.Id);
+        if (m.Code != "ENTITY_IS_DELETED" || write.Sfid is null || namesOthers)
         {
             decision.Add(new WriteRejected(m.WriteNo, m.Submission, m.Code, m.Reason, m.At));
             return;

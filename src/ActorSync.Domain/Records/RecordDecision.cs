@@ -48,6 +48,9 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     public void Restore(string field, string? local, string? remote) =>
         Add(new RecordEvent.ConflictResolved(field, remote, local, remote, Side.Salesforce, NotUpdatable, Now));
 
+    /// <summary>The events so far.</summary>
+    public ImmutableArray<RecordEvent> Events => _events.ToImmutable();
+
     /// <summary>All events, after offering the next write if the record is free to.</summary>
     public ImmutableArray<RecordEvent> Finish()
     {

@@ -20,6 +20,9 @@ public interface IActorBehavior<TState, TMessage, TEvent>
     /// <summary>Events that a message causes. <paramref name="now"/> is the turn's time, database clock.</summary>
     ImmutableArray<TEvent> Decide(ActorId id, TState state, TMessage message, DateTimeOffset now);
 
+    /// <summary>Events that follow once all messages of an actor in a turn have been decided.</summary>
+    ImmutableArray<TEvent> Settle(ActorId id, TState state, DateTimeOffset now);
+
     /// <summary>The state after one event. Throws for an event it does not know.</summary>
     TState Evolve(TState state, TEvent @event);
 

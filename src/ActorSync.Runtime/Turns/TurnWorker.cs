@@ -121,6 +121,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         while (deliveries.Count > 0)
         {
             var happened = new List<(ActorId, TEvent)>();
+            var decided = new HashSet<ActorId>();
             foreach (var delivery in deliveries)
             {
                 var state = states[delivery.Actor];
@@ -130,17 +131,29 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
                     continue;
                 }
 
-                touched.Add(delivery.Actor);
-                foreach (var @event in Decide(turn, delivery, state))
-                {
-                    states[delivery.Actor] = behavior.Evolve(states[delivery.Actor], @event);
-                    turn.Journal(LeaseOf(delivery.Actor), delivery.Actor, codec.NameOf(@event), codec.WriteEvent(@event));
-                    happened.Add((delivery.Actor, @event));
-                }
+                decided.Add(delivery.Actor);
+                Take(turn, states, delivery.Actor, Decide(turn, delivery, state), happened);
             }
+
+            foreach (var actor in decided)
+            {
+                Take(turn, states, actor, behavior.Settle(actor, states[actor], turn.Now), happened);
+            }
+
+            touched.UnionWith(decided);
 
             deliveries = await sink.EmitAsync(turn, happened, stop);
             await HydrateAsync(turn, states, deliveries.Select(delivery => delivery.Actor), stop);
+        }
+    }
+
+    private void Take(Turn turn, Dictionary<ActorId, TState> states, ActorId actor, ImmutableArray<TEvent> events, List<(ActorId, TEvent)> happened)
+    {
+        foreach (var @event in events)
+        {
+            states[actor] = behavior.Evolve(states[actor], @event);
+            turn.Journal(LeaseOf(actor), actor, codec.NameOf(@event), codec.WriteEvent(@event));
+            happened.Add((actor, @event));
         }
     }
 

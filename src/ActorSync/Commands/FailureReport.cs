@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ActorSync.Domain.Faults;
+using ActorSync.Provisioning;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce;
 using Npgsql;
@@ -13,6 +14,7 @@ internal static class FailureReport
     public static (ExitCode Code, string Message) Of(Exception failure) => failure switch
     {
         CommandException e => (e.Code, e.Message),
+        ProvisioningException e => (ExitCode.Configuration, e.Message),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         PostgresException e => OfPostgres(e),
         NpgsqlException e => (ExitCode.Unreachable, $"PostgreSQL cannot be reached: {Cause(e)}. Check host and port of postgres.url, and that the server runs and lets this machine in."),

@@ -13,7 +13,10 @@ internal sealed class RecordActor(IReadOnlyDictionary<short, ObjectMapping> mapp
     public bool MustWait(RecordState state, RecordMessage message) => RecordBehavior.MustWait(state, message);
 
     public ImmutableArray<RecordEvent> Decide(ActorId id, RecordState state, RecordMessage message, DateTimeOffset now) =>
-        RecordBehavior.Decide(mappings[id.Kind], new RecordId(id.Kind, id.Entity), state, message, now);
+        RecordBehavior.Take(mappings[id.Kind], new RecordId(id.Kind, id.Entity), state, message, now);
+
+    public ImmutableArray<RecordEvent> Settle(ActorId id, RecordState state, DateTimeOffset now) =>
+        RecordBehavior.Offer(mappings[id.Kind], new RecordId(id.Kind, id.Entity), state, now);
 
     public RecordState Evolve(RecordState state, RecordEvent @event) => RecordEvolve.Evolve(state, @event);
 

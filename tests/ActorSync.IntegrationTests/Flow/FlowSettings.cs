@@ -31,7 +31,7 @@ internal sealed record FlowSettings
             client-id = "{{org.ClientId}}"
             client-secret = "{{org.ClientSecret}}"
             settle-limit = {{SettleLimit.TotalMilliseconds}}ms
-            request-deadline = 20s
+            request-deadline = 5s
             connect-timeout = 2s
           }
           runtime {
