@@ -24,8 +24,5 @@ internal static class TidyAllowances
     public static readonly HashSet<string> ForeignNames = new(StringComparer.Ordinal);
 
     /// <summary>Projects still without a README.md.</summary>
-    public static readonly HashSet<string> ProjectsWithoutReadme = new(StringComparer.Ordinal)
-    {
-        "ActorSync.OrgSimulator",
-    };
+    public static readonly HashSet<string> ProjectsWithoutReadme = new(StringComparer.Ordinal);
 }
