@@ -19,15 +19,15 @@ internal static class LocalEvolve
             return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, e.Stamp));
         }
 
-        if (e.Operation == RowOperation.Update)
-        {
-            return Updated(state, e);
-        }
-
-        // A row that is inserted while another life of it is known: its delete is logged behind.
+        // A row that changes while another life of it is known: the delete of that one is logged behind.
         if (state.Row is { } ended && ended.Birth < e.Stamp.Birth)
         {
             return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended)), e);
+        }
+
+        if (e.Operation == RowOperation.Update)
+        {
+            return Updated(state, e);
         }
 
         return state.Owed is { Operation: RowOperation.Insert } owed ? Joined(state, e, owed) : Inserted(state, e);

@@ -26,7 +26,8 @@ public static class LocalQueue
             (WriteOperation.Delete, WriteOperation.Insert) => queue.Add(next),
             // An insert over an insert is a birth whose delete was dropped as nothing to send.
             (_, WriteOperation.Insert) => Replace(queue, next),
-            // A change to a row whose delete is queued can only be of a life that ended: the delete stands.
+            // A change of the next life whose insert is logged behind it waits for that; one of the ended life says nothing.
+            (WriteOperation.Delete, WriteOperation.Update) when next.Stamp.Birth > last.Stamp.Birth => queue.Add(next),
             (WriteOperation.Delete, _) => queue,
             _ => throw new System.Diagnostics.UnreachableException($"{last.Operation} then {next.Operation}"),
         };
@@ -54,17 +55,22 @@ public static class LocalQueue
     // What is queued holds changes before and after the late one: the values tell which of them a field's is. The change led from its base to its value.
     private static LocalWrite Chained(LocalWrite queued, FieldValues bases, string name, string? value)
     {
-        var update = queued.Operation == WriteOperation.Update;
         if (!queued.Fields.TryGet(name, out var waiting))
         {
-            return queued with { Fields = queued.Fields.With(name, value), Base = update && bases.Has(name) ? queued.Base.With(name, bases[name]) : queued.Base };
+            return queued with { Fields = queued.Fields.With(name, value), Base = queued.Operation == WriteOperation.Update && bases.Has(name) ? queued.Base.With(name, bases[name]) : queued.Base };
         }
 
-        var goesBefore = queued.Base.Is(name, value) || !bases.Is(name, waiting);
-        var (first, last) = goesBefore ? (bases[name], waiting) : (queued.Base[name], value);
-        return update && first == last && (goesBefore ? bases : queued.Base).Has(name)
-            ? queued with { Fields = queued.Fields.Without(name), Base = queued.Base.Without(name) }
-            : queued with { Fields = queued.Fields.With(name, last), Base = update && goesBefore && bases.Has(name) ? queued.Base.With(name, first) : queued.Base };
+        if (queued.Base.Is(name, value))
+        {
+            // It led to the first of what is queued.
+            return !bases.TryGet(name, out var agreed) ? queued
+                : agreed == waiting ? queued with { Fields = queued.Fields.Without(name), Base = queued.Base.Without(name) }
+                : queued with { Base = queued.Base.With(name, agreed) };
+        }
+
+        // It led on from the last of what is queued, or lies between two that are.
+        return !bases.Is(name, waiting) ? queued
+            : queued with { Fields = queued.Fields.With(name, value) };
     }
 
     /// <summary>The queue once the record is known to live in Salesforce: a birth that waits becomes an update of what the application said.</summary>

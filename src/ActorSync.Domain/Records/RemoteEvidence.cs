@@ -58,6 +58,12 @@ internal static class RemoteEvidence
             return;
         }
 
+        if (state.Sfid is null && state.BirthOutside && state.Parked is not { Source: ParkedError.Doubt })
+        {
+            Ask(decision, m.Sfid, "whether it is the record of the birth that is outside shows the answer", m.ReadBegan);
+            return;
+        }
+
         if (state.Sfid is not null && state.SystemModstamp >= m.At && state.ReadBackAskedAt is var asked && !(asked < m.ReadBegan))
         {
             Ask(decision, m.Sfid, "it was seen alive at the stamp of its deletion, or later", m.ReadBegan);
@@ -122,7 +128,7 @@ internal static class RemoteEvidence
             return false;
         }
 
-        if (older && !state.BirthOutside)
+        if (older)
         {
             Ask(decision, m.Sfid, "it was read before an earlier record of the same external id was known to be deleted", m.ReadBegan);
         }

@@ -1,0 +1,36 @@
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+
+namespace ActorSync.UnitTests.Records;
+
+/// <summary>The mapping, the values and the clock that the record specs speak in.</summary>
+internal static class Spec
+{
+    public const string Name = "Name";
+    public const string Phone = "Phone";
+    public const string City = "BillingCity";
+    public const string Formula = "Rank__c";
+    public const string ExternalId = "ActorSyncId__c";
+
+    public static readonly RecordId Id = new(1, Guid.Parse("7d0c1a52-1111-4222-8333-94a5b6c7d8e9"));
+    public static readonly string Uuid = Id.ExternalId.ToString();
+    public static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    /// <summary>Second n of the story, on every clock.</summary>
+    public static DateTimeOffset At(double second) => Start.AddSeconds(second);
+
+    public static FieldValues Fields(params (string Name, string? Value)[] pairs) => FieldValues.Of(pairs);
+
+    public static ObjectMapping Mapping(
+        ConflictPolicy policy = ConflictPolicy.LatestWins,
+        Side tieBreak = Side.Salesforce,
+        MappingAccess access = MappingAccess.ReadWrite,
+        ConflictPolicy? phone = null) =>
+        new(1, "Account", "salesforce", "account", access, ExternalId, "actorsyncid__c", policy, tieBreak, TimeSpan.FromSeconds(2),
+        [
+            Text(Name), Text(Phone) with { Policy = phone }, Text(City),
+            Text(Formula) with { Creatable = false, Updatable = false },
+        ]);
+
+    private static FieldMapping Text(string name) => new(name, name, FieldKind.Text, 0, 80, Creatable: true, Updatable: true, null);
+}
