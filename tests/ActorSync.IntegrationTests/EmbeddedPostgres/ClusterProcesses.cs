@@ -33,7 +33,19 @@ internal static class ClusterProcesses
             .ToList();
     }
 
-    public static bool IsRunning(int process) => Directory.Exists($"/proc/{process}");
+    public static bool IsRunning(int process)
+    {
+        try
+        {
+            // A process that has ended is listed until its parent has asked for its exit code: state Z behind the name in parentheses.
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return status[status.LastIndexOf(')')..].Split(' ')[1] is not ("Z" or "X");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsChildOf(int process, int parent)
     {
