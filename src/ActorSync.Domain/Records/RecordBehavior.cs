@@ -300,16 +300,16 @@ public static class RecordBehavior
 
     private static void TakeLanded(RecordDecision decision, OwedRow owed, RowWriteOutcome.Landed landed, DateTimeOffset at)
     {
-        // What a trigger makes of a value that cannot be sent stays the table's own affair.
-        var rewritten = landed.Rewritten.Where((name, _) => decision.CanUpdate(name));
+        // A trigger may have changed a field our write did not name. What it makes of a value that cannot be sent stays the table's own affair.
+        var asked = landed.Before.With(owed.Fields);
+        var rewritten = landed.After.Where((name, value) => !asked.Is(name, value) && decision.CanUpdate(name));
         decision.Add(new RowWritten(owed.Operation, landed.Stamp, owed.Fields, owed.Status, at, Rewritten: !rewritten.IsEmpty));
         if (rewritten.IsEmpty || landed.Stamp is not { } stamp)
         {
             return;
         }
 
-        var asked = owed.Fields.Where((name, _) => rewritten.Has(name));
-        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked, rewritten, ByTrigger: true));
+        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked.Where((name, _) => rewritten.Has(name)), rewritten, ByTrigger: true));
         if (decision.State.Rounds >= RecordState.RoundsMax && decision.State.Parked is null)
         {
             decision.Add(new RecordParked(new ParkedError(

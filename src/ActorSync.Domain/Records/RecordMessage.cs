@@ -94,8 +94,11 @@ public abstract record RowWriteOutcome
     {
     }
 
-    /// <summary>The row is as we wrote it, but for <paramref name="Rewritten"/>: values that the application's BEFORE triggers made of ours.</summary>
-    public sealed record Landed(RowStamp? Stamp, FieldValues Rewritten) : RowWriteOutcome;
+    /// <summary>The row was written, and its BEFORE triggers have had their say.</summary>
+    /// <param name="Stamp">The version it has now; none once it is deleted.</param>
+    /// <param name="Before">Its mapped fields before our write; the empty value of each for an insert.</param>
+    /// <param name="After">Its mapped fields now: where they are neither what was owed nor what was there, the application's triggers made them so.</param>
+    public sealed record Landed(RowStamp? Stamp, FieldValues Before, FieldValues After) : RowWriteOutcome;
 
     /// <summary>The application holds the row; try again when due.</summary>
     public sealed record Locked : RowWriteOutcome;

@@ -16,6 +16,7 @@ internal sealed class MappedTable
         Mapping = mapping;
         _byColumn = mapping.Fields.ToDictionary(field => field.Column, StringComparer.Ordinal);
         _types = [.. mapping.Fields.Select(field => types.GetValueOrDefault(field.Column, "text"))];
+        Empty = Canonical(new string?[mapping.Fields.Length]);
         var table = $"{Quote(mapping.Schema)}.{Quote(mapping.Table)}";
         var key = Quote(mapping.ExternalIdColumn);
         var values = "array[" + string.Join(", ", mapping.Fields.Select(field => $"t.{Quote(field.Column)}::text")) + "]::text[]";
@@ -23,7 +24,7 @@ internal sealed class MappedTable
         Update = UpdateSql(table, key, values);
         Insert = InsertSql(table, key, values);
         Delete = $"""
-            {Locked(table, key)}, done as (
+            {Locked(table, key, "null::text[]")}, done as (
               delete from {table} t using u join l on l.key = u.key and l.birth = u.birth and l.rev = u.rev where t.{key} = u.key
               returning t.{key} as key, 0::bigint as birth, 0::bigint as rev, null::text[] as vals)
             {Report(table, key)}
@@ -66,6 +67,9 @@ internal sealed class MappedTable
     public FieldValues Canonical(string?[] values) =>
         FieldValues.From(Mapping.Fields.Select((field, i) => KeyValuePair.Create(field.Name, CanonicalValue.Of(field, values[i]))));
 
+    /// <summary>Canonical values of a row whose columns are all NULL.</summary>
+    public FieldValues Empty { get; }
+
     /// <summary>Canonical values of captured columns.</summary>
     public FieldValues Canonical(IEnumerable<KeyValuePair<string, string?>> columns) =>
         FieldValues.From(columns.Where(column => _byColumn.ContainsKey(column.Key))
@@ -86,7 +90,7 @@ internal sealed class MappedTable
             .Append(Set("_hc_lastop", "varchar(32)"))
             .Append(Set("_hc_err", "text"));
         return $"""
-            {Locked(table, key)}, done as (
+            {Locked(table, key, values)}, done as (
               update {table} t set {string.Join(", ", sets)}
               from u join l on l.key = u.key and l.birth = u.birth and l.rev = u.rev where t.{key} = u.key
               returning t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals)
@@ -105,7 +109,7 @@ internal sealed class MappedTable
               from u order by u.key
               on conflict ({key}) do nothing
               returning t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals)
-            select u.key, true, d.key is null and exists (select from {table} t where t.{key} = u.key), true, d.birth, d.rev, d.vals
+            select u.key, true, d.key is null and exists (select from {table} t where t.{key} = u.key), true, d.birth, d.rev, d.vals, null::text[]
             from u left join done d on d.key = u.key
             """;
     }
@@ -113,15 +117,15 @@ internal sealed class MappedTable
     private static string Set(string column, string type) =>
         $"{Quote(column)} = case when u.v ? {Literal(column)} then (u.v->>{Literal(column)})::{type} else t.{Quote(column)} end";
 
-    private static string Locked(string table, string key) => $"""
+    private static string Locked(string table, string key, string values) => $"""
         with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[]) u(key, birth, rev, v)),
         l as materialized (
-          select t.{key} as key, t._asy_birth as birth, t._asy_rev as rev from {table} t where t.{key} = any($1) order by t.{key} for no key update skip locked)
+          select t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals from {table} t where t.{key} = any($1) order by t.{key} for no key update skip locked)
         """;
 
-    // key, did we lock it, is it another version, does it exist, and what was written
+    // key, did we lock it, is it another version, does it exist, what was written, and what was there before
     private static string Report(string table, string key) => $"""
-        select u.key, l.key is not null, coalesce(l.birth <> u.birth or l.rev <> u.rev, false), exists (select from {table} t where t.{key} = u.key), d.birth, d.rev, d.vals
+        select u.key, l.key is not null, coalesce(l.birth <> u.birth or l.rev <> u.rev, false), exists (select from {table} t where t.{key} = u.key), d.birth, d.rev, d.vals, l.vals
         from u left join l on l.key = u.key left join done d on d.key = u.key
         """;
 

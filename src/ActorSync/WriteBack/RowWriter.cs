@@ -80,27 +80,27 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
         command.Parameters.Add(new() { Value = rows.Select(row => row.State.Row?.Birth ?? 0).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(row => row.State.Row?.Revision ?? 0).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(row => ColumnsJson(table, row.Row)).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Jsonb });
-        var owed = rows.ToDictionary(row => row.Key);
         var results = new List<Delivery<RecordMessage>>(rows.Count);
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
             var key = reader.GetGuid(0);
-            results.Add(Result(turn, table, key, Outcome(reader, table, operation, owed[key])));
+            results.Add(Result(turn, table, key, Outcome(reader, table, operation)));
         }
 
         return results;
     }
 
-    private static RowWriteOutcome Outcome(NpgsqlDataReader reader, MappedTable table, RowOperation operation, OwedWrite owed)
+    private static RowWriteOutcome Outcome(NpgsqlDataReader reader, MappedTable table, RowOperation operation)
     {
         if (!reader.IsDBNull(4))
         {
             return operation == RowOperation.Delete
-                ? new RowWriteOutcome.Landed(null, FieldValues.Empty)
+                ? new RowWriteOutcome.Landed(null, FieldValues.Empty, FieldValues.Empty)
                 : new RowWriteOutcome.Landed(
                     new RowStamp(reader.GetInt64(4), reader.GetInt64(5)),
-                    table.Canonical(reader.GetFieldValue<string?[]>(6)).Where((name, value) => owed.Row.Fields.TryGet(name, out var asked) && asked != value));
+                    reader.IsDBNull(7) ? table.Empty : table.Canonical(reader.GetFieldValue<string?[]>(7)),
+                    table.Canonical(reader.GetFieldValue<string?[]>(6)));
         }
 
         var (locked, moved, exists) = (reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3));

@@ -1,3 +1,4 @@
+using ActorSync.TestKit.Time;
 using Shouldly;
 using Xunit;
 
@@ -199,6 +200,25 @@ public sealed class ApplicationTransactionTests
         sync.Org.Update("Account", sfid, ("Name", "theirs"));
         await sync.ConvergedAsync();
         sync.Org.Account(id, "Name").ShouldBe("THEIRS");
+    }
+
+    [Fact]
+    public async Task What_a_BEFORE_trigger_makes_of_a_value_when_we_write_only_the_status_of_its_row_stands_on_both_sides()
+    {
+        await using var sync = await RunningSync.StartAsync();
+        var (id, _) = await sync.LoadedAccountAsync();
+        await sync.ExecuteAsync("""
+            create function public.shout() returns trigger language plpgsql as $$ begin new.name := upper(new.name); return new; end $$;
+            create trigger shout before update on salesforce.account for each row
+              when (new._hc_lastop = 'SYNCED' and new.phone = old.phone) execute function public.shout()
+            """);
+        var name = await sync.AccountAsync(id, "name");
+
+        await sync.ExecuteAsync($"update salesforce.account set phone = '+41 44 000 00 00' where actorsync_id__c = '{id}'");
+        await Eventually.PassesAsync("the trigger to fire at a write of the status", async () => (await sync.AccountAsync(id, "name")).ShouldBe(name!.ToUpperInvariant()));
+        await sync.ConvergedAsync();
+
+        sync.Org.Account(id, "Name").ShouldBe(name!.ToUpperInvariant());
     }
 
     [Theory]
