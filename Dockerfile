@@ -1,7 +1,7 @@
 # The node, and the Salesforce org in a box: one image, one program.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
-COPY Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt BannedSymbols.Domain.txt ./
+COPY Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src src
 COPY hocon hocon
 RUN dotnet publish src/ActorSync/ActorSync.csproj -c Release -o /app

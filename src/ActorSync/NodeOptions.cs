@@ -38,7 +38,7 @@ internal sealed record NodeOptions(
             ReadDeadline = config.Salesforce.RequestDeadline,
         },
         new CoordinatorOptions(
-            config.Coordinator.Linger, config.Salesforce.SettleLimit,
+            config.Coordinator.Linger, config.Salesforce.RequestDeadline + config.Salesforce.SettleLimit,
             new RetryPolicy { FirstDelay = config.Coordinator.Retry.Delay, DelayMax = config.Coordinator.Retry.DelayMax, AttemptsMax = config.Coordinator.Retry.AttemptsMax }),
         new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax),
         config.Coordinator.ReadyWritesMax,

@@ -36,10 +36,22 @@ internal static class SyncNode
         await leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
         while (!stop.IsCancellationRequested)
         {
-            using var term = await NodeTerm.BeginAsync(leases, config.Node.Name, options.Runtime, clock, stop);
-            current = term;
-            await using var flow = await SyncFlow.BeginAsync(database, leases, term, mappings, user, soap, options, clock, log, stop);
-            await flow.RunAsync(stop);
+            try
+            {
+                using var term = await NodeTerm.BeginAsync(leases, config.Node.Name, options.Runtime, clock, stop);
+                current = term;
+                await using var flow = await SyncFlow.BeginAsync(database, leases, term, mappings, user, soap, options, clock, log, stop);
+                await flow.RunAsync(stop);
+            }
+            catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
+            {
+                log.Trouble(error, "PostgreSQL cannot be reached; sync pauses, nothing is lost, and goes on by itself");
+                await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
         }
 
         log.Say("stopped");

@@ -8,8 +8,8 @@ internal static class LocalEvolve
 {
     public static RecordState Changed(RecordState state, LocalChanged e)
     {
-        // A trigger of the application that deletes the row is captured before the change that fired it.
-        if (e.Stamp.Birth <= state.EndedBirth)
+        // A trigger of the application that deletes the row is captured before the change that fired it; a row may come and go before we write ours.
+        if (state.IsEnded(e.Stamp))
         {
             return state;
         }
@@ -34,7 +34,7 @@ internal static class LocalEvolve
     }
 
     public static RecordState Touched(RecordState state, RowTouched e) =>
-        e.Stamp.Birth <= state.EndedBirth ? state : state with { Row = Latest(state, e.Stamp) };
+        state.IsEnded(e.Stamp) ? state : state with { Row = Latest(state, e.Stamp) };
 
     public static RecordState Written(RecordState state, RowWritten e) => state with
     {
@@ -87,6 +87,12 @@ internal static class LocalEvolve
 
     private static RecordState Gone(RecordState state, LocalWrite delete)
     {
+        if (state.Row is null)
+        {
+            // A row that came and went inside one statement: its insert is logged behind.
+            return state with { EndedBirth = delete.Stamp.Birth };
+        }
+
         // A delete of a record Salesforce never heard of, or has deleted itself, has nobody to go to.
         var nobody = state.Sfid is null && !state.BirthOutside;
         return state with
@@ -108,8 +114,9 @@ internal static class LocalEvolve
         }
 
         // Logged late: what a later revision said is queued, or outside already.
-        var outside = state.Outstanding is { Write: { } sent } && sent.Stamp.Birth == seen.Birth && sent.Stamp > write.Stamp ? sent.Fields : FieldValues.Empty;
-        var left = write with { Fields = write.Fields.Without(outside.Names), Base = write.Base.Without(outside.Names) };
+        var sent = state.Outstanding is { Write: { } outside } && outside.Stamp.Birth == seen.Birth && outside.Stamp > write.Stamp ? outside.Fields : FieldValues.Empty;
+        var superseded = sent.Where((name, value) => !write.Base.Is(name, value)).Names.ToHashSet(StringComparer.Ordinal);
+        var left = write with { Fields = write.Fields.Without(superseded), Base = write.Base.Without(superseded) };
         return left is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.AddEarlier(state.Queue, left);
     }
 

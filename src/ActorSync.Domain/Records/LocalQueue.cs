@@ -46,9 +46,25 @@ public static class LocalQueue
         {
             (WriteOperation.Insert, WriteOperation.Update) =>
                 Replace(queue, earlier with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
-            (WriteOperation.Update, WriteOperation.Update) => Replace(queue, Merge(earlier, later)),
+            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(later, (write, field) => Chained(write, earlier.Base, field.Key, field.Value))),
             _ => queue,
         };
+    }
+
+    // What is queued holds changes before and after the late one: the values tell which of them a field's is. The change led from its base to its value.
+    private static LocalWrite Chained(LocalWrite queued, FieldValues bases, string name, string? value)
+    {
+        var update = queued.Operation == WriteOperation.Update;
+        if (!queued.Fields.TryGet(name, out var waiting))
+        {
+            return queued with { Fields = queued.Fields.With(name, value), Base = update && bases.Has(name) ? queued.Base.With(name, bases[name]) : queued.Base };
+        }
+
+        var goesBefore = queued.Base.Is(name, value) || !bases.Is(name, waiting);
+        var (first, last) = goesBefore ? (bases[name], waiting) : (queued.Base[name], value);
+        return update && first == last && (goesBefore ? bases : queued.Base).Has(name)
+            ? queued with { Fields = queued.Fields.Without(name), Base = queued.Base.Without(name) }
+            : queued with { Fields = queued.Fields.With(name, last), Base = update && goesBefore && bases.Has(name) ? queued.Base.With(name, first) : queued.Base };
     }
 
     /// <summary>The queue once the record is known to live in Salesforce: a birth that waits becomes an update of what the application said.</summary>

@@ -71,10 +71,10 @@ public static class RecordEvolve
         {
             Outstanding = null,
             Sfid = e.Sfid,
-            FormerSfids = state.FormerSfids.Remove(e.Sfid),
+            FormerSfids = (state.Sfid == e.Sfid ? state.FormerSfids : Former(state, state.Sfid)).Remove(e.Sfid),
             Life = Life.Alive,
             Bars = Barred(state.Bars, write.Fields, e.At),
-            Parked = state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked,
+            Parked = Settled(state),
             Owed = state.DeletePending ? state.Owed : OwedRow.Of(state, FieldValues.Empty, status),
         };
     }
@@ -89,8 +89,10 @@ public static class RecordEvolve
         }
 
         var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
-        return state with { Outstanding = null, Queue = LocalQueue.Return(write, state.Queue) };
+        return state with { Outstanding = null, Queue = LocalQueue.Return(write, state.Queue), Parked = Settled(state) };
     }
+
+    private static ParkedError? Settled(RecordState state) => state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked;
 
     private static RecordState Overwritten(RecordState state, WriteOverwritten e)
     {
@@ -109,6 +111,7 @@ public static class RecordEvolve
             FormerSfids = state.FormerSfids.Remove(e.Sfid),
             Life = Life.Alive,
             Bars = Barred(state.Bars, write.Fields, e.At),
+            Parked = Settled(state),
             Queue = e.Kept.IsEmpty ? state.Queue : LocalQueue.Return(kept, state.Queue),
             Owed = state.DeletePending || state.Sfid is not null ? state.Owed : OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid)),
         };

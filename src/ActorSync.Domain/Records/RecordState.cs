@@ -178,6 +178,9 @@ public sealed record RecordState
     /// <summary>True while a birth is outside whose record is not known to be deleted.</summary>
     internal bool BirthOutside => Outstanding is { Sfid: null };
 
+    /// <summary>True of a version of a row that is known to be gone.</summary>
+    internal bool IsEnded(RowStamp stamp) => stamp.Birth <= EndedBirth || stamp.Birth < Row?.Birth;
+
     /// <inheritdoc/>
     public bool Equals(RecordState? other) =>
         other is not null

@@ -113,7 +113,8 @@ internal static class RemoteEvidence
 
         if (state.Sfid is not null)
         {
-            if (!older)
+            // Read before our birth was answered, it may show an earlier record of the same external id.
+            if (!older && !state.Bars.Any(bar => bar.Value.AnsweredAt >= m.ReadBegan))
             {
                 decision.Add(new Unexpected($"{m.Sfid} carries the external id of {state.Sfid}", decision.Now));
             }
@@ -121,7 +122,7 @@ internal static class RemoteEvidence
             return false;
         }
 
-        if (older)
+        if (older && !state.BirthOutside)
         {
             Ask(decision, m.Sfid, "it was read before an earlier record of the same external id was known to be deleted", m.ReadBegan);
         }

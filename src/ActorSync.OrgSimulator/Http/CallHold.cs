@@ -33,6 +33,8 @@ public sealed class CallHold : IDisposable
         Release();
     }
 
+    internal bool IsOver => Volatile.Read(ref _taken) != 0;
+
     internal bool TryTake(OrgCall call, HoldPoint point) =>
         Point == point && Volatile.Read(ref _taken) == 0 && _matches(call) && Interlocked.Exchange(ref _taken, 1) == 0;
 

@@ -5,6 +5,9 @@ namespace ActorSync.OrgSimulator.Http;
 /// <summary>The faults and holds of one server. Thread-safe; every draw comes from one seeded source, so a run with one caller repeats exactly.</summary>
 public sealed class OrgFaults
 {
+    /// <summary>Faults, and holds, that may stand at a time: a script that forgets to remove them must not fill the memory.</summary>
+    private const int StandingMax = 1000;
+
     private readonly Lock _gate = new();
     private readonly Random _random;
     private readonly TimeProvider _clock;
@@ -21,6 +24,7 @@ public sealed class OrgFaults
     /// <summary>Adds a fault. It works until its limits are reached or it is removed.</summary>
     /// <returns>The fault's id, for <see cref="Remove"/> and <see cref="Hits"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A probability outside 0 to 1, or a limit below 1.</exception>
+    /// <exception cref="InvalidOperationException">A thousand faults stand already.</exception>
     public long Add(FaultRule rule)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rule.Probability);
@@ -28,6 +32,7 @@ public sealed class OrgFaults
         ArgumentOutOfRangeException.ThrowIfLessThan(rule.HitsMax ?? 1, 1);
         lock (_gate)
         {
+            LeaveRoom(_rules.Count, "faults");
             _rules.Add(new Entry(++_lastId, rule, _clock.GetTimestamp()));
             return _lastId;
         }
@@ -71,6 +76,8 @@ public sealed class OrgFaults
         var hold = new CallHold(matches, point);
         lock (_gate)
         {
+            _holds.RemoveAll(h => h.IsOver);
+            LeaveRoom(_holds.Count, "holds");
             _holds.Add(hold);
         }
 
@@ -131,6 +138,14 @@ public sealed class OrgFaults
             var hold = _holds[index];
             _holds.RemoveAt(index);
             return hold;
+        }
+    }
+
+    private static void LeaveRoom(int standing, string what)
+    {
+        if (standing >= StandingMax)
+        {
+            throw new InvalidOperationException($"{StandingMax} {what} stand already: remove some before adding more");
         }
     }
 

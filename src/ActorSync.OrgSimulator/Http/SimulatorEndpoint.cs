@@ -39,7 +39,7 @@ internal sealed class SimulatorEndpoint(OrgServices org)
             var id = org.Faults.Add(rule);
             return Answer.Json(201, writer => FaultJson.Write(writer, id, rule, 0));
         }
-        catch (Exception error) when (error is FormatException or JsonException)
+        catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)
         {
             return Answer.Json(400, json =>
             {

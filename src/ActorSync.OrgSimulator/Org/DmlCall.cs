@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 
 namespace ActorSync.OrgSimulator.Org;
 
@@ -9,6 +9,9 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "Record rolled back because not all records were valid and the request was using AllOrNone header",
         []);
+
+    /// <summary>Operations that follow from others: taken back, they never arrived.</summary>
+    private static readonly string[] Consequences = ["rollup", "cascadeDelete", "cascadeUndelete", "cascadeHardDelete", "clearLookup", "restoreLookup"];
 
     private readonly List<Action> _undo = [];
     private readonly List<Arrival> _arrivals = [];
@@ -74,14 +77,14 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
     public void OnRollback(Action undo) => _undo.Add(undo);
 
     /// <summary>Notes what took effect on a record, for the arrival log.</summary>
-    public void Tell(string operation, StoredRecord record, string? externalId, ImmutableDictionary<string, string?> before, ImmutableDictionary<string, string?> after) =>
+    public void Tell(string operation, StoredRecord record, string? externalId, IReadOnlyDictionary<string, string?> before, IReadOnlyDictionary<string, string?> after) =>
         _arrivals.Add(new Arrival(0, now, context.Api, context.Client, operation, record.Definition.Name, record.Id, externalId, before, after, null));
 
     /// <summary>Notes a refused record and gives its result.</summary>
     public RecordResult Refuse(string operation, string type, string? id, string? externalId, IReadOnlyList<RecordError> errors)
     {
         _arrivals.Add(new Arrival(
-            0, now, context.Api, context.Client, operation, type, id, externalId, ImmutableDictionary<string, string?>.Empty, ImmutableDictionary<string, string?>.Empty, errors[0]));
+            0, now, context.Api, context.Client, operation, type, id, externalId, ReadOnlyDictionary<string, string?>.Empty, ReadOnlyDictionary<string, string?>.Empty, errors[0]));
         return new RecordResult(null, false, false, errors);
     }
 
@@ -93,9 +96,10 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
             _undo[i]();
         }
 
+        _arrivals.RemoveAll(a => Consequences.Contains(a.Operation));
         for (int i = 0; i < _arrivals.Count; i++)
         {
-            _arrivals[i] = _arrivals[i] with { Error = _arrivals[i].Error ?? RolledBack, After = ImmutableDictionary<string, string?>.Empty };
+            _arrivals[i] = _arrivals[i] with { Error = _arrivals[i].Error ?? RolledBack, After = ReadOnlyDictionary<string, string?>.Empty };
         }
 
         return [.. results.Select(r => r.Success ? new RecordResult(null, false, false, [RolledBack]) : r)];

@@ -42,6 +42,8 @@ public sealed record DeletedRecord(string Id, DateTimeOffset DeletedDate);
 
 /// <summary>What the org saw arrive, in order of its effect: the judge's view, kept apart from what callers were told.</summary>
 /// <param name="Sequence">1, 2, 3 ... in the order in which writes took effect.</param>
+/// <param name="Operation">create, update, upsert, delete, undelete or hardDelete; and what followed from them: rollup, cascadeDelete, cascadeUndelete, cascadeHardDelete, clearLookup, restoreLookup.</param>
+/// <param name="ExternalId">The external id of an upsert, else the record's first external id field.</param>
 /// <param name="Before">Stored values of the written fields before, empty on create.</param>
 /// <param name="After">Stored values of the written fields after, empty on delete and on rejection.</param>
 public sealed record Arrival(

@@ -3,6 +3,9 @@ namespace ActorSync.OrgSimulator.Org;
 /// <summary>Row locks that a test or a person holds.</summary>
 internal sealed class RowLocks
 {
+    /// <summary>No locks, for what the org itself writes.</summary>
+    public static readonly RowLocks None = new();
+
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
 
     public bool IsHeld(string id) => _held.Count > 0 && _held.ContainsKey(id);
@@ -32,6 +35,9 @@ internal sealed class RowLocks
 /// <summary>Errors that a test asked for, drawn from the org's seeded generator.</summary>
 internal sealed class ErrorInjections(Random random)
 {
+    /// <summary>No errors, for what the org itself writes.</summary>
+    public static readonly ErrorInjections None = new(new Random(0));
+
     private readonly List<Active> _active = [];
 
     public Active Add(ErrorInjection injection)

@@ -283,7 +283,7 @@ public sealed class OrgModel
     private string Seed(RecordInput record, DateTimeOffset at)
     {
         var context = new DmlContext("population", null, HumanUser.Id);
-        var call = new DmlCall(_store, context, FieldText.Second(at), FieldText.Second(at), new ErrorInjections(new Random(0)), new RowLocks());
+        var call = new DmlCall(_store, context, FieldText.Second(at), FieldText.Second(at), ErrorInjections.None, RowLocks.None);
         RecordResult result = RecordSaver.Create(call, RequestFields.ResolveAll(_store, [record], context.Api)[0], null, "create", null);
         return result.Id ?? throw new InvalidOperationException($"A {record.Type} of the population is not valid: {result.Errors[0].Message}");
     }

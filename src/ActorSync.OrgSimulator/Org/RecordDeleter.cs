@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 
 namespace ActorSync.OrgSimulator.Org;
 
@@ -50,7 +50,7 @@ internal sealed class RecordDeleter(OrgStore store, TimeSpan recycleBinAge)
         long from = record.DeleteGroup;
         foreach (StoredRecord back in group)
         {
-            Restore(call, back);
+            Restore(call, back, back == record ? "undelete" : "cascadeUndelete");
         }
 
         RestoreLookups(call, from);
@@ -64,12 +64,12 @@ internal sealed class RecordDeleter(OrgStore store, TimeSpan recycleBinAge)
         error ??= record!.IsDeleted ? null : NotInBin;
         if (record is null || error is not null)
         {
-            return call.Refuse("emptyRecycleBin", TypeOf(record, idText), record?.Id ?? idText, ExternalIdOf(record), [error!]);
+            return call.Refuse("hardDelete", TypeOf(record, idText), record?.Id ?? idText, ExternalIdOf(record), [error!]);
         }
 
         foreach (StoredRecord gone in GroupOf(record).ToArray())
         {
-            call.Tell("hardDelete", gone, ExternalIdOf(gone), Shown(gone), ImmutableDictionary<string, string?>.Empty);
+            call.Tell(gone == record ? "hardDelete" : "cascadeHardDelete", gone, ExternalIdOf(gone), Shown(gone), ReadOnlyDictionary<string, string?>.Empty);
             call.Purge(gone);
         }
 
@@ -165,10 +165,10 @@ internal sealed class RecordDeleter(OrgStore store, TimeSpan recycleBinAge)
 
     private void SoftDelete(DmlCall call, StoredRecord record, long group, string operation)
     {
-        ImmutableDictionary<string, string?> shown = Shown(record);
+        Dictionary<string, string?> shown = Shown(record);
         object?[] before = record.Values;
         call.Change(record, [.. before], isDeleted: true, deleteGroup: group);
-        call.Tell(operation, record, ExternalIdOf(record), shown, ImmutableDictionary<string, string?>.Empty);
+        call.Tell(operation, record, ExternalIdOf(record), shown, ReadOnlyDictionary<string, string?>.Empty);
         RecordTable table = store.Table(record.Definition);
         var logged = new DeletedRecord(record.Id, record.Stamp);
         table.DeleteLog.Add(logged);
@@ -209,8 +209,8 @@ internal sealed class RecordDeleter(OrgStore store, TimeSpan recycleBinAge)
             parentId is null ? "clearLookup" : "restoreLookup",
             child,
             ExternalIdOf(child),
-            ImmutableDictionary<string, string?>.Empty.Add(field, old),
-            ImmutableDictionary<string, string?>.Empty.Add(field, parentId));
+            new Dictionary<string, string?> { [field] = old },
+            new Dictionary<string, string?> { [field] = parentId });
     }
 
     private RecordError? UndeleteRefusal(DmlCall call, StoredRecord record, StoredRecord[] group)
@@ -265,11 +265,11 @@ internal sealed class RecordDeleter(OrgStore store, TimeSpan recycleBinAge)
         return group;
     }
 
-    private void Restore(DmlCall call, StoredRecord record)
+    private void Restore(DmlCall call, StoredRecord record, string operation)
     {
         object?[] before = record.Values;
         call.Change(record, [.. before], isDeleted: false, deleteGroup: 0);
-        call.Tell("undelete", record, ExternalIdOf(record), ImmutableDictionary<string, string?>.Empty, Shown(record));
+        call.Tell(operation, record, ExternalIdOf(record), ReadOnlyDictionary<string, string?>.Empty, Shown(record));
         List<DeletedRecord> log = store.Table(record.Definition).DeleteLog;
         DeletedRecord[] removed = [.. log.Where(d => d.Id == record.Id)];
         log.RemoveAll(d => d.Id == record.Id);
@@ -293,9 +293,9 @@ internal sealed class RecordDeleter(OrgStore store, TimeSpan recycleBinAge)
         }
     }
 
-    private static ImmutableDictionary<string, string?> Shown(StoredRecord record) =>
+    private static Dictionary<string, string?> Shown(StoredRecord record) =>
         record.Definition.Fields.Select((f, i) => (Field: f, Value: record.Values[i])).Where(p => p.Value is not null && p.Field.Createable)
-            .ToImmutableDictionary(p => p.Field.Name, p => FieldText.Format(p.Value));
+            .ToDictionary(p => p.Field.Name, p => FieldText.Format(p.Value));
 
     private static string? ExternalIdOf(StoredRecord? record) => record is null ? null : RecordSaver.ExternalIdOf(record, record.Values);
 

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.ObjectModel;
 
 namespace ActorSync.OrgSimulator.Org;
 
@@ -25,7 +25,7 @@ internal static class RecordSaver
         }
 
         call.Insert(record, draft.Values);
-        call.Tell(operation, record, externalId ?? ExternalIdOf(record, record.Values), ImmutableDictionary<string, string?>.Empty, Written(draft, [], draft.Values));
+        call.Tell(operation, record, externalId ?? ExternalIdOf(record, record.Values), ReadOnlyDictionary<string, string?>.Empty, Written(draft, [], draft.Values));
         RollUps.Recompute(call, record, null, record.Values);
         return new RecordResult(record.Id, true, true, []);
     }
@@ -159,9 +159,9 @@ internal static class RecordSaver
     }
 
     /// <summary>Texts of the fields the caller sent or the org changed.</summary>
-    private static ImmutableDictionary<string, string?> Written(RecordDraftInSave draft, object?[] before, object?[] shown)
+    private static Dictionary<string, string?> Written(RecordDraftInSave draft, object?[] before, object?[] shown)
     {
-        ImmutableDictionary<string, string?>.Builder written = ImmutableDictionary.CreateBuilder<string, string?>();
+        var written = new Dictionary<string, string?>();
         IReadOnlyList<FieldDefinition> fields = draft.Definition.Fields;
         for (int i = 0; i < fields.Count; i++)
         {
@@ -172,6 +172,6 @@ internal static class RecordSaver
             }
         }
 
-        return written.ToImmutable();
+        return written;
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace ActorSync.OrgSimulator.Org;
 
 /// <summary>Roll-up summary fields: the parents of a written child are computed anew, and stamped where a value changed.</summary>
@@ -57,8 +55,7 @@ internal static class RollUps
         }
     }
 
-    private static ImmutableDictionary<string, string?> Named(FieldDefinition field, object? value) =>
-        ImmutableDictionary<string, string?>.Empty.Add(field.Name, FieldText.Format(value));
+    private static Dictionary<string, string?> Named(FieldDefinition field, object? value) => new() { [field.Name] = FieldText.Format(value) };
 
     private static object? Summarize(OrgStore store, RollUp rollUp, ObjectDefinition child, int referenceOrdinal, string parentId)
     {

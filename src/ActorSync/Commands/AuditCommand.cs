@@ -26,9 +26,14 @@ internal static class AuditCommand
         database.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(record) is null && !result.GetValue(verify))
+            var given = result.GetResult(record)?.Tokens is [var token, ..] ? token.Value : null;
+            if (given is null && !result.GetValue(verify))
             {
                 result.AddError("Say which record: actorsync audit UUID. Only --verify works without.");
+            }
+            else if (given is not null && !Guid.TryParse(given, out _))
+            {
+                result.AddError($"'{given}' is not a UUID. Say which record: actorsync audit UUID.");
             }
         });
         command.SetAction((parsed, stop) =>

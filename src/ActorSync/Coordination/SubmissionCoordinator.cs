@@ -12,8 +12,9 @@ using Npgsql;
 namespace ActorSync.Coordination;
 
 /// <summary>Options of the coordinator.</summary>
-/// <param name="SettleLimit">The server's limit for a request: a lost write cannot land later than this after it was started, and is probed only then.</param>
-internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleLimit, RetryPolicy Retry);
+/// <param name="SettleTime">A lost write cannot land later than this after its submission was started, and is probed only then: the last byte left within
+/// our deadline for the request, and the server drops a request after its own limit.</param>
+internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry);
 
 /// <summary>Batches what record actors want written and submits it. Journal first, then the call, then the outcomes; what a crash or a lost answer leaves
 /// unfinished is settled, probed, and answered, never sent again before.</summary>
@@ -33,11 +34,14 @@ internal sealed class SubmissionCoordinator(
     TimeProvider clock,
     SyncLog log)
 {
+    // Answers read and not journaled yet; a call that finds no room waits with its answer in hand.
+    private const int AnswersMax = 256;
+
     private readonly SubmissionTable _table = new(database, lease);
     private readonly OfferWindow _offers = new(database);
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
-        Channel.CreateUnbounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>();
+        Channel.CreateBounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>(AnswersMax);
 
     private readonly HashSet<Guid> _probing = [];
     private DateTimeOffset _now;
@@ -93,7 +97,7 @@ internal sealed class SubmissionCoordinator(
         {
             if (_outside.TryAdd(submission.Id, submission))
             {
-                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", submission.StartedAt + options.SettleLimit);
+                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", submission.StartedAt + options.SettleTime);
             }
         }
     }
@@ -187,7 +191,7 @@ internal sealed class SubmissionCoordinator(
             await _table.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
             await turn.CommitAsync(stop);
             _outside[submission.Id] = submission with { Doubtful = true };
-            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), submission.StartedAt + options.SettleLimit);
+            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), submission.StartedAt + options.SettleTime);
             return;
         }
 
@@ -206,10 +210,10 @@ internal sealed class SubmissionCoordinator(
         log.Finished(submission, outcomes, rejected);
     }
 
-    // A lost write can still land until the server's own limit has passed: only then it is looked up.
+    // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
     private void ProbeSettled(List<Task> calls, CancellationToken abandon)
     {
-        foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= submission.StartedAt + options.SettleLimit && _probing.Add(submission.Id)))
+        foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= submission.StartedAt + options.SettleTime && _probing.Add(submission.Id)))
         {
             calls.Add(ProbeAsync(submission, abandon));
         }

@@ -119,6 +119,40 @@ public sealed class FaultAndArrivalTests
     }
 
     [Fact]
+    public void What_follows_from_a_write_arrives_by_its_own_name_and_not_if_taken_back()
+    {
+        string account = _org.Account();
+        string contact = _org.Created("Contact", ("LastName", "A"), ("AccountId", account));
+        long before = _org.Model.LastArrival;
+
+        _org.Model.Delete([account, "nonsense"], _org.Context with { AllOrNone = true });
+        _org.Model.Arrivals(before + 1).Select(a => (a.Operation, a.Error is null)).ShouldBe([("delete", false), ("delete", false)]);
+        before = _org.Model.LastArrival;
+
+        _org.Delete(account);
+        _org.Undelete(account);
+        _org.Model.Arrivals(before + 1).Select(a => (a.Operation, a.Id)).ShouldBe(
+            [("delete", account), ("cascadeDelete", contact), ("undelete", account), ("cascadeUndelete", contact)]);
+    }
+
+    [Fact]
+    public void Calls_from_several_threads_take_effect_one_at_a_time()
+    {
+        Parallel.For(0, 8, thread =>
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                _org.Upsert("Account", $"{i}", ("Name", $"{thread}"));
+                _org.Ids("SELECT Id FROM Account ORDER BY SystemModstamp, Id LIMIT 5");
+            }
+        });
+
+        _org.Model.Count("Account").ShouldBe(50);
+        _org.Model.Arrivals().Select(a => a.Sequence).ShouldBe(Enumerable.Range(1, 400).Select(i => (long)i));
+        _org.Model.Arrivals().ShouldAllBe(a => a.Error == null);
+    }
+
+    [Fact]
     public void Arrivals_are_read_from_a_sequence_number_and_the_oldest_are_dropped()
     {
         var org = new TestOrg(options: new OrgOptions { ArrivalRecordsMax = 3 });

@@ -206,12 +206,8 @@ internal sealed class StoryStage : IAsyncDisposable
 
     private QueryRow? InSalesforce()
     {
-<<<<<<< HEAD
         var rows = _org.Model.Query($"SELECT Id, {string.Join(", ", _story!.Fields)} FROM Account WHERE {_mapping.ExternalIdField} = '{Record}'").Rows;
         var found = rows.Count == 0 ? null : rows[0];
-=======
-        var found = _org.Model.Query($"SELECT Id, {string.Join(", ", _story!.Fields)} FROM Account WHERE {_mapping.ExternalIdField} = '{Record}'").Rows is [var first, ..] ? first : null;
->>>>>>> commands
         if (found is not null)
         {
             _ids.Add(found.Id);

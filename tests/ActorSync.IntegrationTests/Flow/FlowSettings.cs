@@ -1,0 +1,51 @@
+using System.Globalization;
+using ActorSync.OrgSimulator;
+
+namespace ActorSync.IntegrationTests.Flow;
+
+/// <summary>What one test wants of its org and its node; the rest is the same for all: short waits, two mapped objects.</summary>
+internal sealed record FlowSettings
+{
+    /// <summary>The org gives up a request after this time and the node looks a lost write up after it.</summary>
+    public static readonly TimeSpan SettleLimit = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Records the org starts with; a fifth are Accounts, two fifths Contacts.</summary>
+    public int Records { get; init; } = 20;
+
+    /// <summary>Conflict policy of both mappings.</summary>
+    public string Policy { get; init; } = "latest-wins";
+
+    /// <summary>Objects the org serves; null for the standard ones.</summary>
+    public OrgServerOptions Org { get; init; } = new();
+
+    /// <summary>More configuration, behind everything else: the later key wins.</summary>
+    public string Configuration { get; init; } = "";
+
+    /// <summary>The node's configuration file.</summary>
+    public string Text(string postgresUrl, OrgServer org) => string.Create(CultureInfo.InvariantCulture, $$"""
+        actorsync {
+          node.name = flow
+          postgres.url = "{{postgresUrl}}"
+          salesforce {
+            login-url = "{{org.Url.GetLeftPart(UriPartial.Authority)}}"
+            client-id = "{{org.ClientId}}"
+            client-secret = "{{org.ClientSecret}}"
+            settle-limit = {{SettleLimit.TotalMilliseconds}}ms
+            request-deadline = 20s
+            connect-timeout = 2s
+          }
+          runtime {
+            shard-count = {{RunningSync.ShardCount}}
+            lease { ttl = 3s, renew = 500ms, margin = 1s }
+          }
+          coordinator.retry { delay = 100ms, delay-max = 500ms, attempts-max = 4 }
+          feed { interval = 200ms, overlap = 60s, overlap-interval = 1s, deleted-interval = 500ms }
+          conflict { policy = {{Policy}}, clock-tolerance = 1s }
+          mappings = [
+            { object = Account, fields = [Name, Phone, Website, Industry, AnnualRevenue, NumberOfEmployees, Description] }
+            { object = Contact, fields = [FirstName, LastName, Email, Title, Birthdate, Account.ActorSync_Id__c] }
+          ]
+        }
+
+        """) + Configuration;
+}

@@ -1,0 +1,222 @@
+using ActorSync.Audit;
+using ActorSync.Configuration;
+using ActorSync.Operations;
+using ActorSync.OrgSimulator;
+using ActorSync.OrgSimulator.Http;
+using ActorSync.Provisioning;
+using ActorSync.Runtime.Postgres;
+using ActorSync.TestKit;
+using ActorSync.TestKit.Postgres;
+using ActorSync.TestKit.Processes;
+using ActorSync.TestKit.Time;
+using Npgsql;
+using Shouldly;
+
+namespace ActorSync.IntegrationTests.Flow;
+
+/// <summary>A database, an org over HTTP and a node between them. Both sides are reached as their own users reach them: SQL and the org.</summary>
+internal sealed class RunningSync : IAsyncDisposable
+{
+    /// <summary>Few shards: the tests have few records, and each shard is a row to lease.</summary>
+    public const int ShardCount = 4;
+
+    /// <summary>How long a test waits for both sides to agree. A killed node's leases, a lost answer and a busy machine are in it.</summary>
+    private static readonly TimeSpan ConvergedWithin = TimeSpan.FromSeconds(45);
+
+    private readonly TestDatabase _database;
+    private readonly TemporaryFolder _folder;
+    private readonly List<NodeInProcess> _nodes = [];
+    private readonly List<ChildProcess> _processes = [];
+    private readonly string[] _plain;
+
+    private RunningSync(TestDatabase database, OrgServer server, TemporaryFolder folder, FlowSettings settings)
+    {
+        (_database, Server, _folder) = (database, server, folder);
+        Org = new SalesforceSide(server);
+        _plain = [.. Enumerable.Range(0, 3).Select(i => Org.Create("Account", ("Name", $"Plain {i}"), ("Phone", $"+1 555 {i}")))];
+        ConfigFile = folder["node.conf"];
+        File.WriteAllText(ConfigFile, settings.Text(database.ConnectionString, server));
+    }
+
+    /// <summary>The org as a server: faults, holds, sessions.</summary>
+    public OrgServer Server { get; }
+
+    /// <summary>The org as a person uses it.</summary>
+    public SalesforceSide Org { get; }
+
+    /// <summary>The application's connections.</summary>
+    public NpgsqlDataSource Application => _database.DataSource;
+
+    /// <summary>The node's own login.</summary>
+    public string ConnectionString => _database.ConnectionString;
+
+    /// <summary>The node's configuration.</summary>
+    public string ConfigFile { get; }
+
+    /// <summary>What the newest node of this process has said.</summary>
+    public string Log => _nodes.Count == 0 ? "" : _nodes[^1].Log;
+
+    /// <summary>Database and org, no node.</summary>
+    public static async Task<RunningSync> PrepareAsync(FlowSettings? settings = null)
+    {
+        settings ??= new FlowSettings();
+        var database = await TestDatabase.CreateAsync("flow", MigrateAsync);
+        var server = await OrgServer.StartAsync(settings.Org with { Records = settings.Records, RequestLimit = FlowSettings.SettleLimit }, CancellationToken.None);
+        return new RunningSync(database, server, TemporaryFolder.Create(), settings);
+    }
+
+    /// <summary>Database, org and a node in this process that has loaded everything.</summary>
+    public static async Task<RunningSync> StartAsync(FlowSettings? settings = null)
+    {
+        var sync = await PrepareAsync(settings);
+        try
+        {
+            sync.StartNode();
+            await sync.ConvergedAsync();
+            return sync;
+        }
+        catch
+        {
+            await sync.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, with the node stopped again: what a test does now waits for the next node.</summary>
+    public static async Task<RunningSync> LoadedAsync(FlowSettings? settings = null)
+    {
+        var sync = await StartAsync(settings);
+        await sync.StopNodeAsync();
+        return sync;
+    }
+
+    /// <summary>Starts a node in this process.</summary>
+    public NodeInProcess StartNode()
+    {
+        var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
+        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()));
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Drains the newest node of this process.</summary>
+    public Task StopNodeAsync() => _nodes[^1].StopAsync();
+
+    /// <summary>Starts <c>actorsync run</c>, to be killed.</summary>
+    /// <param name="crashPoint">Where it kills itself; null: nowhere.</param>
+    public ChildProcess StartProcess(string? crashPoint = null)
+    {
+        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], new Dictionary<string, string?> { ["ACTORSYNC_CRASH_POINT"] = crashPoint });
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>Runs one SQL text as the application.</summary>
+    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+
+    /// <summary>The first value of a query; default when there is none.</summary>
+    public Task<T?> QueryAsync<T>(string sql) => _database.QueryAsync<T>(sql);
+
+    /// <summary>Values of the first column.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string sql)
+    {
+        await using var command = Application.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var list = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            list.Add(reader.IsDBNull(0) ? "" : reader.GetString(0));
+        }
+
+        return list;
+    }
+
+    /// <summary>Inserts an account as the application and gives its UUID.</summary>
+    public Task<Guid> InsertAccountAsync(string name) => QueryAsync<Guid>($"insert into salesforce.account(name) values ('{name}') returning actorsync_id__c");
+
+    /// <summary>One of three loaded accounts that nothing refers to: UUID and id in Salesforce.</summary>
+    /// <param name="number">0 to 2.</param>
+    public async Task<(Guid Id, string Sfid)> LoadedAccountAsync(int number = 0) =>
+        (await QueryAsync<Guid>($"select actorsync_id__c from salesforce.account where sfid = '{_plain[number]}'"), _plain[number]);
+
+    /// <summary>A column of an account as text; null when it is empty or the row is gone.</summary>
+    public Task<string?> AccountAsync(Guid id, string column) => QueryAsync<string>($"select {column}::text from salesforce.account where actorsync_id__c = '{id}'");
+
+    /// <summary>Waits until the feed of an object has read everything that is in Salesforce now, and has mailed it.</summary>
+    public async Task PolledAsync(string type)
+    {
+        // The first read may have begun before; when a third one comes, the second is mailed.
+        for (var reads = 0; reads < 3; reads++)
+        {
+            using var hold = Server.Faults.HoldNext(new CallMatch("queryAll", type), HoldPoint.OnTheWay);
+            await hold.Arrived.WaitAsync(Eventually.DefaultMax, TimeProvider.System);
+        }
+    }
+
+    /// <summary>Waits until the mail of the feeds has been decided.</summary>
+    public Task MailIsDecidedAsync() => Eventually.HoldsAsync("the records to take their mail", async () =>
+        await QueryAsync<long>("select count(*) from actorsync.mailbox where address < 10000") == 0);
+
+    /// <summary>Waits until nothing is under way and both sides are equal, then checks what must hold at every rest.</summary>
+    public async Task ConvergedAsync()
+    {
+        try
+        {
+            await Eventually.PassesAsync("both sides to agree", async () => (await OpenWorkAsync() ?? await BothSides.DifferenceAsync(this)).ShouldBeNull(), ConvergedWithin);
+        }
+        catch (ShouldAssertException e)
+        {
+            throw new ShouldAssertException($"{e.Message}\n{string.Join('\n', _processes.SelectMany(process => process.Output).TakeLast(60))}\n{Log}");
+        }
+
+        await JournalsFoldAsync();
+    }
+
+    /// <summary>Every journal folds to its snapshot and to its row.</summary>
+    public async Task JournalsFoldAsync()
+    {
+        var report = await new HistoryCheck(Application, await MappingStore.ReadAsync(Application, CancellationToken.None)).RunAsync(null, CancellationToken.None);
+        report.Differences.Select(difference => difference.ToString()).ShouldBeEmpty(Log);
+        report.Undecided.ShouldBe(0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        foreach (var process in _processes)
+        {
+            await process.DisposeAsync();
+        }
+
+        await Server.DisposeAsync();
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    // What is under way, in words; null when nothing is.
+    private async Task<string?> OpenWorkAsync()
+    {
+        var isLoaded = await QueryAsync<bool>("select count(*) = 2 from actorsync.lease where address >= 20000 and cursor->>'phase' = 'live'");
+        return isLoaded
+            ? await QueryAsync<string>(
+                $"""
+                select nullif(concat_ws(', ',
+                  (select 'offer ' || min(body::text) from actorsync.offer having count(*) > 0),
+                  (select 'submission ' || min(writes::text) from actorsync.submission where finished_at is null having count(*) > 0),
+                  (select 'mail ' || min(body::text) from actorsync.mailbox having count(*) > 0),
+                  (select 'owes ' || min(state::text) from actorsync.actor where owes having count(*) > 0),
+                  (select 'undecided ' || count(*) from ({ChangeLogLag.UndecidedSql}) u having count(*) > 0)), '')
+                """)
+            : "the initial load";
+    }
+
+    private static async Task MigrateAsync(string connectionString)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await new SchemaMigrator(database).MigrateAsync(ShardCount, CancellationToken.None);
+    }
+}
