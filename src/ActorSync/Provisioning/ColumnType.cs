@@ -10,6 +10,9 @@ internal readonly record struct ColumnType(string Text)
     /// <summary>Longest textarea that is kept as varchar; longer ones are long or rich text areas (Salesforce: a text area has at most 255 characters).</summary>
     private const int ShortTextCharactersMax = 255;
 
+    /// <summary>A picklist that is not restricted takes values of this length from the API, whatever shorter length its describe gives (40 for old standard fields).</summary>
+    private const int PicklistCharactersMax = 255;
+
     public static ColumnType Uuid { get; } = new("uuid");
 
     public static ColumnType PlainText { get; } = new("text");
@@ -32,7 +35,8 @@ internal readonly record struct ColumnType(string Text)
     public static (FieldKind Kind, ColumnType Type)? Of(FieldDescribe field) => field.Type.ToLowerInvariant() switch
     {
         "id" or "reference" => (FieldKind.Id, SalesforceId),
-        "string" or "picklist" or "email" or "phone" or "url" or "combobox" or "encryptedstring" or "datacategorygroupreference" =>
+        "picklist" => (FieldKind.Text, Varchar(Math.Max(field.Length, PicklistCharactersMax))),
+        "string" or "email" or "phone" or "url" or "combobox" or "encryptedstring" or "datacategorygroupreference" =>
             (FieldKind.Text, field.Length > 0 ? Varchar(field.Length) : PlainText),
         "multipicklist" => (FieldKind.Text, Varchar(4099)),
         "textarea" => (FieldKind.Text, field.Length is > 0 and <= ShortTextCharactersMax ? Varchar(field.Length) : PlainText),

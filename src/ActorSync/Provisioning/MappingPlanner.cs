@@ -66,6 +66,11 @@ internal sealed class MappingPlanner(string schema, TimeSpan clockTolerance, IRe
             errors.Add($": {described.Name} cannot be queried by the integration user: give it Read and View All on the object, or take the mapping out");
         }
 
+        if (!described.Replicateable)
+        {
+            errors.Add($": {described.Name} is not replicateable, so Salesforce does not tell which of its records were deleted: take the mapping out");
+        }
+
         if (described.Field("SystemModstamp") is null)
         {
             errors.Add($": {described.Name} has no SystemModstamp, so its changes cannot be found: take the mapping out");

@@ -13,6 +13,7 @@ public sealed class ColumnTypeTests
     [InlineData("reference", 18, FieldKind.Id, "character varying(18)")]
     [InlineData("string", 80, FieldKind.Text, "character varying(80)")]
     [InlineData("picklist", 255, FieldKind.Text, "character varying(255)")]
+    [InlineData("picklist", 40, FieldKind.Text, "character varying(255)")]
     [InlineData("email", 80, FieldKind.Text, "character varying(80)")]
     [InlineData("phone", 40, FieldKind.Text, "character varying(40)")]
     [InlineData("url", 255, FieldKind.Text, "character varying(255)")]

@@ -13,6 +13,7 @@ internal static class Describes
         Createable = true,
         Updateable = true,
         Queryable = true,
+        Replicateable = true,
         Fields = [Field("Id", "id", 18), Field("SystemModstamp", "datetime"), ExternalId("ActorSync_Id__c"), .. fields],
     };
 

@@ -165,7 +165,7 @@ public sealed class MappingPlannerTests
 
     [Fact]
     public void All_errors_of_a_mapping_come_at_once() =>
-        Errors(Mapping("Account", "Nme", "Name", "BillingAddress", "Nix.X"), Account with { Queryable = false, Updateable = false }).Count.ShouldBe(5);
+        Errors(Mapping("Account", "Nme", "Name", "BillingAddress", "Nix.X"), Account with { Queryable = false, Updateable = false, Replicateable = false }).Count.ShouldBe(6);
 
     private static ObjectMapping Planned(MappingConfig config, params ObjectDescribe[] org)
     {
