@@ -45,7 +45,7 @@ internal sealed class BothSides(NpgsqlDataSource database, OrgModel org, DemoNod
             if (clock.GetElapsedTime(saidAt) > SayInterval)
             {
                 saidAt = clock.GetTimestamp();
-                say(status is null ? "  waiting for the node to make the tables" : FormattableString.Invariant($"  {loaded:N0} of {expected:N0} records loaded; {status.Moving}"));
+                say(status is null ? "  waiting for the node to make the tables" : FormattableString.Invariant($"  {loaded:N0} of {expected:N0} records loaded{(status.IsQuiet ? "" : "; " + status.Moving)}"));
             }
         }
     }

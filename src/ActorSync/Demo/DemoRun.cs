@@ -5,6 +5,7 @@ using ActorSync.Demo.Stories;
 using ActorSync.Demo.Traffic;
 using ActorSync.Domain.Mapping;
 using ActorSync.OrgSimulator;
+using ActorSync.OrgSimulator.Http;
 using Npgsql;
 
 namespace ActorSync.Demo;
@@ -12,6 +13,8 @@ namespace ActorSync.Demo;
 /// <summary>The demo from its start to its end: a database, an org, a node; the load, the stories, the traffic, the comparison.</summary>
 internal sealed class DemoRun(DemoOptions options, CommandScope scope)
 {
+    private static readonly LatencyDistribution UsualAnswer = new LatencyDistribution.Lognormal(TimeSpan.FromMilliseconds(200), 0.5, TimeSpan.FromSeconds(1));
+
     private readonly DemoScreen _screen = new(scope);
     private readonly long _startedAt = scope.Clock.GetTimestamp();
 
@@ -84,11 +87,12 @@ internal sealed class DemoRun(DemoOptions options, CommandScope scope)
         _screen.Chapter(options.Exit
             ? $"Traffic: {DemoOptions.EditsPerSide:N0} edits on each side"
             : "Traffic on both sides until Ctrl-C");
-        var shared = new SharedTarget();
+        // Salesforce takes its time to answer; what happens meanwhile is what conflicts are made of.
+        org.Faults.Add(new OrgFault.Latency(UsualAnswer, HoldPoint.AfterEffect), new CallMatch("update", "Account", Api: "soap"));
         var random = new Random(options.Seed);
-        var applicationEdits = new ApplicationEdits(
-            application, mappings, await KnownRecords.ReadAsync(application, mappings, new Random(random.Next()), stop), shared, new Random(random.Next()));
-        var userEdits = new SalesforceEdits(org.Model, shared, new Random(random.Next()));
+        var userEdits = new SalesforceEdits(org.Model, new Random(random.Next()));
+        var known = await KnownRecords.ReadAsync(application, mappings, new Random(random.Next()), stop);
+        var applicationEdits = new ApplicationEdits(application, mappings, known, userEdits.Contest, Clock, new Random(random.Next()));
         var pace = new TrafficPace(options.Exit ? DemoOptions.EditsPerSide : null, Clock);
         var meter = new DemoMeter(application, org.Model, node, Clock);
         var traffic = Task.WhenAll(

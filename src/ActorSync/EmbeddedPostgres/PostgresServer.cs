@@ -1,3 +1,4 @@
+using ActorSync.Configuration;
 using Npgsql;
 
 namespace ActorSync.EmbeddedPostgres;
@@ -35,7 +36,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         var server = string.IsNullOrWhiteSpace(options.ExistingServer)
             ? await StartPrivateAsync(options, ct)
-            : new PostgresServer(PostgresAddress.Parse(options.ExistingServer, PostgresServerOptions.ExistingServerVariable), null);
+            : new PostgresServer(ReadAddress(options.ExistingServer), null);
         try
         {
             await server.CheckAsync(ct);
@@ -93,6 +94,14 @@ internal sealed class PostgresServer : IAsyncDisposable
         {
             await _cluster.DisposeAsync();
         }
+    }
+
+    private static NpgsqlConnectionStringBuilder ReadAddress(string address)
+    {
+        var (url, message, remedy) = PostgresUrlReader.Read(address);
+        return url is null
+            ? throw new PostgresServerException($"{PostgresServerOptions.ExistingServerVariable} {message}: {remedy}")
+            : new NpgsqlConnectionStringBuilder(url.ConnectionString.Reveal());
     }
 
     private static async Task<PostgresServer> StartPrivateAsync(PostgresServerOptions options, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Text;
 using ActorSync.Commands;
 using ActorSync.IntegrationTests.Provisioning;
 using ActorSync.TestKit.Postgres;
@@ -8,8 +9,8 @@ namespace ActorSync.IntegrationTests.Commands;
 /// <summary>Runs command lines in this process and keeps what they print.</summary>
 internal sealed class CommandRunner
 {
-    private readonly StringWriter _output = new();
-    private readonly StringWriter _error = new();
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
 
     public string Output => _output.ToString();
 
@@ -20,5 +21,5 @@ internal sealed class CommandRunner
         (await TestPostgres.ServerAsync()).ConnectionStringOf(new NpgsqlConnectionStringBuilder(database.Engine.ConnectionString).Database!);
 
     public async Task<ExitCode> RunAsync(params string[] arguments) =>
-        (ExitCode)await CommandLine.RunAsync(arguments, _output, _error, Stream.Null, TimeProvider.System, CancellationToken.None);
+        (ExitCode)await CommandLine.RunAsync(arguments, new StringWriter(_output), new StringWriter(_error), Stream.Null, TimeProvider.System, CancellationToken.None);
 }

@@ -13,7 +13,7 @@ using Xunit;
 namespace ActorSync.IntegrationTests.Demo;
 
 /// <summary>A database, an org of some records and a node in this process that has loaded them.</summary>
-public sealed class StoryFixture : IAsyncLifetime
+public sealed class StoryFixture : IAsyncLifetime, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly StringWriter _log = new();
@@ -62,8 +62,12 @@ public sealed class StoryFixture : IAsyncLifetime
         {
             await _database.DisposeAsync();
         }
+    }
 
+    public void Dispose()
+    {
         _stop.Dispose();
+        _log.Dispose();
     }
 
     /// <summary>Plays a story.</summary>

@@ -1,3 +1,4 @@
+using ActorSync.Configuration;
 using ActorSync.EmbeddedPostgres;
 using ActorSync.TestKit;
 using Npgsql;
@@ -72,7 +73,7 @@ public sealed class OwnerDeathTests : IDisposable
 
     private static async Task WriteAsync(string url)
     {
-        await using var source = NpgsqlDataSource.Create(PostgresAddress.Parse(url, "test"));
+        await using var source = NpgsqlDataSource.Create(PostgresUrlReader.Read(url).Url!.ConnectionString.Reveal());
         await using var command = source.CreateCommand("CREATE TABLE kept AS SELECT 42 AS x");
         await command.ExecuteNonQueryAsync();
     }

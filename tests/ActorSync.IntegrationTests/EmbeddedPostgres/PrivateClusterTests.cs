@@ -158,6 +158,16 @@ public sealed class PrivateClusterTests : IDisposable
         refusal.Message.ShouldNotContain("secret-but-wrong");
     }
 
+    [Fact]
+    public async Task An_address_that_is_none_is_refused_by_the_name_of_its_variable_without_repeating_it()
+    {
+        var refusal = await Should.ThrowAsync<PostgresServerException>(
+            StartAsync(_folder["unused"], options => options with { ExistingServer = "postgres://user:hunter2@host:notaport/x" }));
+
+        refusal.Message.ShouldStartWith("ACTORSYNC_POSTGRES is not a postgres:// URL: write postgres://");
+        refusal.Message.ShouldNotContain("hunter2");
+    }
+
     private static Task<PostgresServer> StartAsync(
         string folder, Func<PostgresServerOptions, PostgresServerOptions>? change = null)
     {

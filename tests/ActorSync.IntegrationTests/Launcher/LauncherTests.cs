@@ -152,6 +152,19 @@ public sealed class LauncherTests : IDisposable
         File.ReadAllText(_clone["calls"]).ShouldContain("--filter FullyQualifiedName~Misspelt ");
     }
 
+    [Fact]
+    public async Task A_test_run_that_is_stopped_takes_its_processes_along()
+    {
+        _clone.Write("hang", "");
+        await using var launcher = _clone.Start("test");
+        var host = (await launcher.LineAsync("^host ", TimeSpan.FromMinutes(1)))["host ".Length..];
+
+        launcher.Terminate();
+
+        (await launcher.ExitAsync()).ShouldBe(130);
+        Directory.Exists($"/proc/{host}").ShouldBeFalse();
+    }
+
     private static async Task<(int Code, IReadOnlyList<string> Output)> RunAsync(ChildProcess launcher)
     {
         await using (launcher)

@@ -22,7 +22,4 @@ internal static class TidyAllowances
 
     /// <summary>Words in backticks in a README that look like our types but are someone else's.</summary>
     public static readonly HashSet<string> ForeignNames = new(StringComparer.Ordinal);
-
-    /// <summary>Projects still without a README.md.</summary>
-    public static readonly HashSet<string> ProjectsWithoutReadme = new(StringComparer.Ordinal);
 }

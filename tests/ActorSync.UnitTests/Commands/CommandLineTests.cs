@@ -1,3 +1,4 @@
+using System.Text;
 using ActorSync.Commands;
 using Shouldly;
 using Xunit;
@@ -6,8 +7,8 @@ namespace ActorSync.UnitTests.Commands;
 
 public sealed class CommandLineTests
 {
-    private readonly StringWriter _output = new();
-    private readonly StringWriter _error = new();
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
 
     [Theory]
     [InlineData("run")]
@@ -85,5 +86,5 @@ public sealed class CommandLineTests
     }
 
     private async Task<ExitCode> RunAsync(params string[] arguments) =>
-        (ExitCode)await CommandLine.RunAsync(arguments, _output, _error, Stream.Null, TimeProvider.System, CancellationToken.None);
+        (ExitCode)await CommandLine.RunAsync(arguments, new StringWriter(_output), new StringWriter(_error), Stream.Null, TimeProvider.System, CancellationToken.None);
 }

@@ -6,10 +6,14 @@ using Npgsql;
 namespace ActorSync.Demo.Traffic;
 
 /// <summary>The application: plain SQL that knows nothing of ActorSync. Fields the Salesforce users leave alone, but for some conflicts on purpose.</summary>
+/// <param name="contest">A Salesforce user writes the Site of this Account, now.</param>
 internal sealed class ApplicationEdits(
-    NpgsqlDataSource application, IReadOnlyList<ObjectMapping> mappings, KnownRecords records, SharedTarget shared, Random random)
+    NpgsqlDataSource application, IReadOnlyList<ObjectMapping> mappings, KnownRecords records, Action<Guid> contest, TimeProvider clock, Random random)
 {
     private const int BatchRowsMax = 20;
+
+    /// <summary>A write has reached the org by then, and its answer is still on its way: see <see cref="DemoRun"/>.</summary>
+    private static readonly TimeSpan ContestAfter = TimeSpan.FromMilliseconds(80);
 
     // Object, and what the application writes there. Column names are those of the mapped fields in lower case.
     private static readonly ImmutableArray<(string Object, string[] Columns)> Edited =
@@ -32,7 +36,7 @@ internal sealed class ApplicationEdits(
         < 62 => UpdateOneAsync(stop),
         < 70 => UpdateTwiceAsync(stop),
         < 77 => CountAsync(stop),
-        < 82 => ConflictAsync(stop),
+        < 80 => ConflictAsync(stop),
         < 87 => UpdateManyAsync(stop),
         < 93 => InsertFamilyAsync(stop),
         < 97 => InsertLeadAsync(stop),
@@ -55,6 +59,7 @@ internal sealed class ApplicationEdits(
     private async Task CountAsync(CancellationToken stop) => Tally.Updated(await ExecuteAsync(
         "Account", "set numberofemployees = coalesce(numberofemployees, 0) + 1 where {key} = any($1)", stop, records.Some("Account", 1)));
 
+    // While the answer to the first value is on its way a user writes another, and the application a third that waits behind the first.
     private async Task ConflictAsync(CancellationToken stop)
     {
         if (records.Any("Account") is not { } id)
@@ -63,7 +68,9 @@ internal sealed class ApplicationEdits(
         }
 
         await UpdateAsync("Account", [id], "site", stop);
-        shared.Account = id;
+        await Task.Delay(ContestAfter, clock, stop);
+        contest(id);
+        await UpdateAsync("Account", [id], "site", stop);
     }
 
     private Task UpdateManyAsync(CancellationToken stop)

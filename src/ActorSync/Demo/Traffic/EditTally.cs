@@ -21,16 +21,3 @@ internal sealed class EditTally
 
     public void Deleted(long records) => Interlocked.Add(ref _deletes, records);
 }
-
-/// <summary>The record both sides shall edit at the same time now and then; the last one the application edited.</summary>
-internal sealed class SharedTarget
-{
-    private Guid[] _account = [];
-
-    /// <summary>The Account edited last by the application.</summary>
-    public Guid? Account
-    {
-        get => Volatile.Read(ref _account) is [var id] ? id : null;
-        set => Volatile.Write(ref _account, value is { } id ? [id] : []);
-    }
-}

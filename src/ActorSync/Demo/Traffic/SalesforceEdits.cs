@@ -5,7 +5,7 @@ using ActorSync.OrgSimulator.Org;
 namespace ActorSync.Demo.Traffic;
 
 /// <summary>The users of the org: they edit, create and delete in Salesforce as people and imports do, on the org's own model.</summary>
-internal sealed class SalesforceEdits(OrgModel org, SharedTarget shared, Random random)
+internal sealed class SalesforceEdits(OrgModel org, Random random)
 {
     private const int BatchMax = 10;
 
@@ -32,11 +32,8 @@ internal sealed class SalesforceEdits(OrgModel org, SharedTarget shared, Random 
             case < 70:
                 Update(random.Next(1, 4));
                 break;
-            case < 80:
-                Update(BatchMax);
-                break;
             case < 87:
-                Conflict();
+                Update(BatchMax);
                 break;
             case < 96:
                 Create();
@@ -54,15 +51,9 @@ internal sealed class SalesforceEdits(OrgModel org, SharedTarget shared, Random 
         Tally.Updated(org.Update([.. ids.Select(id => Record(objectName, id, (field, Text(field))))], _user).Count(result => result.Success));
     }
 
-    // The field that the application has just written too.
-    private void Conflict()
+    /// <summary>Writes the field that the application is writing too. May be called beside <see cref="Edit"/>.</summary>
+    public void Contest(Guid id)
     {
-        if (shared.Account is not { } id)
-        {
-            return;
-        }
-
-        shared.Account = null;
         if (org.Query($"SELECT Id FROM Account WHERE ActorSync_Id__c = '{id}'").Rows is [var row, ..])
         {
             Tally.Updated(org.Update([Record("Account", row.Id, ("Site", Text("Site")))], _user).Count(result => result.Success));
@@ -119,5 +110,5 @@ internal sealed class SalesforceEdits(OrgModel org, SharedTarget shared, Random 
         }
     }
 
-    private string Text(string what) => string.Create(CultureInfo.InvariantCulture, $"{what} {++_serial} user");
+    private string Text(string what) => string.Create(CultureInfo.InvariantCulture, $"{what} {Interlocked.Increment(ref _serial)} user");
 }
