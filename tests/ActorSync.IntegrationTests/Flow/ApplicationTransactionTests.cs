@@ -109,6 +109,37 @@ public sealed class ApplicationTransactionTests
         sync.Org.ShouldHoldNothingTwice();
     }
 
+    [Fact]
+    public async Task A_row_lock_and_an_uncommitted_insert_held_for_a_minute_delay_only_their_rows()
+    {
+        await using var sync = await RunningSync.StartAsync();
+        var ((locked, lockedSfid), (free, freeSfid)) = (await sync.LoadedAccountAsync(0), await sync.LoadedAccountAsync(1));
+        var id = Guid.Parse("6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c14");
+        await using var connection = await sync.Application.OpenConnectionAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await connection.RunAsync($"select from salesforce.account where actorsync_id__c = '{locked}' for update");
+        await connection.RunAsync($"insert into salesforce.account(actorsync_id__c, name) values ('{id}', 'Ours')");
+        var held = TimeProvider.System.GetTimestamp();
+
+        sync.Org.Update("Account", lockedSfid, ("Name", "Theirs"));
+        sync.Org.Create("Account", ("ActorSync_Id__c", id.ToString()), ("Name", "Theirs"), ("Website", "theirs"));
+        for (var round = 1; TimeProvider.System.GetElapsedTime(held) < TimeSpan.FromMinutes(1); round++)
+        {
+            sync.Org.Update("Account", freeSfid, ("Website", $"theirs {round}"));
+            await sync.SetAsync(free, $"phone = 'ours {round}'");
+            await Eventually.HoldsAsync($"round {round} of the free row to flow", async () =>
+                await sync.AccountAsync(free, "website") == $"theirs {round}" && sync.Org.Account(free, "Phone") == $"ours {round}");
+        }
+
+        (await sync.AccountAsync(locked, "name")).ShouldBe("Plain 0");
+        await transaction.CommitAsync();
+        await sync.ConvergedAsync();
+
+        (await sync.AccountAsync(locked, "name")).ShouldBe("Theirs");
+        (await sync.AccountAsync(id, "website")).ShouldBe("theirs");
+        sync.Org.ShouldHoldNothingTwice();
+    }
+
     // Salesforce's record says nothing of the phone: there is nothing to choose between.
     [Fact]
     public async Task What_only_the_application_said_survives_a_birth_of_the_same_key_on_both_sides()

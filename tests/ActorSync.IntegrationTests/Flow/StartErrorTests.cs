@@ -69,17 +69,25 @@ public sealed class StartErrorTests
     public async Task A_login_without_privileges()
     {
         await using var sync = await RunningSync.PrepareAsync();
-        var role = new NpgsqlConnectionStringBuilder(sync.ConnectionString).Database + "_clerk";
-        await sync.ExecuteAsync($"create role {role} login password 'clerk'");
-        try
-        {
-            var login = new NpgsqlConnectionStringBuilder(sync.ConnectionString) { Username = role, Password = "clerk" };
-            (await FailureAsync(sync, Unreachable, $"actorsync.postgres.url = \"{login}\"")).ShouldContain("permission denied");
-        }
-        finally
-        {
-            await sync.ExecuteAsync($"drop role {role}");
-        }
+        await using var clerk = await Clerk.CreateAsync(sync);
+        (await FailureAsync(sync, Unreachable, $"actorsync.postgres.url = \"{clerk.Login}\"")).ShouldContain("permission denied");
+    }
+
+    [Fact]
+    public async Task A_login_without_privileges_on_a_mapped_table()
+    {
+        await using var sync = await RunningSync.PrepareAsync();
+        await using var clerk = await Clerk.CreateAsync(sync);
+        await sync.ExecuteAsync($"""
+            drop schema actorsync cascade;
+            create schema salesforce;
+            create table salesforce.account(actorsync_id__c uuid primary key, name varchar(255));
+            grant create on database {clerk.Database} to {clerk.Name};
+            grant all on schema salesforce to {clerk.Name};
+            grant select, insert, update, delete on salesforce.account to {clerk.Name}
+            """);
+        var line = await FailureAsync(sync, Configuration, $"actorsync.postgres.url = \"{clerk.Login}\"");
+        line.ShouldContain("table salesforce.account belongs to ");
     }
 
     [Fact]
@@ -115,4 +123,23 @@ public sealed class StartErrorTests
 
     private static void ShouldShowNoStack(IReadOnlyList<string> output) =>
         output.Where(line => line.TrimStart().StartsWith("at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal)).ShouldBeEmpty();
+
+    // A login that may connect and nothing else.
+    private sealed class Clerk(RunningSync sync) : IAsyncDisposable
+    {
+        public string Database { get; } = new NpgsqlConnectionStringBuilder(sync.ConnectionString).Database!;
+
+        public string Name => Database + "_clerk";
+
+        public string Login => new NpgsqlConnectionStringBuilder(sync.ConnectionString) { Username = Name, Password = "clerk" }.ToString();
+
+        public static async Task<Clerk> CreateAsync(RunningSync sync)
+        {
+            var clerk = new Clerk(sync);
+            await sync.ExecuteAsync($"create role {clerk.Name} login password 'clerk'");
+            return clerk;
+        }
+
+        public async ValueTask DisposeAsync() => await sync.ExecuteAsync($"drop owned by {Name}; drop role {Name}");
+    }
 }

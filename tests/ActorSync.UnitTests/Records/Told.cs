@@ -32,8 +32,8 @@ internal static class Told
 
     public static DoubtSettled Settled(int writeNo, double at, DoubtAnswer answer) => new(writeNo, Submission(writeNo), answer, At(at));
 
-    public static RowWriteResult Landed(double at, RowStamp? stamp, params (string Name, string? Value)[] rewritten) =>
-        new(new RowWriteOutcome.Landed(stamp, FieldValues.Empty, Fields(rewritten)), At(at));
+    public static RowWriteResult Landed(double at, RowStamp? stamp, FieldValues before, FieldValues after) =>
+        new(new RowWriteOutcome.Landed(stamp, before, after), At(at));
 
     public static RowWriteResult NotLanded(double at, RowWriteOutcome outcome) => new(outcome, At(at));
 
