@@ -21,12 +21,11 @@ internal sealed class SyncFlow : IAsyncDisposable
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(20);
 
     private readonly NpgsqlDataSource _database;
-    private readonly LeaseTable _leases;
+    private readonly SyncStores _stores;
     private readonly NodeTerm _term;
     private readonly IReadOnlyDictionary<short, ObjectMapping> _mappings;
-    private readonly IReadOnlyDictionary<short, MappedTable> _tables;
     private readonly UserInfo _user;
-    private readonly SoapClient _soap;
+    private readonly IPartnerApi _soap;
     private readonly NodeOptions _options;
     private readonly TimeProvider _clock;
     private readonly SyncLog _log;
@@ -35,19 +34,19 @@ internal sealed class SyncFlow : IAsyncDisposable
     private readonly Dictionary<short, Wakeup> _feeds;
 
     private SyncFlow(
-        NpgsqlDataSource database, LeaseTable leases, NodeTerm term, IReadOnlyDictionary<short, MappedTable> tables, UserInfo user, SoapClient soap,
+        NpgsqlDataSource database, SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap,
         NodeOptions options, TimeProvider clock, SyncLog log)
     {
-        (_database, _leases, _term, _tables, _user, _soap, _options, _clock, _log) = (database, leases, term, tables, user, soap, options, clock, log);
-        _mappings = tables.ToDictionary(table => table.Key, table => table.Value.Mapping);
+        (_database, _stores, _term, _user, _soap, _options, _clock, _log) = (database, stores, term, user, soap, options, clock, log);
+        _mappings = mappings.ToDictionary(mapping => mapping.Number);
         _records = new Wakeup(clock);
         _coordinator = new Wakeup(clock);
-        _feeds = tables.Keys.ToDictionary(mapping => mapping, _ => new Wakeup(clock));
+        _feeds = _mappings.Keys.ToDictionary(mapping => mapping, _ => new Wakeup(clock));
     }
 
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, LeaseTable leases, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, SoapClient soap,
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap,
         NodeOptions options, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
@@ -56,7 +55,9 @@ internal sealed class SyncFlow : IAsyncDisposable
             tables[mapping.Number] = await MappedTable.LoadAsync(database, mapping, stop);
         }
 
-        return new SyncFlow(database, leases, term, tables, user, soap, options, clock, log);
+        var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database));
+        return new SyncFlow(database, stores, term, mappings, user, soap, options, clock, log);
     }
 
     /// <summary>Runs the loops until the node stops or the term is lost; then drains what is outside and gives the leases back.</summary>
@@ -64,7 +65,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     {
         using var loops = CancellationTokenSource.CreateLinkedTokenSource(stop, _term.Lost);
         using var abandon = new CancellationTokenSource();
-        var heartbeat = _term.KeepAliveAsync(_leases, error => _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer"));
+        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer"));
         var running = new List<Task>();
         try
         {
@@ -109,7 +110,7 @@ internal sealed class SyncFlow : IAsyncDisposable
         var told = false;
         while (held.Count < wanted)
         {
-            held.AddRange(await _leases.AcquireAsync(_term.Id, stop));
+            held.AddRange(await _stores.Turns.Leases.AcquireAsync(_term.Id, stop));
             if (held.Count < wanted)
             {
                 if (!told)
@@ -128,7 +129,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     private IEnumerable<Task> Start(IReadOnlyList<HeldLease> held, CancellationToken stop, CancellationToken abandon)
     {
         var shards = held.Where(lease => lease.Address < _options.Runtime.ShardCount).OrderBy(lease => lease.Address).ToArray();
-        var mail = new RecordMail(_tables, _options.Runtime.ShardCount);
+        var mail = new RecordMail(_mappings, _stores.Rows, _options.Runtime.ShardCount);
         yield return Records(shards, mail).RunAsync(stop);
         yield return Coordinator(held.Single(lease => lease.Address == Addresses.Coordinator), mail).RunAsync(stop, abandon);
         yield return new ChangeLogRotation(_database, _clock, _log).RunAsync(stop);
@@ -136,34 +137,34 @@ internal sealed class SyncFlow : IAsyncDisposable
         {
             var lease = held.Single(lease => lease.Address == Addresses.Feed(mapping.Number));
             yield return new ObjectFeed(
-                _database, lease, _term, mapping, _user.OrganizationId, _soap, mail, _feeds[mapping.Number], _records, _options.Feed, _clock, _log).RunAsync(stop);
+                _stores, lease, _term, mapping, _user.OrganizationId, _soap, mail, _feeds[mapping.Number], _records, _options.Feed, _clock, _log).RunAsync(stop);
         }
     }
 
     private TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, RecordMail mail)
     {
         var window = new ChangeWindow(shards) { ShardCount = _options.Runtime.ShardCount };
-        var changes = new LocalChanges(_tables);
+        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
         ITurnSource<RecordMessage>[] sources =
         [
             new ChangeLogSource<RecordMessage>(window, changes.Translate),
             new MailboxSource<RecordMessage>(shards, Math.Max(1, _options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), mail.OpenAsync),
         ];
-        var writer = new RowWriter(_tables, _options.WriteBackRowsMax, _options.WriteBackLockTimeout);
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
-            _database, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(mail, writer, _coordinator, _feeds), _records, _term,
+            _stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(mail, _stores, _coordinator, _feeds), _records, _term,
             _options.Runtime, _clock, _log.Trouble);
     }
 
     private SubmissionCoordinator Coordinator(HeldLease lease, RecordMail mail) => new(
-        _database, lease, _term, _mappings, new ReadyQueue(_mappings, _options.Cut, _options.ReadyWritesMax), new SoapLane(_soap), new DoubtProbe(_soap, _user.OrganizationId),
-        mail, _coordinator, _records, _options.Coordinator, new Random(lease.Token.GetHashCode()), _clock, _log);
+        _stores, lease, _term, _mappings, new ReadyQueue(_mappings, _options.Cut, _options.ReadyWritesMax), new SoapLane(_soap), new DoubtProbe(_soap, _user.OrganizationId),
+        mail, _coordinator, _records, _options.Coordinator, new Random(lease.Token.GetHashCode()),
+        () => Guid.CreateVersion7(_clock.GetUtcNow()), _clock, _log);
 
     private async Task ReleaseAsync()
     {
         try
         {
-            await _leases.ReleaseAsync(_term.Id, CancellationToken.None);
+            await _stores.Turns.Leases.ReleaseAsync(_term.Id, CancellationToken.None);
         }
         catch (NpgsqlException error)
         {

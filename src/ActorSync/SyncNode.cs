@@ -32,15 +32,15 @@ internal static class SyncNode
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
-        var leases = new LeaseTable(database);
-        await leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
+        var turns = new PostgresTurnStore(database, clock);
+        await turns.Leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                using var term = await NodeTerm.BeginAsync(leases, config.Node.Name, options.Runtime, clock, stop);
+                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, leases, term, mappings, user, soap, options, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, options, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)

@@ -29,6 +29,13 @@ public sealed class HeldLease
 
     /// <summary>What a feed knows of its own position, JSON.</summary>
     public string Cursor { get; set; } = "{}";
+
+    /// <summary>The lease as it is now.</summary>
+    internal HeldLease Copy() => (HeldLease)MemberwiseClone();
+
+    /// <summary>Gives cursor and journal sequence back the values they had.</summary>
+    internal void TakeBack(HeldLease before) =>
+        (JournalSeq, Snap, Window, WindowId, Cursor) = (before.JournalSeq, before.Snap, before.Window, before.WindowId, before.Cursor);
 }
 
 /// <summary>The lease is no longer ours, or the history is not the one we remember: nothing was committed. Never retried under this term.</summary>

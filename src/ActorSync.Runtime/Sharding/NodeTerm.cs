@@ -32,7 +32,7 @@ public sealed class NodeTerm : IDisposable
         && _clock.GetElapsedTime(Interlocked.Read(ref _trustedFrom)) < _options.LeaseTtl - _options.LeaseMargin;
 
     /// <summary>Registers a new life.</summary>
-    public static async Task<NodeTerm> BeginAsync(LeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop)
+    public static async Task<NodeTerm> BeginAsync(ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop)
     {
         var startedAt = clock.GetTimestamp();
         var id = Guid.CreateVersion7(clock.GetUtcNow());
@@ -42,7 +42,7 @@ public sealed class NodeTerm : IDisposable
     }
 
     /// <summary>Beats until stopped or lost. Trouble with the connection is tried again until the trust is gone.</summary>
-    public async Task KeepAliveAsync(LeaseTable table, Action<Exception> report)
+    public async Task KeepAliveAsync(ILeaseTable table, Action<Exception> report)
     {
         while (!_lost.IsCancellationRequested)
         {
@@ -52,29 +52,35 @@ public sealed class NodeTerm : IDisposable
                 return;
             }
 
-            var startedAt = _clock.GetTimestamp();
-            try
+            await BeatAsync(table, report);
+        }
+    }
+
+    /// <summary>One heartbeat. Ends the term when the node has expired, or when trouble lasts longer than the trust.</summary>
+    public async Task BeatAsync(ILeaseTable table, Action<Exception> report)
+    {
+        var startedAt = _clock.GetTimestamp();
+        try
+        {
+            if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token))
             {
-                if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token))
-                {
-                    Interlocked.Exchange(ref _trustedFrom, startedAt);
-                }
-                else
-                {
-                    await _lost.CancelAsync();
-                }
+                Interlocked.Exchange(ref _trustedFrom, startedAt);
             }
-            catch (Exception error) when (!_lost.IsCancellationRequested)
+            else
             {
-                report(error);
-                if (!IsTrusted)
-                {
-                    await _lost.CancelAsync();
-                }
+                _lost.Cancel();
             }
-            catch (OperationCanceledException)
+        }
+        catch (OperationCanceledException) when (_lost.IsCancellationRequested)
+        {
+            // Over already.
+        }
+        catch (Exception error)
+        {
+            report(error);
+            if (!IsTrusted)
             {
-                return;
+                _lost.Cancel();
             }
         }
     }

@@ -1,7 +1,4 @@
-using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
-using Npgsql;
-using NpgsqlTypes;
 
 namespace ActorSync.Runtime.Turns;
 
@@ -16,7 +13,6 @@ public sealed record CapturedChange(
 /// Nothing is missed behind a long transaction, nothing is read twice, and no row of the log is ever updated.</summary>
 public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
 {
-    private const string S = RuntimeOptions.Schema;
     private string? _alignTo;
 
     /// <summary>Number of shards of the database.</summary>
@@ -33,32 +29,8 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     {
         var group = NextGroup();
         var leader = group[0];
-        await using var command = new NpgsqlCommand(
-            $"""
-            select w.win::text, l.id, l.txid::text, l.at, l.mapping, l.operation, l.external_id, l.birth, l.revision, l.old_values::text, l.new_values::text
-            from (select coalesce($3::pg_snapshot, pg_current_snapshot()) win offset 0) w
-            left join lateral {S}.read_window($1, $2::pg_snapshot, w.win, $4, $5) l on true
-            """,
-            turn.Connection);
-        command.Parameters.Add(new() { Value = group.Select(lease => (short)lease.Address).ToArray() });
-        command.Parameters.Add(new() { Value = leader.Snap });
-        command.Parameters.Add(new() { Value = (object?)(leader.Window ?? _alignTo) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = leader.Window is null ? 0L : leader.WindowId });
-        command.Parameters.Add(new() { Value = rowsMax });
-        var changes = new List<CapturedChange>();
-        var window = leader.Snap;
-        await using (var reader = await command.ExecuteReaderAsync(stop))
-        {
-            while (await reader.ReadAsync(stop))
-            {
-                window = reader.GetString(0);
-                if (!reader.IsDBNull(1))
-                {
-                    changes.Add(Row(reader));
-                }
-            }
-        }
-
+        var (window, changes) = await turn.ReadWindowAsync(
+            [.. group.Select(lease => (short)lease.Address)], leader.Snap, leader.Window ?? _alignTo, leader.Window is null ? 0L : leader.WindowId, rowsMax, stop);
         Advance(turn, group, window, changes, rowsMax);
         return changes;
     }
@@ -76,7 +48,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         return [.. groups.FirstOrDefault(group => group.Key.Window is not null) ?? groups.First(group => group.Key.Snap != _alignTo)];
     }
 
-    private void Advance(Turn turn, List<HeldLease> group, string window, List<CapturedChange> changes, int rowsMax)
+    private void Advance(Turn turn, List<HeldLease> group, string window, IReadOnlyList<CapturedChange> changes, int rowsMax)
     {
         var more = changes.Count == rowsMax;
         var touched = changes.Select(change => (int)Addresses.ShardOf(change.Entity, ShardCount)).ToHashSet();
@@ -92,8 +64,4 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
             (lease.Snap, lease.Window, lease.WindowId) = more ? (lease.Snap, window, changes[^1].Id) : (window, null, 0L);
         }
     }
-
-    private static CapturedChange Row(NpgsqlDataReader reader) => new(
-        reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt16(4), reader.GetChar(5), reader.GetGuid(6),
-        reader.GetInt64(7), reader.GetInt64(8), reader.IsDBNull(9) ? null : reader.GetString(9), reader.IsDBNull(10) ? null : reader.GetString(10));
 }

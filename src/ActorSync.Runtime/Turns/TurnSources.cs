@@ -32,7 +32,7 @@ public sealed class ChangeLogSource<TMessage>(ChangeWindow window, Func<Captured
 public sealed class MailboxSource<TMessage>(
     IReadOnlyList<HeldLease> shards,
     int envelopesMax,
-    Func<Turn, IReadOnlyList<(int Address, string Body)>, CancellationToken, Task<IReadOnlyList<Delivery<TMessage>>>> translate) : ITurnSource<TMessage>
+    Func<Turn, IReadOnlyList<StoredEnvelope>, CancellationToken, Task<IReadOnlyList<Delivery<TMessage>>>> translate) : ITurnSource<TMessage>
 {
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
 
@@ -42,10 +42,10 @@ public sealed class MailboxSource<TMessage>(
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
-        var envelopes = await Mailbox.TakeAsync(turn, _leases.Keys, Math.Min(envelopesMax, messagesMax), stop);
-        foreach (var (address, _) in envelopes)
+        var envelopes = await turn.TakeMailAsync(_leases.Keys, Math.Min(envelopesMax, messagesMax), stop);
+        foreach (var envelope in envelopes)
         {
-            turn.Advance(_leases[address]);
+            turn.Advance(_leases[envelope.Address]);
         }
 
         return envelopes.Count == 0 ? [] : await translate(turn, envelopes, stop);

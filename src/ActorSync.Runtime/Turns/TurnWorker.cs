@@ -4,13 +4,12 @@ using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Journal;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
-using Npgsql;
 
 namespace ActorSync.Runtime.Turns;
 
 /// <summary>The loop of the runtime: runs the turns of all shards a node holds. Take, hydrate, decide, append, write back, fence, commit; only then adopt.</summary>
 public sealed class TurnWorker<TState, TMessage, TEvent>(
-    NpgsqlDataSource database,
+    ITurnStore store,
     IReadOnlyList<HeldLease> shards,
     IActorBehavior<TState, TMessage, TEvent> behavior,
     IActorCodec<TState, TEvent> codec,
@@ -23,14 +22,14 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     Action<Exception, string> report)
     where TState : class, IEquatable<TState>
 {
-    private const string S = RuntimeOptions.Schema;
-
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
     private readonly ActorCache<TState> _cache = new(options.ActorsMax);
     private readonly Dictionary<ActorId, long> _owing = [];
-    private readonly PollGate _gate = new(database, [.. shards.Select(lease => lease.Address)], clock);
+    private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
     private int _messagesMax = options.TurnMessagesMax;
     private Exception? _poison;
+    private TimeSpan _rest = options.PollMin;
+    private bool _owingIsLoaded;
     private long _cursorsWrittenAt = clock.GetTimestamp();
 
     /// <summary>Turns committed so far.</summary>
@@ -39,33 +38,53 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     /// <summary>Runs turns until the term is lost or the node stops. A failed turn changed nothing and is run again.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await LoadOwingAsync(stop);
-        var idle = options.PollMin;
-        while (!stop.IsCancellationRequested)
+        try
         {
-            try
+            while (!stop.IsCancellationRequested && !term.Lost.IsCancellationRequested)
             {
-                var worked = (sources.Any(source => source.HasMore) || OwingIsDue() || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
-                idle = worked ? options.PollMin : idle * 2 < options.PollMax ? idle * 2 : options.PollMax;
-                if (!worked)
+                var pause = await StepAsync(stop);
+                if (pause > TimeSpan.Zero)
                 {
-                    await wakeup.WaitAsync(idle, stop);
+                    await wakeup.WaitAsync(pause, stop);
                 }
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop: a turn that had not committed changed nothing.
+        }
+    }
+
+    /// <summary>Looks for work and runs one turn if there is any. Never throws but for a stop.</summary>
+    /// <returns>How long to rest before the next step, unless woken.</returns>
+    public async Task<TimeSpan> StepAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (!_owingIsLoaded)
             {
-                return;
+                await LoadOwingAsync(stop);
             }
-            catch (StaleLeaseException error)
-            {
-                report(error, "this node's leases were taken over");
-                term.End();
-                return;
-            }
-            catch (Exception error)
-            {
-                await RecoverAsync(error, stop);
-            }
+
+            var worked = (sources.Any(source => source.HasMore) || OwingIsDue() || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
+            var rest = _rest;
+            _rest = worked ? options.PollMin : _rest * 2 < options.PollMax ? _rest * 2 : options.PollMax;
+            return worked ? TimeSpan.Zero : rest;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (StaleLeaseException error)
+        {
+            report(error, "this node's leases were taken over");
+            term.End();
+            return TimeSpan.Zero;
+        }
+        catch (Exception error)
+        {
+            Recover(error);
+            return options.RetryDelay;
         }
     }
 
@@ -74,7 +93,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     {
         var began = clock.GetTimestamp();
         var states = new Dictionary<ActorId, TState>();
-        await using var turn = await Turn.BeginAsync(database, clock, stop);
+        await using var turn = await store.BeginAsync(stop);
         var deliveries = new List<Delivery<TMessage>>();
         foreach (var source in sources)
         {
@@ -200,14 +219,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             return;
         }
 
-        await using var command = new NpgsqlCommand(
-            $"select a.mapping, a.external_id, a.state::text from {S}.actor a join unnest($1, $2) u(mapping, external_id) using (mapping, external_id)", turn.Connection);
-        command.Parameters.Add(new() { Value = cold.Select(id => id.Kind).ToArray() });
-        command.Parameters.Add(new() { Value = cold.Select(id => id.Entity).ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
+        foreach (var (id, json) in await turn.ReadStatesAsync(cold, stop))
         {
-            states[new ActorId(reader.GetInt16(0), reader.GetGuid(1))] = codec.ReadState(reader.GetString(2));
+            states[id] = codec.ReadState(json);
         }
     }
 
@@ -259,9 +273,10 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         }
     }
 
-    private async Task RecoverAsync(Exception error, CancellationToken stop)
+    private void Recover(Exception error)
     {
         _cache.Clear();
+        _owingIsLoaded = false;
         if (PostgresTrouble.IsEnvironment(error))
         {
             report(error, "a turn failed, nothing was changed, it is run again");
@@ -276,27 +291,16 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             report(error, "a single message fails; its record is parked");
             _poison = error;
         }
-
-        await LoadOwingAsync(stop);
-        await wakeup.WaitAsync(options.RetryDelay, stop);
     }
 
     private async Task LoadOwingAsync(CancellationToken stop)
     {
-        try
+        foreach (var id in await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], stop))
         {
-            await using var command = database.CreateCommand($"select mapping, external_id from {S}.actor where owes and shard = any($1)");
-            command.Parameters.Add(new() { Value = _leases.Keys.Select(address => (short)address).ToArray() });
-            await using var reader = await command.ExecuteReaderAsync(stop);
-            while (await reader.ReadAsync(stop))
-            {
-                _owing.TryAdd(new ActorId(reader.GetInt16(0), reader.GetGuid(1)), 0);
-            }
+            _owing.TryAdd(id, 0);
         }
-        catch (Exception error) when (PostgresTrouble.IsEnvironment(error))
-        {
-            report(error, "owed write-backs could not be read; they are read again with the next failure or start");
-        }
+
+        _owingIsLoaded = true;
     }
 
     private bool OwingIsDue() => _owing.Count > 0 && _owing.Values.Min() <= clock.GetTimestamp();

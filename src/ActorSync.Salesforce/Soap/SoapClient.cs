@@ -7,7 +7,7 @@ namespace ActorSync.Salesforce.Soap;
 /// The SOAP partner API of one org. A write is sent at most once: nothing here or below sends it a second time, except after the
 /// answer said that the session had expired before anything ran. Safe for concurrent use.
 /// </summary>
-public sealed class SoapClient
+public sealed class SoapClient : IPartnerApi
 {
     /// <summary>Records in one write call; Salesforce refuses more (<c>EXCEEDED_ID_LIMIT</c>).</summary>
     public const int SoapRowsMax = 200;

@@ -3,24 +3,23 @@ using ActorSync.Domain.Records;
 using ActorSync.Records;
 using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Turns;
-using ActorSync.WriteBack;
 
 namespace ActorSync.Capture;
 
 /// <summary>Turns rows of the change log into the messages of record actors: columns become fields, text forms become canonical values.</summary>
-internal sealed class LocalChanges(IReadOnlyDictionary<short, MappedTable> tables)
+internal sealed class LocalChanges(IReadOnlyDictionary<short, RowValues> values)
 {
     /// <summary>The message of a captured row; null for a mapping this node does not know.</summary>
     public Delivery<RecordMessage>? Translate(CapturedChange change)
     {
-        if (!tables.TryGetValue(change.Mapping, out var table))
+        if (!values.TryGetValue(change.Mapping, out var row))
         {
             return null;
         }
 
         var operation = change.Operation switch { 'I' => RowOperation.Insert, 'U' => RowOperation.Update, _ => RowOperation.Delete };
-        var before = Values(table, change.Old);
-        var after = Values(table, change.New);
+        var before = Values(row, change.Old);
+        var after = Values(row, change.New);
         if (operation == RowOperation.Update)
         {
             // The application may have changed only the spelling of a value (1.0 to 1.00): canonically nothing happened.
@@ -33,6 +32,6 @@ internal sealed class LocalChanges(IReadOnlyDictionary<short, MappedTable> table
             new RecordMessage.LocalChange(change.Id, change.Xid, change.At, operation, new RowStamp(change.Birth, change.Revision), before, after));
     }
 
-    private static FieldValues Values(MappedTable table, string? json) =>
-        json is null ? FieldValues.Empty : table.Canonical(JsonSerializer.Deserialize(json, RecordJson.Default.DictionaryStringString)!);
+    private static FieldValues Values(RowValues row, string? json) =>
+        json is null ? FieldValues.Empty : row.Canonical(JsonSerializer.Deserialize(json, RecordJson.Default.DictionaryStringString)!);
 }

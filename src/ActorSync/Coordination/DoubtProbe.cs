@@ -9,7 +9,7 @@ using ActorSync.Salesforce.Soap;
 namespace ActorSync.Coordination;
 
 /// <summary>Looks up every record of a submission whose answer was lost, deleted ones included, and answers each by the truth table. Only after it has settled.</summary>
-internal sealed class DoubtProbe(SoapClient soap, string organizationId)
+internal sealed class DoubtProbe(IPartnerApi soap, string organizationId)
 {
     // Keys per query: 200 quoted ids keep the statement far below the limit of 100,000 characters.
     private const int KeysMax = 200;

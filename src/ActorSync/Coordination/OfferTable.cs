@@ -1,24 +1,19 @@
 using System.Text.Json;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Turns;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace ActorSync.Coordination;
 
-/// <summary>An offered write as the coordinator holds it ready.</summary>
-/// <param name="OfferId">Its row; deleted in the turn that cuts it into a submission.</param>
-/// <param name="DueAt">Not before this time, database clock.</param>
-internal sealed record ReadyWrite(long OfferId, OfferedWrite Write, DateTimeOffset? DueAt);
-
-/// <summary>Writes offered by record actors, each a row until it is cut.</summary>
-internal static class OfferTable
+/// <summary>Offers in PostgreSQL, each a row until it is cut.</summary>
+internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
 {
     private const string S = RuntimeOptions.Schema;
 
-    /// <summary>Offers writes, in the turn of the records that offer them or of the coordinator that offers them again.</summary>
-    public static async Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    public async Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
     {
         if (writes.Count == 0)
         {
@@ -30,7 +25,7 @@ internal static class OfferTable
             insert into {S}.offer(mapping, external_id, write_no, due_at, body)
             select mapping, external_id, write_no, $5, body::jsonb from unnest($1, $2, $3, $4) with ordinality u(mapping, external_id, write_no, body, n) order by n
             """,
-            turn.Connection);
+            turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = writes.Select(write => write.Mapping).ToArray() });
         command.Parameters.Add(new() { Value = writes.Select(write => write.Entity).ToArray() });
         command.Parameters.Add(new() { Value = writes.Select(write => write.WriteNo).ToArray() });
@@ -39,10 +34,11 @@ internal static class OfferTable
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>Removes offers that a submission has taken; throws if one is gone, because it would be sent twice.</summary>
-    public static async Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)
+    public IOfferWindow OpenWindow() => new OfferWindow(database);
+
+    public async Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand($"delete from {S}.offer where id = any($1)", turn.Connection);
+        await using var command = new NpgsqlCommand($"delete from {S}.offer where id = any($1)", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = offers.ToArray() });
         var taken = await command.ExecuteNonQueryAsync(stop);
         if (taken != offers.Count)
@@ -54,13 +50,12 @@ internal static class OfferTable
 
 /// <summary>Reads new offers in snapshot windows, as the change log is read: an offer committed late is never missed behind a higher id.
 /// Starts with everything there is; what does not fit stays on disk.</summary>
-internal sealed class OfferWindow(NpgsqlDataSource database)
+internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
 {
     private string _snap = "1:1:";
     private string? _window;
     private long _windowId;
 
-    /// <summary>The next offers, at most <paramref name="max"/>, with the database's clock.</summary>
     public async Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
     {
         await using var command = database.CreateCommand(

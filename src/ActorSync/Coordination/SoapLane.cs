@@ -11,7 +11,7 @@ namespace ActorSync.Coordination;
 internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault? Fault);
 
 /// <summary>Sends one submission as one SOAP call. Its id travels as CallOptions/client, so that change events name it.</summary>
-internal sealed class SoapLane(SoapClient soap)
+internal sealed class SoapLane(IPartnerApi soap)
 {
     /// <summary>Sends at most <see cref="SoapClient.SoapRowsMax"/> writes of one object and operation.</summary>
     public async Task<LaneAnswer> SendAsync(ObjectMapping mapping, WriteOperation operation, IReadOnlyList<OfferedWrite> writes, Guid submission, CancellationToken stop)

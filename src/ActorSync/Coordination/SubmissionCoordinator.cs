@@ -7,7 +7,6 @@ using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
-using Npgsql;
 
 namespace ActorSync.Coordination;
 
@@ -19,7 +18,7 @@ internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, 
 /// <summary>Batches what record actors want written and submits it. Journal first, then the call, then the outcomes; what a crash or a lost answer leaves
 /// unfinished is settled, probed, and answered, never sent again before.</summary>
 internal sealed class SubmissionCoordinator(
-    NpgsqlDataSource database,
+    SyncStores stores,
     HeldLease lease,
     NodeTerm term,
     IReadOnlyDictionary<short, ObjectMapping> mappings,
@@ -31,69 +30,89 @@ internal sealed class SubmissionCoordinator(
     Wakeup records,
     CoordinatorOptions options,
     Random jitter,
+    Func<Guid> newId,
     TimeProvider clock,
     SyncLog log)
 {
     // Answers read and not journaled yet; a call that finds no room waits with its answer in hand.
     private const int AnswersMax = 256;
 
-    private readonly SubmissionTable _table = new(database, lease);
-    private readonly OfferWindow _offers = new(database);
+    private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
+    private readonly IOfferWindow _offers = stores.Offers.OpenWindow();
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
         Channel.CreateBounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>(AnswersMax);
 
     private readonly HashSet<Guid> _probing = [];
+    private readonly List<Task> _calls = [];
     private DateTimeOffset _now;
+    private bool _recovered;
 
     /// <summary>Runs until the term is lost or the node stops, then waits for the calls that are outside.</summary>
+    /// <param name="abandon">No more waiting for answers: they are in doubt for the next holder.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        var recovered = false;
-        var calls = new List<Task>();
-        while (!stop.IsCancellationRequested)
+        try
         {
-            try
+            while (!stop.IsCancellationRequested && !term.Lost.IsCancellationRequested)
             {
-                if (!recovered)
+                var pause = await StepAsync(stop, abandon);
+                if (pause > TimeSpan.Zero)
                 {
-                    await RecoverAsync(stop);
-                    recovered = true;
+                    await wakeup.WaitAsync(pause, stop);
                 }
-
-                calls.RemoveAll(call => call.IsCompleted);
-                var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await StartAsync(calls, abandon, stop);
-                ProbeSettled(calls, abandon);
-                if (!worked)
-                {
-                    await wakeup.WaitAsync(Pause(), stop);
-                }
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (StaleLeaseException error)
-            {
-                log.Trouble(error, "the coordinator's lease was taken over");
-                term.End();
-                return;
-            }
-            catch (Exception error)
-            {
-                log.Trouble(error, "the coordinator failed, nothing was changed, it goes on");
-                recovered &= PostgresTrouble.IsEnvironment(error);
-                await wakeup.WaitAsync(TimeSpan.FromMilliseconds(500), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop: a turn that had not committed changed nothing.
+        }
 
-        await DrainAsync(calls, abandon);
+        if (!term.Lost.IsCancellationRequested || stop.IsCancellationRequested)
+        {
+            await DrainAsync(abandon);
+        }
+    }
+
+    /// <summary>Takes the answers there are, starts what may leave, looks up what has settled. Never throws but for a stop.</summary>
+    /// <returns>How long to rest before the next step, unless woken.</returns>
+    public async Task<TimeSpan> StepAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        try
+        {
+            if (!_recovered)
+            {
+                await RecoverAsync(stop);
+                _recovered = true;
+            }
+
+            _calls.RemoveAll(call => call.IsCompleted);
+            var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await StartAsync(abandon, stop);
+            ProbeSettled(abandon);
+            return worked ? TimeSpan.Zero : Pause();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (StaleLeaseException error)
+        {
+            log.Trouble(error, "the coordinator's lease was taken over");
+            term.End();
+            return TimeSpan.Zero;
+        }
+        catch (Exception error)
+        {
+            log.Trouble(error, "the coordinator failed, nothing was changed, it goes on");
+            _recovered &= PostgresTrouble.IsEnvironment(error);
+            return TimeSpan.FromMilliseconds(500);
+        }
     }
 
     // What was started and has no outcome may have happened: all of it is in doubt.
     private async Task RecoverAsync(CancellationToken stop)
     {
-        foreach (var submission in await _table.OpenAsync(stop))
+        foreach (var submission in await _journal.OpenAsync(stop))
         {
             if (_outside.TryAdd(submission.Id, submission))
             {
@@ -110,7 +129,7 @@ internal sealed class SubmissionCoordinator(
         return writes.Count > 0;
     }
 
-    private async Task<bool> StartAsync(List<Task> calls, CancellationToken abandon, CancellationToken stop)
+    private async Task<bool> StartAsync(CancellationToken abandon, CancellationToken stop)
     {
         var cuts = ready.Cut(_outside.Values, _now);
         if (cuts.Count == 0)
@@ -124,11 +143,11 @@ internal sealed class SubmissionCoordinator(
             foreach (var cut in cuts)
             {
                 var first = cut[0].Write;
-                started.Add(new Submission(Guid.CreateVersion7(clock.GetUtcNow()), first.Mapping, first.Operation, [.. cut.Select(write => write.Write)], turn.Now));
+                started.Add(new Submission(newId(), first.Mapping, first.Operation, [.. cut.Select(write => write.Write)], turn.Now));
             }
 
-            await OfferTable.TakeAsync(turn, [.. cuts.SelectMany(cut => cut).Select(write => write.OfferId)], stop);
-            await _table.StartAsync(turn, started, stop);
+            await stores.Offers.TakeAsync(turn, [.. cuts.SelectMany(cut => cut).Select(write => write.OfferId)], stop);
+            await _journal.StartAsync(turn, started, stop);
             await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);
             await turn.CommitAsync(stop);
         }
@@ -138,7 +157,7 @@ internal sealed class SubmissionCoordinator(
         foreach (var submission in started)
         {
             _outside[submission.Id] = submission;
-            calls.Add(SendAsync(submission, abandon));
+            _calls.Add(SendAsync(submission, abandon));
         }
 
         return true;
@@ -188,7 +207,7 @@ internal sealed class SubmissionCoordinator(
         await using var turn = await BeginAsync(stop);
         if (answer?.Fault is SyncFault.InDoubt lost)
         {
-            await _table.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
+            await _journal.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
             await turn.CommitAsync(stop);
             _outside[submission.Id] = submission with { Doubtful = true };
             log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), submission.StartedAt + options.SettleTime);
@@ -199,9 +218,9 @@ internal sealed class SubmissionCoordinator(
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
             : Outcomes.Of(submission, answer, options.Retry, turn.Now, jitter.NextDouble());
         mail.Send(turn, outcomes.Messages);
-        await OfferTable.OfferAsync(turn, outcomes.Again, stop, outcomes.AgainAfter == TimeSpan.Zero ? null : turn.Now + outcomes.AgainAfter);
+        await stores.Offers.OfferAsync(turn, outcomes.Again, stop, outcomes.AgainAfter == TimeSpan.Zero ? null : turn.Now + outcomes.AgainAfter);
         var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
-        await _table.FinishAsync(
+        await _journal.FinishAsync(
             turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop);
         await CrashPoints.ReachAsync(CrashPoint.BeforeOutcomeCommit);
         await turn.CommitAsync(stop);
@@ -211,11 +230,11 @@ internal sealed class SubmissionCoordinator(
     }
 
     // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
-    private void ProbeSettled(List<Task> calls, CancellationToken abandon)
+    private void ProbeSettled(CancellationToken abandon)
     {
         foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= submission.StartedAt + options.SettleTime && _probing.Add(submission.Id)))
         {
-            calls.Add(ProbeAsync(submission, abandon));
+            _calls.Add(ProbeAsync(submission, abandon));
         }
     }
 
@@ -224,7 +243,7 @@ internal sealed class SubmissionCoordinator(
         IReadOnlyList<Domain.Records.DoubtAnswer>? answers = null;
         try
         {
-            var readBegan = await DatabaseClock.NowAsync(database, abandon);
+            var readBegan = await stores.Turns.NowAsync(abandon);
             answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
         }
         catch (Exception error)
@@ -238,11 +257,11 @@ internal sealed class SubmissionCoordinator(
     }
 
     // Stopping: nothing new leaves, the answers of what is outside are still journaled; what does not answer in time is in doubt for the next holder.
-    private async Task DrainAsync(List<Task> calls, CancellationToken abandon)
+    private async Task DrainAsync(CancellationToken abandon)
     {
         try
         {
-            await Task.WhenAll(calls).WaitAsync(abandon);
+            await Task.WhenAll(_calls).WaitAsync(abandon);
             while (await FinishAsync(abandon))
             {
             }
@@ -266,8 +285,8 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<Turn> BeginAsync(CancellationToken stop)
     {
-        var turn = await Turn.BeginAsync(database, clock, stop);
-        turn.Now = await DatabaseClock.NowAsync(turn.Connection, stop);
+        var turn = await stores.Turns.BeginAsync(stop);
+        await turn.ReadNowAsync(stop);
         turn.Advance(lease);
         return turn;
     }

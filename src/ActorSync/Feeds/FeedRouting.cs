@@ -11,16 +11,16 @@ namespace ActorSync.Feeds;
 internal static class FeedRouting
 {
     public static async Task<IReadOnlyList<Delivery<RecordMessage>>> DeliverAsync(
-        Turn turn, ObjectMapping mapping, string organizationId, IReadOnlyList<ReadRecord> images, IReadOnlyList<DeletedRecord> deleted,
+        Turn turn, ISfidLinks links, ObjectMapping mapping, string organizationId, IReadOnlyList<ReadRecord> images, IReadOnlyList<DeletedRecord> deleted,
         DateTimeOffset readBegan, CancellationToken stop)
     {
         var alive = images.Where(image => !image.Deleted).ToArray();
-        var links = alive.Length == 0 ? NoLinks : await SfidLinks.FindAsync(turn, [.. alive.Select(image => image.Sfid)], stop);
+        var linked = alive.Length == 0 ? NoLinks : await links.FindAsync(turn, [.. alive.Select(image => image.Sfid)], stop);
         var deliveries = new List<Delivery<RecordMessage>>(images.Count + deleted.Count);
         foreach (var image in alive)
         {
-            var actor = links.TryGetValue(image.Sfid, out var linked) && linked.Kind == mapping.Number
-                ? linked
+            var actor = linked.TryGetValue(image.Sfid, out var record) && record.Kind == mapping.Number
+                ? record
                 : new ActorId(mapping.Number, image.ExternalId ?? RecordIds.Derived(organizationId, image.Sfid));
             deliveries.Add(new(actor, new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.SystemModstamp, readBegan, RowImage.None)));
         }
@@ -30,7 +30,7 @@ internal static class FeedRouting
             .DistinctBy(record => record.Sfid).ToDictionary(record => record.Sfid, record => record.At);
         if (gone.Count > 0)
         {
-            var known = await SfidLinks.BuryAsync(turn, gone.Keys, readBegan, stop);
+            var known = await links.BuryAsync(turn, gone.Keys, readBegan, stop);
             deliveries.AddRange(known.Where(link => link.Value.Kind == mapping.Number)
                 .Select(link => new Delivery<RecordMessage>(link.Value, new RecordMessage.RemoteDeleted(link.Key, gone[link.Key], readBegan))));
         }

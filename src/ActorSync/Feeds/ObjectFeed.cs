@@ -9,7 +9,6 @@ using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using ActorSync.Salesforce;
 using ActorSync.Salesforce.Soap;
-using Npgsql;
 
 namespace ActorSync.Feeds;
 
@@ -24,12 +23,12 @@ internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
 /// records and moves the cursor together.</summary>
 internal sealed class ObjectFeed(
-    NpgsqlDataSource database,
+    SyncStores stores,
     HeldLease lease,
     NodeTerm term,
     ObjectMapping mapping,
     string organizationId,
-    SoapClient soap,
+    IPartnerApi soap,
     RecordMail mail,
     Wakeup wakeup,
     Wakeup records,
@@ -42,6 +41,12 @@ internal sealed class ObjectFeed(
 
     private static readonly TimeSpan ReadBackInterval = TimeSpan.FromMilliseconds(200);
 
+    // Envelopes that wait for the record shards while a load goes on.
+    private const int LoadEnvelopesMax = 200;
+
+    // Requests for fresh reads that are answered together.
+    private const int AskedEnvelopesMax = 100;
+
     private readonly ObjectReader _reader = new(mapping, organizationId);
     private readonly SeenImages _seen = new();
     private FeedCursor? _cursor;
@@ -49,42 +54,79 @@ internal sealed class ObjectFeed(
     private long _polledDeepAt;
     private long _askedDeletedAt;
     private long _readBackAt;
+    private int _troubles;
+    private long _troubledAt;
+    private TimeSpan _troublePause;
 
     /// <summary>Runs until the term is lost or the node stops. A failed read is tried again; nothing is skipped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var trouble = 0;
-        while (!stop.IsCancellationRequested)
+        try
         {
-            try
+            while (!stop.IsCancellationRequested && !term.Lost.IsCancellationRequested)
             {
-                _cursor ??= await StartCursorAsync(stop);
-                while (_cursor.Phase == FeedCursor.Loading)
+                var pause = await StepAsync(stop);
+                if (pause > TimeSpan.Zero)
                 {
-                    await LoadPageAsync(stop);
+                    await wakeup.WaitAsync(pause, stop);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop: what was not mailed is read again.
+        }
+    }
+
+    /// <summary>Reads a page of the load, or what was asked for and what is due. Never throws but for a stop.</summary>
+    /// <returns>How long to rest before the next step, unless woken.</returns>
+    public async Task<TimeSpan> StepAsync(CancellationToken stop)
+    {
+        // Trouble is waited out whatever wakes this feed.
+        if (clock.GetElapsedTime(_troubledAt) is var since && since < _troublePause)
+        {
+            return _troublePause - since;
+        }
+
+        try
+        {
+            _cursor ??= await StartCursorAsync(stop);
+            if (_cursor.Phase == FeedCursor.Loading)
+            {
+                // The load must not run ahead of the records it fills.
+                if (await stores.Turns.CountShardMailAsync(LoadEnvelopesMax, stop) >= LoadEnvelopesMax)
+                {
+                    return TimeSpan.FromMilliseconds(20);
                 }
 
+                await LoadPageAsync(stop);
+            }
+            else
+            {
                 await ReadBackAsync(stop);
                 await PollWhenDueAsync(stop);
-                trouble = 0;
-                await wakeup.WaitAsync(UntilNextPoll(), stop);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (StaleLeaseException error)
-            {
-                log.Trouble(error, $"the lease of feed {mapping.ObjectName} was taken over");
-                term.End();
-                return;
-            }
-            catch (Exception error)
-            {
-                log.Trouble(error, $"feed {mapping.ObjectName} could not read; it tries again");
-                trouble = Math.Min(trouble + 1, 6);
-                await Task.Delay(options.Interval * Math.Pow(2, trouble - 1), clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+
+            (_troubles, _troublePause) = (0, TimeSpan.Zero);
+            return _cursor.Phase == FeedCursor.Loading ? TimeSpan.Zero : UntilNextPoll();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (StaleLeaseException error)
+        {
+            log.Trouble(error, $"the lease of feed {mapping.ObjectName} was taken over");
+            term.End();
+            return TimeSpan.Zero;
+        }
+        catch (Exception error)
+        {
+            log.Trouble(error, $"feed {mapping.ObjectName} could not read; it tries again");
+            _troubles = Math.Min(_troubles + 1, 6);
+            _troublePause = options.Interval * Math.Pow(2, _troubles - 1);
+            _troubledAt = clock.GetTimestamp();
+            return _troublePause;
         }
     }
 
@@ -103,10 +145,9 @@ internal sealed class ObjectFeed(
 
     private async Task LoadPageAsync(CancellationToken stop)
     {
-        await WaitForRoomAsync(stop);
         var cursor = _cursor!;
         var after = cursor.LoadedTo.Length == 0 ? "" : $" WHERE Id > '{cursor.LoadedTo}'";
-        var readBegan = await DatabaseClock.NowAsync(database, stop);
+        var readBegan = await stores.Turns.NowAsync(stop);
         var page = await soap.QueryAsync($"{_reader.Select}{after} ORDER BY Id LIMIT {options.PageRowsMax}", includeDeleted: false, stop);
         var images = page.Rows.Select(_reader.Image).ToArray();
         var next = images.Length < options.PageRowsMax
@@ -116,18 +157,6 @@ internal sealed class ObjectFeed(
         if (next.Phase == FeedCursor.Live)
         {
             log.Say($"{mapping.ObjectName}: {next.Loaded} records read, changes are polled from now on");
-        }
-    }
-
-    // The load must not run ahead of the records it fills: at most this many envelopes wait for the shards.
-    private async Task WaitForRoomAsync(CancellationToken stop)
-    {
-        const int envelopesMax = 200;
-        await using var command = database.CreateCommand(
-            $"select count(*) from (select from {RuntimeOptions.Schema}.mailbox where address < {Addresses.Coordinator} limit {envelopesMax}) w");
-        while ((long)(await command.ExecuteScalarAsync(stop))! >= envelopesMax)
-        {
-            await wakeup.WaitAsync(TimeSpan.FromMilliseconds(20), stop);
         }
     }
 
@@ -154,7 +183,7 @@ internal sealed class ObjectFeed(
         var position = $"SystemModstamp >= {Soql(_cursor!.Since - overlap)}";
         while (true)
         {
-            var readBegan = await DatabaseClock.NowAsync(database, stop);
+            var readBegan = await stores.Turns.NowAsync(stop);
             var page = await soap.QueryAsync(
                 $"{_reader.Select} WHERE {position} ORDER BY SystemModstamp, Id LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
             var images = page.Rows.Select(_reader.Image).ToArray();
@@ -180,7 +209,7 @@ internal sealed class ObjectFeed(
     // What left the recycle bin is in no query; getDeleted still names it for 15 days. It cuts seconds and wants more than a minute.
     private async Task AskDeletedAsync(CancellationToken stop)
     {
-        var readBegan = await DatabaseClock.NowAsync(database, stop);
+        var readBegan = await stores.Turns.NowAsync(stop);
         var now = await soap.GetServerTimestampAsync(stop);
         var start = _cursor!.DeletedSince - TimeSpan.FromMinutes(2);
         var answer = await soap.GetDeletedAsync(mapping.ObjectName, start, now + TimeSpan.FromMinutes(1), stop);
@@ -206,7 +235,7 @@ internal sealed class ObjectFeed(
 
         foreach (var ids in sfids.Chunk(500))
         {
-            var readBegan = await DatabaseClock.NowAsync(database, stop);
+            var readBegan = await stores.Turns.NowAsync(stop);
             var page = await soap.QueryAsync(
                 $"{_reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
             var images = page.Rows.Select(_reader.Image).ToArray();
@@ -215,21 +244,18 @@ internal sealed class ObjectFeed(
 
         if (sfids.Count > 500)
         {
-            await MailAsync([], await DatabaseClock.NowAsync(database, stop), _cursor!, [], stop, envelopes);
+            await MailAsync([], await stores.Turns.NowAsync(stop), _cursor!, [], stop, envelopes);
         }
     }
 
     // Requests stay in the mailbox until their answers are mailed: a crash in between asks again.
     private async Task<(IReadOnlyList<long> Envelopes, IReadOnlyList<string> Sfids)> AskedAsync(CancellationToken stop)
     {
-        await using var command = database.CreateCommand($"select id, body::text from {RuntimeOptions.Schema}.mailbox where address = $1 order by id limit 100");
-        command.Parameters.Add(new() { Value = lease.Address });
         var (envelopes, sfids) = (new List<long>(), new HashSet<string>(StringComparer.Ordinal));
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
+        foreach (var envelope in await stores.Turns.PeekMailAsync(lease.Address, AskedEnvelopesMax, stop))
         {
-            envelopes.Add(reader.GetInt64(0));
-            sfids.UnionWith(JsonSerializer.Deserialize(reader.GetString(1), FeedJson.Default.ReadBackEnvelope)!.Sfids);
+            envelopes.Add(envelope.Id);
+            sfids.UnionWith(JsonSerializer.Deserialize(envelope.Body, FeedJson.Default.ReadBackEnvelope)!.Sfids);
         }
 
         return (envelopes, [.. sfids]);
@@ -238,17 +264,14 @@ internal sealed class ObjectFeed(
     private async Task MailAsync(
         IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null)
     {
-        await using var turn = await Turn.BeginAsync(database, clock, stop);
+        await using var turn = await stores.Turns.BeginAsync(stop);
         turn.Now = readBegan;
         turn.Advance(lease);
         lease.Cursor = JsonSerializer.Serialize(next, FeedJson.Default.FeedCursor);
-        mail.Send(turn, await FeedRouting.DeliverAsync(turn, mapping, organizationId, images, deleted, readBegan, stop));
+        mail.Send(turn, await FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop));
         if (answered is { Count: > 0 })
         {
-            await using var command = new NpgsqlCommand($"delete from {RuntimeOptions.Schema}.mailbox where address = $1 and id = any($2)", turn.Connection);
-            command.Parameters.Add(new() { Value = lease.Address });
-            command.Parameters.Add(new() { Value = answered.ToArray() });
-            await command.ExecuteNonQueryAsync(stop);
+            await turn.RemoveMailAsync(lease.Address, answered, stop);
         }
 
         await turn.CommitAsync(stop);

@@ -6,13 +6,12 @@ using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
-using ActorSync.WriteBack;
 
 namespace ActorSync.Records;
 
 /// <summary>What record actors ask of the outside, executed in their turn: writes are offered to the coordinator, fresh reads asked of the feeds,
 /// sfids learned, owed rows written.</summary>
-internal sealed class RecordSink(RecordMail mail, RowWriter writer, Wakeup coordinator, IReadOnlyDictionary<short, Wakeup> feeds)
+internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coordinator, IReadOnlyDictionary<short, Wakeup> feeds)
     : ITurnSink<RecordState, RecordMessage, RecordEvent>
 {
     private bool _offered;
@@ -45,7 +44,7 @@ internal sealed class RecordSink(RecordMail mail, RowWriter writer, Wakeup coord
             }
         }
 
-        await OfferTable.OfferAsync(turn, offers, stop);
+        await stores.Offers.OfferAsync(turn, offers, stop);
         _offered |= offers.Count > 0;
         foreach (var mapping in readBacks.GroupBy(asked => asked.Mapping))
         {
@@ -53,13 +52,13 @@ internal sealed class RecordSink(RecordMail mail, RowWriter writer, Wakeup coord
             _asked.Add(mapping.Key);
         }
 
-        var orphans = await SfidLinks.LearnAsync(turn, links, stop);
+        var orphans = await stores.Links.LearnAsync(turn, links, stop);
         return [.. orphans.Select(orphan => new Delivery<RecordMessage>(
             orphan.Actor, new RecordMessage.RemoteDeleted(orphan.Sfid, orphan.ReadBegan, orphan.ReadBegan)))];
     }
 
     public Task<IReadOnlyList<Delivery<RecordMessage>>> ExecuteAsync(Turn turn, IReadOnlyList<(ActorId Actor, RecordState State)> owing, CancellationToken stop) =>
-        writer.WriteAsync(turn, owing, stop);
+        stores.Rows.WriteAsync(turn, owing, stop);
 
     public void Postpone(Turn turn, Delivery<RecordMessage> delivery, TimeSpan delay) =>
         mail.Send(turn, [delivery], delay == TimeSpan.Zero ? null : turn.Now + delay);

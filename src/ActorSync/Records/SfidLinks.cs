@@ -1,18 +1,17 @@
 using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Turns;
 using Npgsql;
 
 namespace ActorSync.Records;
 
-/// <summary>The durable index from Salesforce ids to records. Deletes carry only the sfid: one of an unknown sfid stays as an orphan tombstone and is
-/// found by whoever learns the sfid later; both sides upsert the same row, so neither can miss the other.</summary>
-internal static class SfidLinks
+/// <summary>The index in PostgreSQL.</summary>
+internal sealed class SfidLinks : ISfidLinks
 {
     private const string S = RuntimeOptions.Schema;
 
-    /// <summary>Learns sfids; gives back those that are already known to be deleted, with the time of the read that showed it.</summary>
-    public static async Task<IReadOnlyList<(ActorId Actor, string Sfid, DateTimeOffset ReadBegan)>> LearnAsync(
+    public async Task<IReadOnlyList<(ActorId Actor, string Sfid, DateTimeOffset ReadBegan)>> LearnAsync(
         Turn turn, IEnumerable<(ActorId Actor, string Sfid)> links, CancellationToken stop)
     {
         var sorted = links.DistinctBy(link => link.Sfid).OrderBy(link => link.Sfid, StringComparer.Ordinal).ToArray();
@@ -28,7 +27,7 @@ internal static class SfidLinks
             on conflict (sfid) do update set mapping = excluded.mapping, external_id = excluded.external_id where l.external_id is null
             returning sfid, mapping, external_id, deleted_at
             """,
-            turn.Connection);
+            turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = sorted.Select(link => link.Sfid).ToArray() });
         command.Parameters.Add(new() { Value = sorted.Select(link => link.Actor.Kind).ToArray() });
         command.Parameters.Add(new() { Value = sorted.Select(link => link.Actor.Entity).ToArray() });
@@ -45,17 +44,15 @@ internal static class SfidLinks
         return orphans;
     }
 
-    /// <summary>Records by sfid, of those that are known.</summary>
-    public static async Task<IReadOnlyDictionary<string, ActorId>> FindAsync(Turn turn, IReadOnlyCollection<string> sfids, CancellationToken stop)
+    public async Task<IReadOnlyDictionary<string, ActorId>> FindAsync(Turn turn, IReadOnlyCollection<string> sfids, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"select sfid, mapping, external_id from {S}.link where sfid = any($1) and external_id is not null", turn.Connection);
+            $"select sfid, mapping, external_id from {S}.link where sfid = any($1) and external_id is not null", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = sfids.ToArray() });
         return await ReadAsync(command, stop);
     }
 
-    /// <summary>Notes deletions and gives the records of the known ones; the others become orphan tombstones.</summary>
-    public static async Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop)
+    public async Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -65,7 +62,7 @@ internal static class SfidLinks
               returning sfid, mapping, external_id)
             select * from buried where external_id is not null
             """,
-            turn.Connection);
+            turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = sfids.Order(StringComparer.Ordinal).ToArray() });
         command.Parameters.Add(new() { Value = readBegan.ToUniversalTime() });
         return await ReadAsync(command, stop);

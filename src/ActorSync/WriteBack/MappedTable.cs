@@ -1,5 +1,6 @@
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
+using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using Npgsql;
 
@@ -8,15 +9,12 @@ namespace ActorSync.WriteBack;
 /// <summary>The statements of one mapped table, made once from its mapping and its catalog. Values are always parameters; identifiers are quoted here.</summary>
 internal sealed class MappedTable
 {
-    private readonly Dictionary<string, FieldMapping> _byColumn;
     private readonly string[] _types;
 
     private MappedTable(ObjectMapping mapping, IReadOnlyDictionary<string, string> types)
     {
-        Mapping = mapping;
-        _byColumn = mapping.Fields.ToDictionary(field => field.Column, StringComparer.Ordinal);
+        Values = new RowValues(mapping);
         _types = [.. mapping.Fields.Select(field => types.GetValueOrDefault(field.Column, "text"))];
-        Empty = Canonical(new string?[mapping.Fields.Length]);
         var table = $"{Quote(mapping.Schema)}.{Quote(mapping.Table)}";
         var key = Quote(mapping.ExternalIdColumn);
         var values = "array[" + string.Join(", ", mapping.Fields.Select(field => $"t.{Quote(field.Column)}::text")) + "]::text[]";
@@ -31,8 +29,11 @@ internal sealed class MappedTable
             """;
     }
 
+    /// <summary>How its values are read and written.</summary>
+    public RowValues Values { get; }
+
     /// <summary>The mapping.</summary>
-    public ObjectMapping Mapping { get; }
+    public ObjectMapping Mapping => Values.Mapping;
 
     /// <summary>Reads rows by key: key, birth, revision, systemmodstamp, values as text.</summary>
     public string Read { get; }
@@ -62,22 +63,6 @@ internal sealed class MappedTable
 
         return new MappedTable(mapping, types);
     }
-
-    /// <summary>Canonical values of a row read as text in the order of the mapping's fields.</summary>
-    public FieldValues Canonical(string?[] values) =>
-        FieldValues.From(Mapping.Fields.Select((field, i) => KeyValuePair.Create(field.Name, CanonicalValue.Of(field, values[i]))));
-
-    /// <summary>Canonical values of a row whose columns are all NULL.</summary>
-    public FieldValues Empty { get; }
-
-    /// <summary>Canonical values of captured columns.</summary>
-    public FieldValues Canonical(IEnumerable<KeyValuePair<string, string?>> columns) =>
-        FieldValues.From(columns.Where(column => _byColumn.ContainsKey(column.Key))
-            .Select(column => KeyValuePair.Create(_byColumn[column.Key].Name, CanonicalValue.Of(_byColumn[column.Key], column.Value))));
-
-    /// <summary>Canonical values by column, as the statements take them.</summary>
-    public IEnumerable<KeyValuePair<string, string?>> Columns(FieldValues fields) =>
-        fields.Where(field => Mapping.Field(field.Key) is not null).Select(field => KeyValuePair.Create(Mapping.Field(field.Key)!.Column, field.Value));
 
     /// <summary>An identifier, quoted.</summary>
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";

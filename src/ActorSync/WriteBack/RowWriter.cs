@@ -3,6 +3,7 @@ using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Records;
 using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Turns;
 using Npgsql;
 
@@ -75,7 +76,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
         Turn turn, MappedTable table, RowOperation operation, ArraySegment<OwedWrite> rows, CancellationToken stop)
     {
         var sql = operation switch { RowOperation.Insert => table.Insert, RowOperation.Update => table.Update, _ => table.Delete };
-        await using var command = new NpgsqlCommand(sql, turn.Connection);
+        await using var command = new NpgsqlCommand(sql, turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = rows.Select(row => row.Key).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(row => row.State.Row?.Birth ?? 0).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(row => row.State.Row?.Revision ?? 0).ToArray() });
@@ -99,8 +100,8 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
                 ? new RowWriteOutcome.Landed(null, FieldValues.Empty, FieldValues.Empty)
                 : new RowWriteOutcome.Landed(
                     new RowStamp(reader.GetInt64(4), reader.GetInt64(5)),
-                    reader.IsDBNull(7) ? table.Empty : table.Canonical(reader.GetFieldValue<string?[]>(7)),
-                    table.Canonical(reader.GetFieldValue<string?[]>(6)));
+                    reader.IsDBNull(7) ? table.Values.Empty : table.Values.Canonical(reader.GetFieldValue<string?[]>(7)),
+                    table.Values.Canonical(reader.GetFieldValue<string?[]>(6)));
         }
 
         var (locked, moved, exists) = (reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3));
@@ -114,7 +115,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
 
     private static string ColumnsJson(MappedTable table, OwedRow row)
     {
-        var columns = new Dictionary<string, string?>(table.Columns(row.Fields), StringComparer.Ordinal);
+        var columns = new Dictionary<string, string?>(table.Values.Columns(row.Fields), StringComparer.Ordinal);
         if (row.Status.Sfid is { } sfid)
         {
             columns["sfid"] = sfid;
@@ -140,7 +141,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
 
     private static async Task ConfigureAsync(Turn turn, string origin, TimeSpan timeout, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand("select set_config('actorsync.origin', $1, true), set_config('lock_timeout', $2, true)", turn.Connection);
+        await using var command = new NpgsqlCommand("select set_config('actorsync.origin', $1, true), set_config('lock_timeout', $2, true)", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = origin });
         command.Parameters.Add(new() { Value = $"{(int)timeout.TotalMilliseconds}ms" });
         await command.ExecuteNonQueryAsync(stop);
@@ -148,7 +149,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
 
     private static async Task ExecuteAsync(Turn turn, string sql, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand(sql, turn.Connection);
+        await using var command = new NpgsqlCommand(sql, turn.Postgres().Connection);
         await command.ExecuteNonQueryAsync(stop);
     }
 }

@@ -1,15 +1,16 @@
 using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Sharding;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace ActorSync.Runtime.Sharding;
+namespace ActorSync.Runtime.Postgres;
 
-/// <summary>Nodes and leases as rows; every time in here is the server's <c>clock_timestamp()</c>.</summary>
-public sealed class LeaseTable(NpgsqlDataSource database)
+/// <summary>Nodes and leases in PostgreSQL; every time in here is the server's <c>clock_timestamp()</c>.</summary>
+public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
 {
     private const string S = RuntimeOptions.Schema;
 
-    /// <summary>Adds the addresses that do not exist yet.</summary>
+    /// <inheritdoc/>
     public async Task EnsureAsync(IReadOnlyCollection<int> addresses, CancellationToken stop)
     {
         await using var command = database.CreateCommand($"insert into {S}.lease(address) select unnest($1) on conflict do nothing");
@@ -17,7 +18,7 @@ public sealed class LeaseTable(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>A new node: one per process start and per lost term.</summary>
+    /// <inheritdoc/>
     public async Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop)
     {
         await using var command = database.CreateCommand(
@@ -29,7 +30,7 @@ public sealed class LeaseTable(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>Lives on; false when the node has expired and is dead for ever.</summary>
+    /// <inheritdoc/>
     public async Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
     {
         await using var command = database.CreateCommand(
@@ -39,7 +40,7 @@ public sealed class LeaseTable(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(stop) == 1;
     }
 
-    /// <summary>Takes every free address: candidates by a plain read, then compare-and-set on the epoch, never a locking join with the node table.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
     {
         await using var command = database.CreateCommand($"""
@@ -74,7 +75,7 @@ public sealed class LeaseTable(NpgsqlDataSource database)
         return held;
     }
 
-    /// <summary>Gives everything back and ends the node, so that the next one need not wait for its expiry.</summary>
+    /// <inheritdoc/>
     public async Task ReleaseAsync(Guid node, CancellationToken stop)
     {
         await using var batch = database.CreateBatch();

@@ -1,0 +1,237 @@
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Journal;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ActorSync.Runtime.Postgres;
+
+/// <summary>A turn as a transaction of PostgreSQL.</summary>
+public sealed class PostgresTurn : Turn
+{
+    private const string S = RuntimeOptions.Schema;
+
+    private readonly LeaseTable _leases;
+    private readonly NpgsqlTransaction _transaction;
+
+    internal PostgresTurn(LeaseTable leases, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id)
+        : base(id) => (_leases, Connection, _transaction) = (leases, connection, transaction);
+
+    /// <summary>The turn's connection, inside its transaction.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <inheritdoc/>
+    public override async Task ReadNowAsync(CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand("select clock_timestamp()", Connection);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        Now = reader.GetFieldValue<DateTimeOffset>(0);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int envelopesMax, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            with taken as (
+              delete from {S}.mailbox where ctid = any(array(
+                select ctid from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()) order by id limit $2 for update skip locked))
+              returning id, address, body)
+            select n.now, t.id, t.address, t.body::text from (select clock_timestamp() now) n left join taken t on true order by t.id
+            """,
+            Connection);
+        command.Parameters.Add(new() { Value = addresses.ToArray() });
+        command.Parameters.Add(new() { Value = envelopesMax });
+        var envelopes = new List<StoredEnvelope>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            Now = reader.GetFieldValue<DateTimeOffset>(0);
+            if (!reader.IsDBNull(1))
+            {
+                envelopes.Add(new StoredEnvelope(reader.GetInt64(1), reader.GetInt32(2), reader.GetString(3)));
+            }
+        }
+
+        return envelopes;
+    }
+
+    /// <inheritdoc/>
+    public override async Task RemoveMailAsync(int address, IReadOnlyCollection<long> envelopes, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand($"delete from {S}.mailbox where address = $1 and id = any($2)", Connection);
+        command.Parameters.Add(new() { Value = address });
+        command.Parameters.Add(new() { Value = envelopes.ToArray() });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<WindowPiece> ReadWindowAsync(
+        IReadOnlyCollection<short> shards, string snapshot, string? window, long after, int rowsMax, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select w.win::text, l.id, l.txid::text, l.at, l.mapping, l.operation, l.external_id, l.birth, l.revision, l.old_values::text, l.new_values::text
+            from (select coalesce($3::pg_snapshot, pg_current_snapshot()) win offset 0) w
+            left join lateral {S}.read_window($1, $2::pg_snapshot, w.win, $4, $5) l on true
+            """,
+            Connection);
+        command.Parameters.Add(new() { Value = shards.ToArray() });
+        command.Parameters.Add(new() { Value = snapshot });
+        command.Parameters.Add(new() { Value = (object?)window ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = rowsMax });
+        var changes = new List<CapturedChange>();
+        var reached = snapshot;
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            reached = reader.GetString(0);
+            if (!reader.IsDBNull(1))
+            {
+                changes.Add(Change(reader));
+            }
+        }
+
+        return new WindowPiece(reached, changes);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select a.mapping, a.external_id, a.state::text from {S}.actor a join unnest($1, $2) u(mapping, external_id) using (mapping, external_id)", Connection);
+        command.Parameters.Add(new() { Value = actors.Select(id => id.Kind).ToArray() });
+        command.Parameters.Add(new() { Value = actors.Select(id => id.Entity).ToArray() });
+        var states = new Dictionary<ActorId, string>(actors.Count);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            states[new ActorId(reader.GetInt16(0), reader.GetGuid(1))] = reader.GetString(2);
+        }
+
+        return states;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task AppendAsync(
+        IReadOnlyList<JournalEntry> journal, IReadOnlyList<ActorSnapshot> snapshots, IReadOnlyList<SentEnvelope> envelopes, CancellationToken stop)
+    {
+        await using var batch = new NpgsqlBatch(Connection, _transaction);
+        AddJournal(batch, journal);
+        AddSnapshots(batch, snapshots);
+        AddEnvelopes(batch, envelopes);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(stop);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Task FenceAsync(IReadOnlyCollection<HeldLease> leases, CancellationToken stop) => LeaseTable.FenceAsync(Connection, leases, stop);
+
+    /// <inheritdoc/>
+    protected override Task CommitTransactionAsync() => _transaction.CommitAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    protected override Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases) =>
+        _leases.BatchNumbersAsync(leases, CancellationToken.None);
+
+    /// <inheritdoc/>
+    protected override async ValueTask EndAsync()
+    {
+        await _transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    private static CapturedChange Change(NpgsqlDataReader reader) => new(
+        reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt16(4), reader.GetChar(5), reader.GetGuid(6),
+        reader.GetInt64(7), reader.GetInt64(8), reader.IsDBNull(9) ? null : reader.GetString(9), reader.IsDBNull(10) ? null : reader.GetString(10));
+
+    private void AddJournal(NpgsqlBatch batch, IReadOnlyList<JournalEntry> journal)
+    {
+        if (journal.Count == 0)
+        {
+            return;
+        }
+
+        var command = Command(batch, $"""
+            insert into {S}.journal(address, seq, epoch, mapping, external_id, type, at, body)
+            select address, seq, epoch, mapping, external_id, type, $8, body::jsonb
+            from unnest($1, $2, $3, $4, $5, $6, $7) u(address, seq, epoch, mapping, external_id, type, body)
+            """);
+        Array(command, journal, entry => entry.Address);
+        Array(command, journal, entry => entry.Seq);
+        Array(command, journal, entry => entry.Epoch);
+        Array(command, journal, entry => entry.Actor.Kind);
+        Array(command, journal, entry => entry.Actor.Entity);
+        Array(command, journal, entry => entry.Type);
+        Array(command, journal, entry => entry.Body);
+        command.Parameters.Add(new NpgsqlParameter { Value = Now.ToUniversalTime() });
+    }
+
+    private static void AddSnapshots(NpgsqlBatch batch, IReadOnlyList<ActorSnapshot> snapshots)
+    {
+        if (snapshots.Count == 0)
+        {
+            return;
+        }
+
+        var command = Command(batch, $"""
+            insert into {S}.actor(mapping, external_id, shard, seq, owes, parked, state)
+            select mapping, external_id, shard, seq, owes, parked, state::jsonb
+            from unnest($1, $2, $3, $4, $5, $6, $7) u(mapping, external_id, shard, seq, owes, parked, state)
+            order by mapping, external_id
+            on conflict (mapping, external_id) do update set seq = excluded.seq, owes = excluded.owes, parked = excluded.parked, state = excluded.state
+            """);
+        Array(command, snapshots, snapshot => snapshot.Actor.Kind);
+        Array(command, snapshots, snapshot => snapshot.Actor.Entity);
+        Array(command, snapshots, snapshot => snapshot.Shard);
+        Array(command, snapshots, snapshot => snapshot.Seq);
+        Array(command, snapshots, snapshot => snapshot.Owes);
+        Array(command, snapshots, snapshot => snapshot.Parked);
+        Array(command, snapshots, snapshot => snapshot.State);
+    }
+
+    private static void AddEnvelopes(NpgsqlBatch batch, IReadOnlyList<SentEnvelope> envelopes)
+    {
+        if (envelopes.Count == 0)
+        {
+            return;
+        }
+
+        var command = Command(batch, $"""
+            insert into {S}.mailbox(address, due_at, body)
+            select address, due_at, body::jsonb from unnest($1, $2, $3) with ordinality u(address, due_at, body, n) order by n
+            """);
+        Array(command, envelopes, envelope => envelope.Address);
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = envelopes.Select(envelope => envelope.DueAt?.ToUniversalTime()).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+        });
+        Array(command, envelopes, envelope => envelope.Body);
+    }
+
+    private static NpgsqlBatchCommand Command(NpgsqlBatch batch, string sql)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = sql;
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private static void Array<TItem, TValue>(NpgsqlBatchCommand command, IReadOnlyList<TItem> items, Func<TItem, TValue> value)
+    {
+        var values = new TValue[items.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = value(items[i]);
+        }
+
+        command.Parameters.Add(new NpgsqlParameter<TValue[]> { TypedValue = values });
+    }
+}

@@ -1,0 +1,98 @@
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using Npgsql;
+
+namespace ActorSync.Runtime.Postgres;
+
+/// <summary>Turns, mailboxes, leases and snapshots in PostgreSQL.</summary>
+/// <param name="clock">Names turns; every time that is decided upon is the database's.</param>
+public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider clock) : ITurnStore
+{
+    private const string S = RuntimeOptions.Schema;
+
+    private readonly LeaseTable _leases = new(database);
+
+    /// <inheritdoc/>
+    public ILeaseTable Leases => _leases;
+
+    /// <inheritdoc/>
+    public async Task<Turn> BeginAsync(CancellationToken stop)
+    {
+        var connection = await database.OpenConnectionAsync(stop);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, stop);
+            return new PostgresTurn(_leases, connection, transaction, Guid.CreateVersion7(clock.GetUtcNow()));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand("select clock_timestamp()");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        return reader.GetFieldValue<DateTimeOffset>(0);
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select pg_current_snapshot()::text,
+              exists (select from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()))
+            """);
+        command.Parameters.Add(new() { Value = addresses.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        return new StoreGlance(reader.GetString(0), reader.GetBoolean(1));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select mapping, external_id from {S}.actor where owes and shard = any($1)");
+        command.Parameters.Add(new() { Value = shards.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var owing = new List<ActorId>();
+        while (await reader.ReadAsync(stop))
+        {
+            owing.Add(new ActorId(reader.GetInt16(0), reader.GetGuid(1)));
+        }
+
+        return owing;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select id, body::text from {S}.mailbox where address = $1 order by id limit $2");
+        command.Parameters.Add(new() { Value = address });
+        command.Parameters.Add(new() { Value = envelopesMax });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var envelopes = new List<StoredEnvelope>();
+        while (await reader.ReadAsync(stop))
+        {
+            envelopes.Add(new StoredEnvelope(reader.GetInt64(0), address, reader.GetString(1)));
+        }
+
+        return envelopes;
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> CountShardMailAsync(int envelopesMax, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"select count(*) from (select from {S}.mailbox where address < {Addresses.Coordinator} limit $1) w");
+        command.Parameters.Add(new() { Value = envelopesMax });
+        return (long)(await command.ExecuteScalarAsync(stop))!;
+    }
+}

@@ -1,0 +1,44 @@
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Sharding;
+
+namespace ActorSync.Runtime.Turns;
+
+/// <summary>What the runtime keeps its turns in: PostgreSQL, or memory in the simulation. Both pass one conformance suite.</summary>
+public interface ITurnStore
+{
+    /// <summary>Nodes and leases.</summary>
+    ILeaseTable Leases { get; }
+
+    /// <summary>Begins a turn: one transaction, read committed.</summary>
+    Task<Turn> BeginAsync(CancellationToken stop);
+
+    /// <summary>The store's clock.</summary>
+    Task<DateTimeOffset> NowAsync(CancellationToken stop);
+
+    /// <summary>A cheap look whether a turn could find anything. A plain read: nothing is locked.</summary>
+    Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop);
+
+    /// <summary>Actors of these shards whose snapshots say that they owe something.</summary>
+    Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, CancellationToken stop);
+
+    /// <summary>The oldest envelopes of a mailbox, left where they are.</summary>
+    Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop);
+
+    /// <summary>How many envelopes wait for record shards, counted up to a limit.</summary>
+    Task<long> CountShardMailAsync(int envelopesMax, CancellationToken stop);
+}
+
+/// <summary>What a glance saw.</summary>
+/// <param name="Snapshot">What was visible: another text means that something committed.</param>
+/// <param name="HasDueMail">An envelope is due, or has no due time.</param>
+public readonly record struct StoreGlance(string Snapshot, bool HasDueMail);
+
+/// <summary>An envelope in a mailbox.</summary>
+/// <param name="Id">In the order of sending.</param>
+/// <param name="Body">Messages, JSON.</param>
+public readonly record struct StoredEnvelope(long Id, int Address, string Body);
+
+/// <summary>A piece of a window of the change log.</summary>
+/// <param name="Window">The snapshot up to which it reaches.</param>
+/// <param name="Changes">Ordered by id.</param>
+public sealed record WindowPiece(string Window, IReadOnlyList<CapturedChange> Changes);

@@ -1,0 +1,21 @@
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+
+namespace ActorSync.Coordination;
+
+/// <summary>Submissions: what is started and has no outcome is the coordinator's state.</summary>
+internal interface ISubmissionTable
+{
+    /// <summary>Everything started and not finished, oldest first: after a recovery, all of it is in doubt.</summary>
+    Task<IReadOnlyList<Submission>> OpenAsync(CancellationToken stop);
+
+    /// <summary>Starts submissions: from the commit of this turn on they may be outside.</summary>
+    Task StartAsync(Turn turn, HeldLease lease, IReadOnlyList<Submission> submissions, CancellationToken stop);
+
+    /// <summary>Notes that the answer of a submission is lost.</summary>
+    Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop);
+
+    /// <summary>Finishes a submission; false if it was finished before.</summary>
+    /// <param name="outcome">JSON.</param>
+    Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop);
+}
