@@ -23,26 +23,13 @@ internal sealed class SyncFlow : IAsyncDisposable
     private readonly NpgsqlDataSource _database;
     private readonly SyncStores _stores;
     private readonly NodeTerm _term;
-    private readonly IReadOnlyDictionary<short, ObjectMapping> _mappings;
-    private readonly UserInfo _user;
-    private readonly IPartnerApi _soap;
+    private readonly FlowParts _parts;
     private readonly NodeOptions _options;
     private readonly TimeProvider _clock;
     private readonly SyncLog _log;
-    private readonly Wakeup _records;
-    private readonly Wakeup _coordinator;
-    private readonly Dictionary<short, Wakeup> _feeds;
 
-    private SyncFlow(
-        NpgsqlDataSource database, SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap,
-        NodeOptions options, TimeProvider clock, SyncLog log)
-    {
-        (_database, _stores, _term, _user, _soap, _options, _clock, _log) = (database, stores, term, user, soap, options, clock, log);
-        _mappings = mappings.ToDictionary(mapping => mapping.Number);
-        _records = new Wakeup(clock);
-        _coordinator = new Wakeup(clock);
-        _feeds = _mappings.Keys.ToDictionary(mapping => mapping, _ => new Wakeup(clock));
-    }
+    private SyncFlow(NpgsqlDataSource database, SyncStores stores, NodeTerm term, FlowParts parts, NodeOptions options, TimeProvider clock, SyncLog log) =>
+        (_database, _stores, _term, _parts, _options, _clock, _log) = (database, stores, term, parts, options, clock, log);
 
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
@@ -57,7 +44,8 @@ internal sealed class SyncFlow : IAsyncDisposable
 
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database));
-        return new SyncFlow(database, stores, term, mappings, user, soap, options, clock, log);
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()));
+        return new SyncFlow(database, stores, term, parts, options, clock, log);
     }
 
     /// <summary>Runs the loops until the node stops or the term is lost; then drains what is outside and gives the leases back.</summary>
@@ -92,13 +80,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _records.Dispose();
-        _coordinator.Dispose();
-        foreach (var feed in _feeds.Values)
-        {
-            feed.Dispose();
-        }
-
+        _parts.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -106,7 +88,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     private async Task<IReadOnlyList<HeldLease>> AcquireAsync(CancellationToken stop)
     {
         var held = new List<HeldLease>();
-        var wanted = _options.Runtime.ShardCount + 1 + _mappings.Count;
+        var wanted = _options.Runtime.ShardCount + 1 + _parts.Mappings.Count;
         var told = false;
         while (held.Count < wanted)
         {
@@ -129,36 +111,14 @@ internal sealed class SyncFlow : IAsyncDisposable
     private IEnumerable<Task> Start(IReadOnlyList<HeldLease> held, CancellationToken stop, CancellationToken abandon)
     {
         var shards = held.Where(lease => lease.Address < _options.Runtime.ShardCount).OrderBy(lease => lease.Address).ToArray();
-        var mail = new RecordMail(_mappings, _stores.Rows, _options.Runtime.ShardCount);
-        yield return Records(shards, mail).RunAsync(stop);
-        yield return Coordinator(held.Single(lease => lease.Address == Addresses.Coordinator), mail).RunAsync(stop, abandon);
+        yield return _parts.Records(shards).RunAsync(stop);
+        yield return _parts.Coordinator(held.Single(lease => lease.Address == Addresses.Coordinator)).RunAsync(stop, abandon);
         yield return new ChangeLogRotation(_database, _clock, _log).RunAsync(stop);
-        foreach (var mapping in _mappings.Values)
+        foreach (var mapping in _parts.Mappings)
         {
-            var lease = held.Single(lease => lease.Address == Addresses.Feed(mapping.Number));
-            yield return new ObjectFeed(
-                _stores, lease, _term, mapping, _user.OrganizationId, _soap, mail, _feeds[mapping.Number], _records, _options.Feed, _clock, _log).RunAsync(stop);
+            yield return _parts.Feed(held.Single(lease => lease.Address == Addresses.Feed(mapping)), mapping).RunAsync(stop);
         }
     }
-
-    private TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, RecordMail mail)
-    {
-        var window = new ChangeWindow(shards) { ShardCount = _options.Runtime.ShardCount };
-        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
-        ITurnSource<RecordMessage>[] sources =
-        [
-            new ChangeLogSource<RecordMessage>(window, changes.Translate),
-            new MailboxSource<RecordMessage>(shards, Math.Max(1, _options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), mail.OpenAsync),
-        ];
-        return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
-            _stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(mail, _stores, _coordinator, _feeds), _records, _term,
-            _options.Runtime, _clock, _log.Trouble);
-    }
-
-    private SubmissionCoordinator Coordinator(HeldLease lease, RecordMail mail) => new(
-        _stores, lease, _term, _mappings, new ReadyQueue(_mappings, _options.Cut, _options.ReadyWritesMax), new SoapLane(_soap), new DoubtProbe(_soap, _user.OrganizationId),
-        mail, _coordinator, _records, _options.Coordinator, new Random(lease.Token.GetHashCode()),
-        () => Guid.CreateVersion7(_clock.GetUtcNow()), _clock, _log);
 
     private async Task ReleaseAsync()
     {

@@ -186,7 +186,6 @@ public static class RecordBehavior
         var linked = decision.State.Sfid == write.Sfid;
         if (linked && write.Write.Operation != WriteOperation.Delete)
         {
-            decision.Add(new ConflictResolved("*", null, write.Write.Fields.ToString(), "deleted", Side.Salesforce, "delete wins", decision.Now));
             RemoteEvidence.Delete(decision, write.Sfid, m.At, m.At);
         }
 
@@ -207,6 +206,11 @@ public static class RecordBehavior
                 break;
             case DoubtAnswer.NotApplied:
                 decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+                break;
+            case DoubtAnswer.AppliedThenDeleted a when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):
+                // A record of an earlier life, deleted about when this birth was sent: of the birth itself there is nothing, or another one.
+                var rest = a.Others.Where(sfid => !decision.State.FormerSfids.Contains(sfid)).ToImmutableArray();
+                TakeSettledDoubt(decision, m with { Answer = rest.IsEmpty ? new DoubtAnswer.NotApplied() : new DoubtAnswer.AppliedThenDeleted(rest[0]) });
                 break;
             case DoubtAnswer.AppliedThenDeleted a:
                 if (write.Write.Operation != WriteOperation.Delete && (decision.State.Sfid == a.Sfid || decision.State.BirthOutside))
@@ -248,7 +252,9 @@ public static class RecordBehavior
         {
             // What the application has said since is what meets Salesforce's value.
             var later = decision.State.Queue.LastOrDefault(write => write.Fields.Has(name));
-            var winner = decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
+            var winner = outside.Write.Base.Is(name, found.Fields[name])
+                ? decision.Keep(name, later ?? outside.Write, found.Fields[name])
+                : decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
             kept = later is null && winner == Side.Postgres ? kept.With(name, ours) : kept;
         }
 

@@ -44,6 +44,13 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         return winner;
     }
 
+    /// <summary>Keeps our value where Salesforce still has the one both sides agreed on: nobody contests it.</summary>
+    public Side Keep(string field, LocalWrite local, string? remote)
+    {
+        Add(new RecordEvent.ConflictResolved(field, local.Base[field], local.Fields[field], remote, Side.Postgres, "Salesforce has not changed it", Now));
+        return Side.Postgres;
+    }
+
     /// <summary>Gives the row back a value that cannot be changed here.</summary>
     public void Restore(string field, string? local, string? remote) =>
         Add(new RecordEvent.ConflictResolved(field, remote, local, remote, Side.Salesforce, NotUpdatable, Now));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ActorSync.Domain.Records;
 
 /// <summary>What a row underwent.</summary>
@@ -78,7 +80,12 @@ public abstract record DoubtAnswer
     public sealed record NotApplied : DoubtAnswer;
 
     /// <summary>It was applied, or its record existed, and the record has been deleted since.</summary>
-    public sealed record AppliedThenDeleted(string Sfid) : DoubtAnswer;
+    /// <param name="Sfid">The record deleted last.</param>
+    public sealed record AppliedThenDeleted(string Sfid) : DoubtAnswer
+    {
+        /// <summary>Of a birth: further records of its external id that were deleted about when it was sent, the latest first. Those of earlier lives are among them.</summary>
+        public ImmutableArray<string> Others { get; init; } = [];
+    }
 
     /// <summary>Some field is neither what we sent nor what it was before.</summary>
     public sealed record Overwritten(string Sfid, FieldValues Fields, DateTimeOffset AsOf, DateTimeOffset ReadBegan) : DoubtAnswer;

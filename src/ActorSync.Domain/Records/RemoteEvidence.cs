@@ -77,7 +77,9 @@ internal static class RemoteEvidence
     public static void Delete(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
     {
         var state = decision.State;
-        var lost = state.Queue.Where(write => write.Operation == WriteOperation.Update).Aggregate(FieldValues.Empty, (all, write) => all.With(write.Fields));
+        // What is outside may have been applied before, or may be refused: nobody will say which fields the record had when it went.
+        var outside = state.Outstanding is { Write: { Operation: WriteOperation.Update } update } write && write.Sfid == sfid ? update.Fields : FieldValues.Empty;
+        var lost = state.Queue.Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields));
         if (!lost.IsEmpty)
         {
             decision.Add(new ConflictResolved("*", null, lost.ToString(), "deleted", Side.Salesforce, "delete wins", decision.Now));

@@ -39,8 +39,8 @@ public static class DoubtTable
         }
 
         // A record of a former life was deleted before this birth was sent; one that was alive after it is this birth.
-        var deleted = found.Where(record => record.SystemModstamp >= lost.StartedAt - clockTolerance).MaxBy(record => record.SystemModstamp);
-        return deleted is null ? new DoubtAnswer.NotApplied() : new DoubtAnswer.AppliedThenDeleted(deleted.Sfid);
+        var deleted = found.Where(record => record.SystemModstamp >= lost.StartedAt - clockTolerance).OrderByDescending(record => record.SystemModstamp).Select(record => record.Sfid).ToList();
+        return deleted.Count == 0 ? new DoubtAnswer.NotApplied() : new DoubtAnswer.AppliedThenDeleted(deleted[0]) { Others = [.. deleted.Skip(1)] };
     }
 
     private static DoubtAnswer Update(LostWrite lost, ProbedRecord alive, TimeSpan clockTolerance, DateTimeOffset readBegan)

@@ -53,6 +53,8 @@ internal sealed record StoredDoubt(int WriteNo, Guid Submission, DateTimeOffset 
 {
     public string? Sfid { get; init; }
 
+    public IReadOnlyList<string>? Others { get; init; }
+
     public string? Reason { get; init; }
 
     public StoredImage? Found { get; init; }
@@ -63,7 +65,7 @@ internal sealed record StoredDoubt(int WriteNo, Guid Submission, DateTimeOffset 
         return m.Answer switch
         {
             DoubtAnswer.Applied a => stored with { Sfid = a.Sfid },
-            DoubtAnswer.AppliedThenDeleted a => stored with { Sfid = a.Sfid },
+            DoubtAnswer.AppliedThenDeleted a => stored with { Sfid = a.Sfid, Others = a.Others.IsEmpty ? null : [.. a.Others] },
             DoubtAnswer.Overwritten a => stored with { Found = new StoredImage(a.Sfid, a.Fields, a.AsOf, a.ReadBegan) },
             DoubtAnswer.Unprovable a => stored with { Reason = a.Reason },
             _ => stored,
@@ -74,7 +76,7 @@ internal sealed record StoredDoubt(int WriteNo, Guid Submission, DateTimeOffset 
     {
         nameof(DoubtAnswer.Applied) => new DoubtAnswer.Applied(Sfid!),
         nameof(DoubtAnswer.NotApplied) => new DoubtAnswer.NotApplied(),
-        nameof(DoubtAnswer.AppliedThenDeleted) => new DoubtAnswer.AppliedThenDeleted(Sfid!),
+        nameof(DoubtAnswer.AppliedThenDeleted) => new DoubtAnswer.AppliedThenDeleted(Sfid!) { Others = [.. Others ?? []] },
         nameof(DoubtAnswer.Overwritten) => new DoubtAnswer.Overwritten(Found!.Sfid, Found.Fields, Found.AsOf, Found.ReadBegan),
         nameof(DoubtAnswer.Unprovable) => new DoubtAnswer.Unprovable(Reason!),
         _ => throw new InvalidDataException($"doubt answer {Answer}"),

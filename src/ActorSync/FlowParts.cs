@@ -1,0 +1,65 @@
+using ActorSync.Capture;
+using ActorSync.Coordination;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Feeds;
+using ActorSync.Operations;
+using ActorSync.Records;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce.Soap;
+
+namespace ActorSync;
+
+/// <summary>Makes the loops of one term, each over the leases it is given, and lets them wake each other.</summary>
+/// <param name="organizationId">Of the org behind <paramref name="soap"/>; names records born there.</param>
+/// <param name="newId">Names submissions: unique for ever, never from a sequence.</param>
+internal sealed class FlowParts(
+    SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId) : IDisposable
+{
+    private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
+    private readonly Wakeup _records = new(clock);
+    private readonly Wakeup _coordinator = new(clock);
+    private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
+    private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
+
+    /// <summary>Numbers of the mappings, each with a feed.</summary>
+    public IReadOnlyCollection<short> Mappings => _mappings.Keys;
+
+    /// <summary>The record actors of some shards.</summary>
+    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards)
+    {
+        var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount };
+        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
+        ITurnSource<RecordMessage>[] sources =
+        [
+            new ChangeLogSource<RecordMessage>(window, changes.Translate),
+            new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
+        ];
+        return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
+            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds), _records, term,
+            options.Runtime, clock, log.Trouble);
+    }
+
+    /// <summary>The coordinator of the connection.</summary>
+    public SubmissionCoordinator Coordinator(HeldLease lease) => new(
+        stores, lease, term, _mappings, new ReadyQueue(_mappings, options.Cut, options.ReadyWritesMax), new SoapLane(soap), new DoubtProbe(soap, organizationId),
+        _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+
+    /// <summary>The feed of a mapping.</summary>
+    public ObjectFeed Feed(HeldLease lease, short mapping) => new(
+        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _records.Dispose();
+        _coordinator.Dispose();
+        foreach (var feed in _feeds.Values)
+        {
+            feed.Dispose();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using ActorSync.TestKit.Memory;
+
+namespace ActorSync.Simulation;
+
+/// <summary>The application: transactions on mapped rows, some held open, some rolled back, some with triggers behind them.</summary>
+internal sealed class ApplicationSide
+{
+    private readonly World _world;
+    private readonly Random _random;
+    private int _values;
+
+    public ApplicationSide(World world)
+    {
+        _world = world;
+        _random = world.Stream("application");
+        if (world.Injects(FaultKind.Trigger) && world.Drawn(FaultKind.Trigger).Next(8) == 0)
+        {
+            PutTriggers(world.Drawn(FaultKind.Trigger));
+        }
+    }
+
+    private MemoryDatabase Database => _world.Database;
+
+    /// <summary>One transaction, begun now.</summary>
+    public void Edit()
+    {
+        var transaction = Database.Begin();
+        var statements = new MemoryStatements(Database, transaction, null);
+        try
+        {
+            for (var i = _random.Next(1, 4); i > 0; i--)
+            {
+                if (_world.Strikes(FaultKind.Rollback, 0.1))
+                {
+                    transaction.Savepoint();
+                    Statement(statements);
+                    transaction.RollbackToSavepoint();
+                }
+
+                Statement(statements);
+            }
+        }
+        catch (Exception error) when (error is MemoryLockException or MemoryRefusalException)
+        {
+            transaction.Rollback();
+            return;
+        }
+
+        if (_world.Strikes(FaultKind.Rollback, 0.08))
+        {
+            transaction.Rollback();
+            return;
+        }
+
+        if (_world.Strikes(FaultKind.RowLock, 0.1))
+        {
+            _world.After(TimeSpan.FromSeconds(_world.Drawn(FaultKind.RowLock).NextDouble() * 4), () => Commit(transaction));
+        }
+        else
+        {
+            Commit(transaction);
+        }
+    }
+
+    /// <summary>Puts values right that Salesforce refuses, as users do when they see FAILED.</summary>
+    public void Correct()
+    {
+        foreach (var (number, table) in Database.Tables)
+        {
+            foreach (var (key, row) in table.Rows.Scan(null).Where(row => row.Value.LastOp == "FAILED").ToArray())
+            {
+                var transaction = Database.Begin();
+                var fields = number == SimulatedMappings.Account ? new[] { "Name", "Phone" } : ["LastName", "Title"];
+                new MemoryStatements(Database, transaction, null).Update(number, key, fields.Select(field => (field, (string?)Value())));
+                Commit(transaction);
+            }
+        }
+    }
+
+    private void Commit(MemoryTransaction transaction)
+    {
+        transaction.Commit();
+        _world.Changed();
+    }
+
+    private void Statement(MemoryStatements statements)
+    {
+        var dice = _random.Next(100);
+        var mapping = _random.Next(100) < 75 ? SimulatedMappings.Account : SimulatedMappings.Contact;
+        var key = Pick(statements, mapping);
+        if (key is null || dice < 9)
+        {
+            Insert(statements, mapping, NewKey());
+        }
+        else if (dice < 15)
+        {
+            statements.Delete(mapping, key.Value);
+            if (dice == 9)
+            {
+                Insert(statements, mapping, key.Value);
+            }
+        }
+        else if (dice < 20)
+        {
+            statements.Update(mapping, key.Value);
+        }
+        else if (dice < 25)
+        {
+            // SET a = a
+            var field = Text(mapping)[0];
+            var row = statements.Read(mapping, key.Value)!;
+            statements.Update(mapping, key.Value, (field, row.Values[0]));
+        }
+        else if (dice < 30 && mapping == SimulatedMappings.Contact)
+        {
+            statements.Update(mapping, key.Value, (SimulatedMappings.ParentField, Pick(statements, SimulatedMappings.Account)?.ToString()));
+        }
+        else
+        {
+            statements.Update(mapping, key.Value, Changes(mapping));
+        }
+    }
+
+    private IEnumerable<(string, string?)> Changes(short mapping)
+    {
+        var fields = Text(mapping);
+        foreach (var field in fields.OrderBy(_ => _random.Next()).Take(_random.Next(1, 3)).ToArray())
+        {
+            var isRequired = field == fields[0];
+            yield return (field, !isRequired && _random.Next(12) == 0 ? null
+                : !isRequired && _world.Strikes(FaultKind.BadValue, 0.02) ? Value() + new string('x', 200)
+                : _random.Next(10) == 0 ? $"  {Value()} " : Value());
+        }
+    }
+
+    private void Insert(MemoryStatements statements, short mapping, Guid key)
+    {
+        var fields = Text(mapping).Take(_random.Next(1, 4)).Select(field => (field, (string?)Value())).ToList();
+        if (mapping == SimulatedMappings.Contact && _random.Next(3) > 0)
+        {
+            fields.Add((SimulatedMappings.ParentField, Pick(statements, SimulatedMappings.Account)?.ToString()));
+        }
+
+        statements.Insert(mapping, key, fields);
+    }
+
+    private Guid? Pick(MemoryStatements statements, short mapping)
+    {
+        var keys = Database.Tables[mapping].Rows.Scan(statements.Transaction).Select(row => row.Key).Order().ToArray();
+        // The first one is hot.
+        return keys.Length == 0 ? null : keys[_random.Next(3) == 0 ? 0 : _random.Next(keys.Length)];
+    }
+
+    private Guid NewKey()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _random.NextBytes(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    private string Value() => $"L{++_values}";
+
+    private static string[] Text(short mapping) => mapping == SimulatedMappings.Account ? ["Name", "Phone", "Fax", "Site"] : ["LastName", "Title"];
+
+    private void PutTriggers(Random random)
+    {
+        _world.Faults.Count(FaultKind.Trigger);
+        var accounts = Database.Tables[SimulatedMappings.Account];
+        if (random.Next(2) == 0)
+        {
+            // Site is always written in capitals.
+            accounts.BeforeTrigger = (_, row) => row with { Values = row.Values.SetItem(3, row.Values[3]?.ToUpperInvariant()) };
+        }
+        else
+        {
+            // Fax follows Phone, in a statement of its own.
+            accounts.AfterTrigger = (statements, old, row) =>
+            {
+                if (old is not null && row is not null && old.Values[1] != row.Values[1])
+                {
+                    statements.Update(SimulatedMappings.Account, row.Key, ("Fax", row.Values[1] is { } phone ? $"F{phone}" : null));
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using ActorSync.Domain.Records;
+using ActorSync.OrgSimulator.Org;
+using ActorSync.Records;
+using ActorSync.Runtime.Journal;
+using ActorSync.Runtime.Sharding;
+using ActorSync.TestKit.Memory;
+
+namespace ActorSync.Simulation;
+
+/// <summary>Judges from outside what must always hold, while it happens and at the end: from the org's arrivals, the application's commits, and the journal.
+/// Values are compared as Salesforce shows them, by a rule of its own: trimmed, empty is nothing.</summary>
+internal sealed partial class Judge
+{
+    private static readonly RecordCodec Codec = new();
+
+    private readonly World _world;
+
+    public Judge(World world)
+    {
+        _world = world;
+        world.Database.Journal.Committed = Journaled;
+    }
+
+    /// <summary>I5 and I8, at the moment a write leaves.</summary>
+    public static void Sending(World world, WriteCall call)
+    {
+        if (call.Records.Distinct(StringComparer.OrdinalIgnoreCase).Count() != call.Records.Count)
+        {
+            world.Violate("I5", $"a submission names a record twice: {string.Join(' ', call.Records)}");
+        }
+
+        foreach (var other in world.Wire.Outside.Where(other => other.CanStillLand))
+        {
+            if (other.Records.Intersect(call.Records, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } twice)
+            {
+                world.Violate("I5", $"{twice} is written while an earlier write of it may still land", world.Trace.RecordOf(twice) ?? (Guid.TryParse(twice, out var key) ? key : null));
+            }
+        }
+
+        var lease = world.Database.Leases.Read(null, Addresses.Coordinator)!;
+        if (!call.Node.Held.Any(held => held.Address == Addresses.Coordinator && held.Token == lease.Token))
+        {
+            world.Violate("I8", $"{call.Node.Name} sends a write although another node holds the coordinator");
+        }
+    }
+
+    /// <summary>What must hold once everything has come to rest.</summary>
+    public void AtTheEnd()
+    {
+        JournalsFold();
+        LocalChangesAreAnswered();
+        NothingFlipped();
+        NothingIsTwice();
+        NothingWasSaidTwice();
+        BothSidesAgree();
+    }
+
+    /// <summary>True when nobody has anything left to do.</summary>
+    public bool IsAtRest() =>
+        _world.Wire.Outside.Count == 0 && _world.Wire.Unanswered == 0
+        && !_world.Database.Mail.Scan(null).Any()
+        && !_world.Database.Offers.Scan(null).Any()
+        && _world.Database.Submissions.Scan(null).All(row => row.Value.FinishedAt is not null)
+        && States().All(actor => actor.State is { Outstanding: null, ReadBackAskedAt: null } && RecordBehavior.Owed(actor.State) is null && (actor.State.Queue.IsEmpty || actor.State.Parked is not null))
+        && Difference() is null;
+
+    /// <summary>The first field in which both sides differ, or null.</summary>
+    public string? Difference() => Differences().FirstOrDefault().Text;
+
+    /// <summary>I10, and the promise of rest: what keeps the world from it.</summary>
+    public (string Text, Guid? Record) Unrest()
+    {
+        foreach (var (actor, state) in States().Where(actor => actor.State is not { Outstanding: null } || RecordBehavior.Owed(actor.State) is not null || (!actor.State.Queue.IsEmpty && actor.State.Parked is null) || actor.State.ReadBackAskedAt is not null))
+        {
+            return ($"record {actor.Entity} has not come to rest: {state}", actor.Entity);
+        }
+
+        return _world.Database.Offers.Scan(null).Select(row => ($"an offer waits: {row.Value.Write}", (Guid?)row.Value.Write.Entity))
+            .Concat(_world.Database.Mail.Scan(null).Select(row => ($"mail waits: {row.Value.Address} {row.Value.Body}", (Guid?)null)))
+            .Concat(_world.Database.Submissions.Scan(null).Where(row => row.Value.FinishedAt is null).Select(row => ($"a submission is open: {row.Value.Submission}", (Guid?)null)))
+            .Concat(Differences()).FirstOrDefault(("nothing", null));
+    }
+
+    // I8: whatever is journaled was journaled under the lease of that moment.
+    private void Journaled((int Address, long Seq) key, JournalEntry? entry)
+    {
+        if (entry is null)
+        {
+            return;
+        }
+
+        _world.Trace.Note("journal", entry.Actor.Kind == 0 ? null : entry.Actor.Entity, () => $"{entry.Type} {entry.Body}");
+        if (_world.Database.Leases.Read(null, entry.Address) is { } lease && lease.Epoch != entry.Epoch)
+        {
+            _world.Violate("I8", $"epoch {entry.Epoch} of address {entry.Address} journaled {entry.Type} while epoch {lease.Epoch} holds it", entry.Actor.Entity);
+        }
+    }
+
+    // I6
+    private void JournalsFold()
+    {
+        foreach (var (actor, events) in Journals())
+        {
+            var state = RecordEvolve.Fold(RecordState.Initial, events.Select(entry => entry.Event));
+            var stored = _world.Database.States.Read(null, actor)?.State;
+            if (stored != Codec.WriteState(state))
+            {
+                throw new ViolationException("I6", $"the journal folds to {Codec.WriteState(state)}, the snapshot is {stored}", actor.Entity);
+            }
+        }
+    }
+
+    private IEnumerable<(Runtime.Actors.ActorId Actor, RecordState State)> States() =>
+        _world.Database.States.Scan(null).Select(row => (row.Key, Codec.ReadState(row.Value.State)));
+
+    private IEnumerable<(Runtime.Actors.ActorId Actor, IReadOnlyList<(JournalEntry Entry, RecordEvent Event)> Events)> Journals() => _world.Database.Journal.Scan(null)
+        .Select(row => row.Value).Where(entry => entry.Address < World.ShardCount)
+        .GroupBy(entry => entry.Actor)
+        .Select(group => (group.Key, (IReadOnlyList<(JournalEntry, RecordEvent)>)[.. group.OrderBy(entry => entry.Seq).Select(entry => (entry, Codec.ReadEvent(entry.Type, entry.Body)))]));
+
+    // I7 and I1 at the end: rows and records, value by value.
+    private void BothSidesAgree()
+    {
+        if (Differences().FirstOrDefault() is { Text: not null } difference)
+        {
+            throw new ViolationException("I7", difference.Text, difference.Record);
+        }
+    }
+
+    private IEnumerable<(string Text, Guid? Record)> Differences()
+    {
+        var parked = States().Where(actor => actor.State.Parked is not null).Select(actor => actor.Actor.Entity).ToHashSet();
+        foreach (var mapping in _world.Mappings)
+        {
+            var rows = _world.Database.Tables[mapping.Number].Rows.Scan(null).ToDictionary(row => row.Key, row => row.Value);
+            var select = string.Join(", ", mapping.Fields.Select(field => field.Name));
+            var records = _world.Org.Query($"SELECT Id, {SimulatedMappings.ExternalId}, {select} FROM {mapping.ObjectName}").Rows;
+            foreach (var record in records)
+            {
+                var fields = Flat(record);
+                if (!Guid.TryParse(fields[SimulatedMappings.ExternalId], out var key) || !rows.Remove(key, out var row))
+                {
+                    if (key == Guid.Empty || !parked.Contains(key))
+                    {
+                        yield return ($"{mapping.ObjectName} {record.Id} ({fields[SimulatedMappings.ExternalId] ?? "no external id"}) has no row", key == Guid.Empty ? null : key);
+                    }
+
+                    continue;
+                }
+
+                for (var i = 0; i < mapping.Fields.Length; i++)
+                {
+                    var (ours, theirs) = (Plain(row.Values[i]), fields.GetValueOrDefault(mapping.Fields[i].Name));
+                    if (ours != theirs && !parked.Contains(key))
+                    {
+                        yield return ($"{mapping.ObjectName} {key} {mapping.Fields[i].Name}: '{ours}' in PostgreSQL, '{theirs}' in Salesforce", key);
+                    }
+                }
+            }
+
+            foreach (var (key, row) in rows.Where(row => !parked.Contains(row.Key)))
+            {
+                yield return ($"row {key} of {mapping.ObjectName} (sfid {row.Sfid ?? "none"}) has no record", key);
+            }
+        }
+    }
+
+    private static Dictionary<string, string?> Flat(QueryRow record)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in record.Fields)
+        {
+            if (value is QueryRow parent)
+            {
+                foreach (var (inner, innerValue) in parent.Fields)
+                {
+                    values[$"{name}.{inner}"] = Plain(innerValue?.ToString());
+                }
+            }
+            else
+            {
+                values[name] = Plain(value?.ToString());
+            }
+        }
+
+        return values;
+    }
+
+    private static string? Plain(string? value) => value?.Trim() is { Length: > 0 } text ? text : null;
+}

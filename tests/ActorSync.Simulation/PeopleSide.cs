@@ -1,0 +1,83 @@
+using ActorSync.OrgSimulator.Org;
+
+namespace ActorSync.Simulation;
+
+/// <summary>People who work in Salesforce.</summary>
+internal sealed class PeopleSide(World world)
+{
+    private readonly Random _random = world.Stream("people");
+    private readonly DmlContext _person = new("ui", null, world.Org.HumanUser.Id);
+    private int _values;
+
+    /// <summary>Records that were there before the sync began.</summary>
+    public void Populate(int records)
+    {
+        for (var i = 0; i < records; i++)
+        {
+            Create(_random.Next(3) > 0 ? "Account" : "Contact");
+        }
+    }
+
+    /// <summary>One edit, now.</summary>
+    public void Edit()
+    {
+        if (world.Strikes(FaultKind.LateCommit, 0.06))
+        {
+            world.Org.CommitLate(TimeSpan.FromSeconds(world.Drawn(FaultKind.LateCommit).Next(1, 6)));
+        }
+
+        var type = _random.Next(4) > 0 ? "Account" : "Contact";
+        var dice = _random.Next(100);
+        if (dice < 8)
+        {
+            Create(type);
+        }
+        else if (dice < 13)
+        {
+            if (Pick(type, deleted: false) is { } id)
+            {
+                Note("deletes", id, "");
+                world.Org.Delete([id], _person);
+            }
+        }
+        else if (dice < 16)
+        {
+            if (Pick(type, deleted: true) is { } id)
+            {
+                Note("undeletes", id, "");
+                world.Org.Undelete([id], _person);
+            }
+        }
+        else if (Pick(type, deleted: false) is { } id)
+        {
+            var fields = Fields(type).OrderBy(_ => _random.Next()).Take(_random.Next(1, 3)).ToDictionary(field => field, _ => (object?)Value(), StringComparer.Ordinal);
+            Note("edits", id, string.Join(", ", fields));
+            world.Org.Update([new RecordInput(type, id, fields)], _person);
+        }
+    }
+
+    private void Create(string type)
+    {
+        var fields = Fields(type).Take(_random.Next(1, 4)).ToDictionary(field => field, _ => (object?)Value(), StringComparer.Ordinal);
+        if (type == "Contact" && _random.Next(2) == 0 && Pick("Account", deleted: false) is { } parent)
+        {
+            fields["AccountId"] = parent;
+        }
+
+        var id = world.Org.Create([new RecordInput(type, null, fields)], _person)[0].Id!;
+        Note("creates", id, string.Join(", ", fields));
+    }
+
+    private string? Pick(string type, bool deleted)
+    {
+        var ids = world.Org.Query($"SELECT Id FROM {type} WHERE IsDeleted = {(deleted ? "true" : "false")} ORDER BY Id", includeDeleted: true).Rows.Select(row => row.Id).ToArray();
+        return ids.Length == 0 ? null : ids[_random.Next(3) == 0 ? 0 : _random.Next(ids.Length)];
+    }
+
+    private void Note(string does, string id, string what) =>
+        world.Trace.Note("people", world.Trace.RecordOf(id), () => $"{does} {id[^6..]} {what}");
+
+    private string Value() => $"R{++_values}";
+
+    private static string[] Fields(string type) => type == "Account" ? ["Name", "Phone", "Fax", "Site"] : ["LastName", "Title"];
+}

@@ -1,0 +1,36 @@
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+
+namespace ActorSync.Simulation;
+
+/// <summary>The mapped objects: a parent and a child.</summary>
+internal static class SimulatedMappings
+{
+    public const short Account = 1;
+    public const short Contact = 2;
+    public const string ExternalId = "ActorSync_Id__c";
+    public const string ParentField = "Account.ActorSync_Id__c";
+
+    public static IReadOnlyList<ObjectMapping> All(Random random)
+    {
+        var policy = random.Next(4) switch { 0 => ConflictPolicy.SalesforceWins, 1 => ConflictPolicy.PostgresWins, _ => ConflictPolicy.LatestWins };
+        return
+        [
+            Mapping(Account, "Account", policy, [Text("Name", 255), Text("Phone", 40), Text("Fax", 40), Text("Site", 80)]),
+            Mapping(Contact, "Contact", policy,
+            [
+                Text("LastName", 80), Text("Title", 128),
+                new FieldMapping(ParentField, "account__actorsync_id__c", FieldKind.Parent, 0, 36, Creatable: true, Updatable: true, null)
+                {
+                    Parent = new ParentLink("Account", "AccountId", "Account", ExternalId),
+                },
+            ]),
+        ];
+    }
+
+    private static ObjectMapping Mapping(short number, string name, ConflictPolicy policy, FieldMapping[] fields) =>
+        new(number, name, "salesforce", name.ToLowerInvariant(), MappingAccess.ReadWrite, ExternalId, "actorsync_id__c", policy, Side.Salesforce, TimeSpan.FromSeconds(2), [.. fields]);
+
+    private static FieldMapping Text(string name, int length) =>
+        new(name, name.ToLowerInvariant(), FieldKind.Text, 0, length, Creatable: true, Updatable: true, null);
+}

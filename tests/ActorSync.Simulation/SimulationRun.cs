@@ -1,0 +1,116 @@
+using ActorSync.Runtime.Sharding;
+using ActorSync.TestKit.Memory;
+
+namespace ActorSync.Simulation;
+
+/// <summary>What came of one run.</summary>
+/// <param name="Failure">Null when everything held.</param>
+internal sealed record SimulationOutcome(SimulationOptions Options, Exception? Failure, FaultTally Faults, long Steps, IReadOnlyList<string> Story)
+{
+    public string? Invariant => (Failure as ViolationException)?.Invariant ?? (Failure is null ? null : "defect");
+}
+
+/// <summary>One run: a busy time with edits on both sides and faults, then quiet, in which everything must come to rest and be right.</summary>
+internal static class SimulationRun
+{
+    public static SimulationOutcome Run(SimulationOptions options)
+    {
+        var world = new World(options);
+        Exception? failure = null;
+        try
+        {
+            Play(world);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        return new SimulationOutcome(options, failure, world.Faults, world.Steps, options.Traced ? [.. world.Trace.Story((failure as ViolationException)?.Record)] : []);
+    }
+
+    private static void Play(World world)
+    {
+        var judge = new Judge(world);
+        var (application, people) = (new ApplicationSide(world), new PeopleSide(world));
+        Strays(world);
+        people.Populate(world.Options.RecordsMax);
+        new MemoryTurnStore(world.Database).Leases.EnsureAsync(
+            [.. Enumerable.Range(0, World.ShardCount), Addresses.Coordinator, .. world.Mappings.Select(mapping => Addresses.Feed(mapping.Number))], CancellationToken.None);
+        var nodes = world.Random.Next(2, 4);
+        for (var i = 1; i <= nodes; i++)
+        {
+            var node = new SimulatedNode(world, $"node{i}");
+            world.Nodes.Add(node);
+            world.After(TimeSpan.FromMilliseconds(world.Random.Next(0, 1500)), node.Start);
+        }
+
+        var random = world.Stream("edits");
+        for (var i = 0; i < world.Options.EditsMax; i++)
+        {
+            // Bursts: many edits fall on few moments.
+            var at = (random.Next(3) == 0 ? random.Next(10) / 10.0 : random.NextDouble()) * world.Options.BusyTime;
+            world.After(at + TimeSpan.FromMilliseconds(random.Next(30)), random.Next(5) < 3 ? application.Edit : people.Edit);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            if (world.Strikes(FaultKind.Outage, 0.15))
+            {
+                world.After(world.Drawn(FaultKind.Outage).NextDouble() * world.Options.BusyTime, () => world.Wire.BeginOutage(TimeSpan.FromSeconds(world.Drawn(FaultKind.Outage).NextDouble() * 4)));
+            }
+        }
+
+        world.Run(world.Options.BusyTime + TimeSpan.FromSeconds(5));
+        world.IsBusy = false;
+        for (var i = 1; i <= 3; i++)
+        {
+            world.After(TimeSpan.FromSeconds(8 * i), application.Correct);
+        }
+
+        var deadline = world.Elapsed + world.Options.QuietTimeMax;
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(26));
+        var looked = TimeSpan.Zero;
+        world.Run(deadline, () =>
+        {
+            if (world.Elapsed < looked)
+            {
+                return false;
+            }
+
+            looked = world.Elapsed + TimeSpan.FromSeconds(1);
+            return judge.IsAtRest();
+        });
+        if (!judge.IsAtRest())
+        {
+            var (text, record) = judge.Unrest();
+            throw new ViolationException("I7", $"no rest {world.Options.QuietTimeMax.TotalSeconds:0} s after the last edit: {text}", record);
+        }
+
+        judge.AtTheEnd();
+        var (arrivals, rows) = (world.Org.LastArrival, Revisions(world));
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
+        {
+            throw new ViolationException("I7", "writes go on although nothing changes");
+        }
+    }
+
+    private static long Revisions(World world) => world.Database.Tables.Values.Sum(table => table.Rows.Scan(null).Sum(row => row.Value.Revision));
+
+    // What a record is told may be told again, later, after other things.
+    private static void Strays(World world) => world.Database.Mail.Committed = (_, envelope) =>
+    {
+        if (envelope is { DueAt: null } && envelope.Address < World.ShardCount && world.Strikes(FaultKind.StrayEvents, 0.05))
+        {
+            world.After(TimeSpan.FromSeconds(world.Drawn(FaultKind.StrayEvents).NextDouble() * 8), () =>
+            {
+                var transaction = world.Database.Begin();
+                var id = world.Database.NextId();
+                world.Database.Mail.Write(transaction, id, envelope with { Id = id, DueAt = DateTimeOffset.MinValue });
+                transaction.Commit();
+                world.Changed();
+            });
+        }
+    };
+}

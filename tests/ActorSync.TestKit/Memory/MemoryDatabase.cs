@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using ActorSync.Coordination;
+using ActorSync.Domain.Mapping;
+using ActorSync.Records;
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Journal;
+using ActorSync.Runtime.Turns;
+
+namespace ActorSync.TestKit.Memory;
+
+/// <summary>A mapped row. Values are text as the application wrote it, in the order of the mapping's fields.</summary>
+internal sealed record MemoryRow(Guid Key, long Birth, long Revision, ImmutableArray<string?> Values)
+{
+    public string? Sfid { get; init; }
+
+    public DateTimeOffset? SystemModstamp { get; init; }
+
+    public string? LastOp { get; init; }
+
+    public string? Error { get; init; }
+
+    /// <summary>A column that is not mapped.</summary>
+    public int Unmapped { get; init; }
+}
+
+internal sealed record MemoryLease(int Address, Guid? Owner, long Epoch, Guid? Token, long BatchNo, long JournalSeq, string Snap, string? Window, long WindowId, string Cursor);
+
+internal sealed record MemoryEnvelope(long Id, int Address, DateTimeOffset? DueAt, string Body);
+
+internal sealed record MemoryOffer(long Id, long Transaction, OfferedWrite Write, DateTimeOffset? DueAt);
+
+internal sealed record MemorySubmission(Submission Submission, string? Outcome, DateTimeOffset? FinishedAt);
+
+internal sealed record MemoryLink(ActorId? Actor, DateTimeOffset? DeletedAt);
+
+internal sealed record MemoryChange(CapturedChange Change, long Transaction, Guid? Origin, short Shard);
+
+internal sealed record MemoryNode(DateTimeOffset ExpiresAt);
+
+/// <summary>PostgreSQL as the engine uses it, in memory and in one thread: transactions, row locks, savepoints, snapshots, capture and sequences, with a hook
+/// before each statement. What would wait there fails here.</summary>
+/// <param name="now">The server's clock.</param>
+/// <param name="random">Makes tokens and turn ids.</param>
+internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int shardCount, Func<DateTimeOffset> now, Random random)
+{
+    private long _ids;
+    private long _ticks;
+
+    public int ShardCount { get; } = shardCount;
+
+    public IReadOnlyDictionary<short, MemoryMappedTable> Tables { get; } =
+        mappings.ToDictionary(mapping => mapping.Number, mapping => new MemoryMappedTable(new RowValues(mapping)));
+
+    public MemorySnapshots Snapshots { get; } = new();
+
+    public MemoryTable<Guid, MemoryNode> Nodes { get; } = new("node");
+
+    public MemoryTable<int, MemoryLease> Leases { get; } = new("lease");
+
+    public MemoryTable<long, MemoryEnvelope> Mail { get; } = new("envelope");
+
+    public MemoryTable<(int Address, long Seq), JournalEntry> Journal { get; } = new("journal");
+
+    public MemoryTable<ActorId, ActorSnapshot> States { get; } = new("actor");
+
+    public MemoryTable<long, MemoryOffer> Offers { get; } = new("offer");
+
+    public MemoryTable<Guid, MemorySubmission> Submissions { get; } = new("submission");
+
+    public MemoryTable<string, MemoryLink> Links { get; } = new("link");
+
+    public MemoryTable<long, MemoryChange> ChangeLog { get; } = new("change");
+
+    /// <summary>Called before each statement with its name; may run other transactions, or throw.</summary>
+    public Action<string> BeforeStatement { get; set; } = static _ => { };
+
+    /// <summary>clock_timestamp(): never the same twice.</summary>
+    public DateTimeOffset Now() => now().AddTicks(10 * (++_ticks % 1000));
+
+    public long NextId() => ++_ids;
+
+    public Guid NextGuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.NextBytes(bytes);
+        return new Guid(bytes);
+    }
+
+    public MemoryTransaction Begin() => new(Snapshots);
+}
+
+/// <summary>A mapped table, its triggers and its constraint.</summary>
+internal sealed class MemoryMappedTable(RowValues values)
+{
+    public RowValues Values { get; } = values;
+
+    public MemoryTable<Guid, MemoryRow> Rows { get; } = new(values.Mapping.Table);
+
+    /// <summary>The application's BEFORE trigger: the row before (none for an insert) and as it would be stored. Gives the row to store, or none to suppress the write.</summary>
+    public Func<MemoryRow?, MemoryRow, MemoryRow?>? BeforeTrigger { get; set; }
+
+    /// <summary>The application's AFTER trigger; it may change rows in the same transaction.</summary>
+    public Action<MemoryStatements, MemoryRow?, MemoryRow?>? AfterTrigger { get; set; }
+
+    /// <summary>A check constraint: what is wrong with a row, or null.</summary>
+    public Func<MemoryRow, string?>? Check { get; set; }
+}

@@ -1,0 +1,278 @@
+using ActorSync.Coordination;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using ActorSync.WriteBack;
+
+namespace ActorSync.TestKit.Memory;
+
+/// <summary>The flow's tables in memory.</summary>
+internal static class MemoryStores
+{
+    /// <summary>All stores of one node.</summary>
+    public static SyncStores Of(MemoryTurnStore turns) => new(
+        turns, new MemoryMappedRows(turns.Database), new MemoryLinks(turns.Database), new MemoryOffers(turns), new MemorySubmissions(turns));
+
+    public static MemoryTurn Memory(this Turn turn, string statement)
+    {
+        var memory = (MemoryTurn)turn;
+        memory.Reach(statement);
+        return memory;
+    }
+}
+
+internal sealed class MemoryMappedRows(MemoryDatabase database) : IMappedRows
+{
+    public Task<IReadOnlyDictionary<Guid, RowImage>> ReadAsync(Turn turn, short mapping, IReadOnlyCollection<Guid> keys, CancellationToken stop)
+    {
+        var transaction = turn.Memory("read rows").Transaction;
+        var table = database.Tables[mapping];
+        var rows = new Dictionary<Guid, RowImage>();
+        foreach (var key in keys)
+        {
+            if (table.Rows.Read(transaction, key) is { } row)
+            {
+                rows[key] = new RowImage(new RowStamp(row.Birth, row.Revision), table.Values.Canonical([.. row.Values]), row.SystemModstamp);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<Guid, RowImage>>(rows);
+    }
+
+    public Task<IReadOnlyList<Delivery<RecordMessage>>> WriteAsync(Turn turn, IReadOnlyList<(ActorId Actor, RecordState State)> owing, CancellationToken stop)
+    {
+        var results = new List<Delivery<RecordMessage>>();
+        var ordered = owing.Select(entry => (entry.Actor, entry.State, Row: RecordBehavior.Owed(entry.State)!))
+            .OrderBy(entry => entry.Row.Operation).ThenBy(entry => entry.Actor.Kind).ThenBy(entry => entry.Actor.Entity);
+        foreach (var (actor, state, row) in ordered)
+        {
+            var transaction = turn.Memory("write row").Transaction;
+            transaction.Savepoint();
+            results.Add(new(actor, new RecordMessage.RowWriteResult(Write(new MemoryStatements(database, transaction, turn.Id), actor, state, row), turn.Now)));
+        }
+
+        return Task.FromResult<IReadOnlyList<Delivery<RecordMessage>>>(results);
+    }
+
+    private RowWriteOutcome Write(MemoryStatements statements, ActorId actor, RecordState state, OwedRow owed)
+    {
+        var table = database.Tables[actor.Kind];
+        if (table.Rows.IsHeld(statements.Transaction, actor.Entity))
+        {
+            return new RowWriteOutcome.Locked();
+        }
+
+        var old = table.Rows.Read(statements.Transaction, actor.Entity);
+        if (owed.Operation == RowOperation.Insert ? old is not null : old is null || new RowStamp(old.Birth, old.Revision) != state.Row)
+        {
+            return new RowWriteOutcome.Moved();
+        }
+
+        try
+        {
+            return owed.Operation switch
+            {
+                RowOperation.Insert => Landed(table, null, statements.Insert(actor.Kind, Changed(table, new MemoryRow(actor.Entity, 0, 0, [.. new string?[table.Values.Mapping.Fields.Length]]), owed))),
+                RowOperation.Update => Landed(table, old, statements.Update(actor.Kind, actor.Entity, row => Changed(table, row, owed))),
+                _ => statements.Delete(actor.Kind, actor.Entity) ? new RowWriteOutcome.Landed(null, FieldValues.Empty, FieldValues.Empty) : new RowWriteOutcome.Moved(),
+            };
+        }
+        catch (MemoryRefusalException refused)
+        {
+            statements.Transaction.RollbackToSavepoint();
+            return new RowWriteOutcome.Failed("23514", refused.Message);
+        }
+        catch (MemoryLockException)
+        {
+            statements.Transaction.RollbackToSavepoint();
+            return new RowWriteOutcome.Locked();
+        }
+    }
+
+    private static RowWriteOutcome Landed(MemoryMappedTable table, MemoryRow? old, MemoryRow? row) =>
+        row is null ? new RowWriteOutcome.Failed("SUPPRESSED", "a BEFORE trigger returned NULL")
+        : new RowWriteOutcome.Landed(
+            new RowStamp(row.Birth, row.Revision), old is null ? table.Values.Empty : table.Values.Canonical([.. old.Values]), table.Values.Canonical([.. row.Values]));
+
+    private static MemoryRow Changed(MemoryMappedTable table, MemoryRow row, OwedRow owed)
+    {
+        var values = row.Values.ToBuilder();
+        var fields = table.Values.Mapping.Fields;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            values[i] = owed.Fields.TryGet(fields[i].Name, out var value) ? value : values[i];
+        }
+
+        return row with
+        {
+            Values = values.ToImmutable(),
+            Sfid = owed.Status.Sfid ?? row.Sfid,
+            SystemModstamp = owed.Status.SystemModstamp ?? row.SystemModstamp,
+            LastOp = owed.Status.LastOp ?? row.LastOp,
+            Error = owed.Status.Error is { } error ? error.Length == 0 ? null : error : row.Error,
+        };
+    }
+}
+
+internal sealed class MemoryLinks(MemoryDatabase database) : ISfidLinks
+{
+    public Task<IReadOnlyList<(ActorId Actor, string Sfid, DateTimeOffset ReadBegan)>> LearnAsync(
+        Turn turn, IEnumerable<(ActorId Actor, string Sfid)> links, CancellationToken stop)
+    {
+        var sorted = links.DistinctBy(link => link.Sfid).OrderBy(link => link.Sfid, StringComparer.Ordinal).ToArray();
+        var orphans = new List<(ActorId, string, DateTimeOffset)>();
+        if (sorted.Length == 0)
+        {
+            return Task.FromResult<IReadOnlyList<(ActorId, string, DateTimeOffset)>>(orphans);
+        }
+
+        var transaction = turn.Memory("learn links").Transaction;
+        foreach (var (actor, sfid) in sorted)
+        {
+            database.Links.Lock(transaction, sfid);
+            if (database.Links.Read(transaction, sfid) is { Actor: not null })
+            {
+                continue;
+            }
+
+            var deletedAt = database.Links.Read(transaction, sfid)?.DeletedAt;
+            database.Links.Write(transaction, sfid, new MemoryLink(actor, deletedAt));
+            if (deletedAt is { } at)
+            {
+                orphans.Add((actor, sfid, at));
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<(ActorId, string, DateTimeOffset)>>(orphans);
+    }
+
+    public Task<IReadOnlyDictionary<string, ActorId>> FindAsync(Turn turn, IReadOnlyCollection<string> sfids, CancellationToken stop)
+    {
+        var transaction = turn.Memory("find links").Transaction;
+        return Task.FromResult<IReadOnlyDictionary<string, ActorId>>(sfids.Distinct()
+            .Select(sfid => (Sfid: sfid, database.Links.Read(transaction, sfid)?.Actor)).Where(link => link.Actor is not null)
+            .ToDictionary(link => link.Sfid, link => link.Actor!.Value, StringComparer.Ordinal));
+    }
+
+    public Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop)
+    {
+        var transaction = turn.Memory("bury links").Transaction;
+        var known = new Dictionary<string, ActorId>(StringComparer.Ordinal);
+        foreach (var sfid in sfids.Order(StringComparer.Ordinal))
+        {
+            database.Links.Lock(transaction, sfid);
+            var link = database.Links.Read(transaction, sfid);
+            database.Links.Write(transaction, sfid, new MemoryLink(link?.Actor, readBegan));
+            if (link?.Actor is { } actor)
+            {
+                known[sfid] = actor;
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, ActorId>>(known);
+    }
+}
+
+internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
+{
+    public Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    {
+        if (writes.Count > 0)
+        {
+            var transaction = turn.Memory("offer").Transaction;
+            foreach (var write in writes)
+            {
+                var id = store.Database.NextId();
+                store.Database.Offers.Write(transaction, id, new MemoryOffer(id, transaction.Number, write, dueAt));
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)
+    {
+        var transaction = turn.Memory("take offers").Transaction;
+        foreach (var offer in offers)
+        {
+            store.Database.Offers.Lock(transaction, offer);
+            if (store.Database.Offers.Read(transaction, offer) is null)
+            {
+                throw new InvalidOperationException($"offer {offer} is gone: another coordinator took it");
+            }
+
+            store.Database.Offers.Write(transaction, offer, null);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public IOfferWindow OpenWindow() => new Window(store);
+
+    private sealed class Window(MemoryTurnStore store) : IOfferWindow
+    {
+        private string _snap = "1:1:";
+
+        public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
+        {
+            store.Reach("read offers");
+            var now = store.Database.Now();
+            if (max == 0)
+            {
+                return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], now));
+            }
+
+            var window = store.Database.Snapshots.Current();
+            var (shown, known) = (new MemorySnapshot(window), new MemorySnapshot(_snap));
+            var writes = store.Database.Offers.Scan(null).Select(row => row.Value)
+                .Where(offer => shown.Shows(offer.Transaction) && !known.Shows(offer.Transaction))
+                .OrderBy(offer => offer.Id).Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt)).ToArray();
+            _snap = window;
+            return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((writes, now));
+        }
+    }
+}
+
+internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTable
+{
+    public Task<IReadOnlyList<Submission>> OpenAsync(CancellationToken stop)
+    {
+        store.Reach("open submissions");
+        return Task.FromResult<IReadOnlyList<Submission>>(
+            [.. store.Database.Submissions.Scan(null).Select(row => row.Value).Where(row => row.FinishedAt is null).OrderBy(row => row.Submission.StartedAt)
+                .Select(row => row.Submission with { Doubtful = true })]);
+    }
+
+    public Task StartAsync(Turn turn, HeldLease lease, IReadOnlyList<Submission> submissions, CancellationToken stop)
+    {
+        var transaction = turn.Memory("start submissions").Transaction;
+        foreach (var submission in submissions)
+        {
+            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission, null, null));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop)
+    {
+        turn.Memory("doubt submission");
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop)
+    {
+        var transaction = turn.Memory("finish submission").Transaction;
+        store.Database.Submissions.Lock(transaction, submission);
+        if (store.Database.Submissions.Read(transaction, submission) is not { FinishedAt: null } row)
+        {
+            return Task.FromResult(false);
+        }
+
+        store.Database.Submissions.Write(transaction, submission, row with { Outcome = outcome, FinishedAt = turn.Now });
+        return Task.FromResult(true);
+    }
+}

@@ -1,0 +1,294 @@
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Journal;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+
+namespace ActorSync.TestKit.Memory;
+
+/// <summary>The turn store in memory. Everything completes at once.</summary>
+/// <param name="beforeStatement">Of one node: called with the name of each statement; may run other transactions, or throw as a crash or a lost connection.</param>
+internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? beforeStatement = null) : ITurnStore
+{
+    public ILeaseTable Leases { get; } = new MemoryLeaseTable(database, beforeStatement ?? (static _ => { }));
+
+    public MemoryDatabase Database => database;
+
+    public Task<Turn> BeginAsync(CancellationToken stop)
+    {
+        Reach("begin");
+        return Task.FromResult<Turn>(new MemoryTurn(this, database.Begin(), database.NextGuid()));
+    }
+
+    public Task<DateTimeOffset> NowAsync(CancellationToken stop)
+    {
+        Reach("now");
+        return Task.FromResult(database.Now());
+    }
+
+    public Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop)
+    {
+        Reach("glance");
+        var now = database.Now();
+        return Task.FromResult(new StoreGlance(
+            database.Snapshots.Current(), database.Mail.Scan(null).Any(row => addresses.Contains(row.Value.Address) && !(row.Value.DueAt > now))));
+    }
+
+    public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, CancellationToken stop)
+    {
+        Reach("owing");
+        return Task.FromResult<IReadOnlyList<ActorId>>(
+            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key)]);
+    }
+
+    public Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop)
+    {
+        Reach("peek mail");
+        return Task.FromResult<IReadOnlyList<StoredEnvelope>>(
+            [.. database.Mail.Scan(null).Select(row => row.Value).Where(envelope => envelope.Address == address).OrderBy(envelope => envelope.Id).Take(envelopesMax)
+                .Select(envelope => new StoredEnvelope(envelope.Id, envelope.Address, envelope.Body))]);
+    }
+
+    public Task<long> CountShardMailAsync(int envelopesMax, CancellationToken stop)
+    {
+        Reach("count mail");
+        return Task.FromResult((long)database.Mail.Scan(null).Where(row => row.Value.Address < Addresses.Coordinator).Take(envelopesMax).Count());
+    }
+
+    internal void Reach(string statement)
+    {
+        beforeStatement?.Invoke(statement);
+        database.BeforeStatement(statement);
+    }
+}
+
+/// <summary>A turn as a transaction in memory.</summary>
+internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transaction, Guid id) : Turn(id)
+{
+    private MemoryDatabase Database => store.Database;
+
+    public MemoryTransaction Transaction => transaction;
+
+    /// <summary>The statement before which something may happen.</summary>
+    public void Reach(string statement) => store.Reach(statement);
+
+    public override Task ReadNowAsync(CancellationToken stop)
+    {
+        Reach("now");
+        Now = Database.Now();
+        return Task.CompletedTask;
+    }
+
+    public override Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int envelopesMax, CancellationToken stop)
+    {
+        Reach("take mail");
+        Now = Database.Now();
+        var due = Database.Mail.Scan(transaction).Select(row => row.Value)
+            .Where(envelope => addresses.Contains(envelope.Address) && !(envelope.DueAt > Now) && !Database.Mail.IsHeld(transaction, envelope.Id))
+            .OrderBy(envelope => envelope.Id).Take(envelopesMax).ToArray();
+        foreach (var envelope in due)
+        {
+            Database.Mail.Write(transaction, envelope.Id, null);
+        }
+
+        return Task.FromResult<IReadOnlyList<StoredEnvelope>>([.. due.Select(envelope => new StoredEnvelope(envelope.Id, envelope.Address, envelope.Body))]);
+    }
+
+    public override Task RemoveMailAsync(int address, IReadOnlyCollection<long> envelopes, CancellationToken stop)
+    {
+        Reach("remove mail");
+        foreach (var envelope in envelopes.Where(envelope => Database.Mail.Read(transaction, envelope) is not null))
+        {
+            Database.Mail.Write(transaction, envelope, null);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task<WindowPiece> ReadWindowAsync(
+        IReadOnlyCollection<short> shards, string snapshot, string? window, long after, int rowsMax, CancellationToken stop)
+    {
+        Reach("read window");
+        var reached = window ?? Database.Snapshots.Current();
+        var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(snapshot));
+        var changes = Database.ChangeLog.Scan(null).Select(row => row.Value)
+            .Where(row => row.Origin is null && row.Change.Id > after && !decided.Shows(row.Transaction) && shown.Shows(row.Transaction) && shards.Contains(row.Shard))
+            .OrderBy(row => row.Change.Id).Take(rowsMax).Select(row => row.Change).ToArray();
+        return Task.FromResult(new WindowPiece(reached, changes));
+    }
+
+    public override Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop)
+    {
+        Reach("read states");
+        var states = new Dictionary<ActorId, string>();
+        foreach (var actor in actors)
+        {
+            if (Database.States.Read(transaction, actor) is { } snapshot)
+            {
+                states[actor] = snapshot.State;
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<ActorId, string>>(states);
+    }
+
+    protected override Task AppendAsync(
+        IReadOnlyList<JournalEntry> journal, IReadOnlyList<ActorSnapshot> snapshots, IReadOnlyList<SentEnvelope> envelopes, CancellationToken stop)
+    {
+        Reach("append");
+        foreach (var entry in journal)
+        {
+            if (Database.Journal.Read(transaction, (entry.Address, entry.Seq)) is not null)
+            {
+                throw new InvalidOperationException($"journal {entry.Address}/{entry.Seq} exists");
+            }
+
+            Database.Journal.Write(transaction, (entry.Address, entry.Seq), entry);
+        }
+
+        foreach (var snapshot in snapshots)
+        {
+            Database.States.Write(transaction, snapshot.Actor, snapshot);
+        }
+
+        foreach (var envelope in envelopes)
+        {
+            var number = Database.NextId();
+            Database.Mail.Write(transaction, number, new MemoryEnvelope(number, envelope.Address, envelope.DueAt, envelope.Body));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override Task FenceAsync(IReadOnlyCollection<HeldLease> leases, CancellationToken stop)
+    {
+        Reach("fence");
+        var fenced = 0;
+        foreach (var lease in leases)
+        {
+            Database.Leases.Lock(transaction, lease.Address);
+            if (Database.Leases.Read(transaction, lease.Address) is { } row && row.Token == lease.Token && row.BatchNo == lease.BatchNo)
+            {
+                Database.Leases.Write(transaction, lease.Address, row with
+                {
+                    BatchNo = row.BatchNo + 1, JournalSeq = lease.JournalSeq, Snap = lease.Snap, Window = lease.Window, WindowId = lease.WindowId, Cursor = lease.Cursor,
+                });
+                fenced++;
+            }
+        }
+
+        return fenced == leases.Count ? Task.CompletedTask
+            : throw new StaleLeaseException($"{leases.Count - fenced} of {leases.Count} leases are no longer ours, or their history is not the one we remember");
+    }
+
+    protected override Task CommitTransactionAsync()
+    {
+        Reach("commit");
+        transaction.Commit();
+        Reach("answer of commit");
+        return Task.CompletedTask;
+    }
+
+    protected override Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases)
+    {
+        Reach("batch numbers");
+        return Task.FromResult<IReadOnlyDictionary<int, long>>(leases
+            .Select(lease => (lease.Address, Row: Database.Leases.Read(null, lease.Address), lease.Token)).Where(lease => lease.Row?.Token == lease.Token)
+            .ToDictionary(lease => lease.Address, lease => lease.Row!.BatchNo));
+    }
+
+    protected override ValueTask EndAsync()
+    {
+        if (transaction.IsOpen)
+        {
+            transaction.Rollback();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Leases in memory.</summary>
+internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> beforeStatement) : ILeaseTable
+{
+    public Task EnsureAsync(IReadOnlyCollection<int> addresses, CancellationToken stop) => Autocommit("ensure leases", transaction =>
+    {
+        foreach (var address in addresses.Where(address => database.Leases.Read(transaction, address) is null))
+        {
+            database.Leases.Write(transaction, address, new MemoryLease(address, null, 0, null, 0, 0, "1:1:", null, 0, "{}"));
+        }
+    });
+
+    public Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop) =>
+        Autocommit("register", transaction => database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl)));
+
+    public Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
+    {
+        var alive = false;
+        Autocommit("heartbeat", transaction =>
+        {
+            alive = IsLive(node);
+            if (alive)
+            {
+                database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl));
+            }
+        });
+        return Task.FromResult(alive);
+    }
+
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
+    {
+        var held = new List<HeldLease>();
+        Autocommit("acquire", transaction =>
+        {
+            foreach (var (address, lease) in database.Leases.Scan(transaction).OrderBy(row => row.Key).ToArray())
+            {
+                if ((lease.Owner is { } owner && IsLive(owner)) || !IsLive(node) || database.Leases.IsHeld(transaction, address))
+                {
+                    continue;
+                }
+
+                var token = database.NextGuid();
+                database.Leases.Write(transaction, address, lease with { Owner = node, Epoch = lease.Epoch + 1, Token = token });
+                held.Add(new HeldLease
+                {
+                    Address = address, Epoch = lease.Epoch + 1, Token = token, BatchNo = lease.BatchNo, JournalSeq = lease.JournalSeq,
+                    Snap = lease.Snap, Window = lease.Window, WindowId = lease.WindowId, Cursor = lease.Cursor,
+                });
+            }
+        });
+        return Task.FromResult<IReadOnlyList<HeldLease>>(held);
+    }
+
+    public Task ReleaseAsync(Guid node, CancellationToken stop) => Autocommit("release", transaction =>
+    {
+        foreach (var (address, lease) in database.Leases.Scan(transaction).Where(row => row.Value.Owner == node).ToArray())
+        {
+            database.Leases.Write(transaction, address, lease with { Owner = null, Token = null });
+        }
+
+        database.Nodes.Write(transaction, node, null);
+    });
+
+    private bool IsLive(Guid node) => database.Nodes.Read(null, node) is { } row && row.ExpiresAt > database.Now();
+
+    private Task Autocommit(string statement, Action<MemoryTransaction> work)
+    {
+        beforeStatement(statement);
+        database.BeforeStatement(statement);
+        var transaction = database.Begin();
+        try
+        {
+            work(transaction);
+            transaction.Commit();
+        }
+        finally
+        {
+            if (transaction.IsOpen)
+            {
+                transaction.Rollback();
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}
