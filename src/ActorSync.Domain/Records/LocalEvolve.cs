@@ -40,7 +40,7 @@ internal static class LocalEvolve
     {
         Row = e.Stamp,
         EndedBirth = e.Operation == RowOperation.Delete && state.Row is { } gone ? gone.Birth : state.EndedBirth,
-        Rounds = e.Rewritten ? state.Rounds + 1 : 0,
+        FieldRounds = e.Rewritten ? state.FieldRounds : state.FieldRounds.RemoveRange(e.Fields.Names),
         Owed = null,
         Life = e.Operation == RowOperation.Delete ? Life.Dead : state.Life,
         Parked = state.Parked is { Source: ParkedError.Postgres } ? null : state.Parked,
@@ -67,9 +67,10 @@ internal static class LocalEvolve
             state = state with { SkippedBirth = null, Queue = [birth] };
         }
 
-        var queue = Queued(state, new LocalWrite(WriteOperation.Update, e.New, e.Old, e.At, e.Stamp));
+        (state, var rest) = ConflictInbox.Keep(state, e);
+        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp));
         var parked = Corrected(state, e);
-        var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked };
+        var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked, FieldRounds = Counted(state, e) };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
         return state.Parked is { Source: ParkedError.Salesforce } && parked is null && queue.IsEmpty && state.Outstanding is null
             ? next with { Owed = OwedRow.Of(next, FieldValues.Empty, new RowStatus(LastOp: "SYNCED", Error: "")) }
@@ -104,6 +105,8 @@ internal static class LocalEvolve
         {
             Row = null,
             SkippedBirth = null,
+            Inbox = RecordState.NoInbox,
+            FieldRounds = RecordState.NoRounds,
             EndedBirth = delete.Stamp.Birth,
             Queue = nobody ? [] : LocalQueue.Add(state.Queue, delete),
             Life = nobody && state.Life != Life.Unborn ? Life.Dead : state.Life,
@@ -129,6 +132,12 @@ internal static class LocalEvolve
     // The application's change is what a parked record waits for; what its triggers make of our own write is not.
     private static ParkedError? Corrected(RecordState state, LocalChanged e) =>
         e.ByTrigger || state.Parked is { Source: ParkedError.Doubt } ? state.Parked : null;
+
+    // What the application itself says ends a series of rounds; what its triggers make of our write goes on with it.
+    private static ImmutableSortedDictionary<string, int> Counted(RecordState state, LocalChanged e) => !e.ByTrigger
+        ? state.FieldRounds.RemoveRange(e.New.Names)
+        : state.FieldRounds.SetItems(e.New.Names.Where(name => !state.Inbox.ContainsKey(name))
+            .Select(name => KeyValuePair.Create(name, state.FieldRounds.GetValueOrDefault(name) + 1)));
 
     private static RowStamp Latest(RecordState state, RowStamp stamp) => state.Row is { } seen && seen > stamp ? seen : stamp;
 }

@@ -16,11 +16,11 @@ internal static class OperatorEvolve
 
     // A birth in doubt goes back to the queue: the operator says that it did not happen, and an upsert finds it if it did.
     private static RecordState Freed(RecordState state) =>
-        (state is { Parked.Source: ParkedError.Doubt, BirthOutside: true } ? RecordEvolve.Returned(state) : state) with { Parked = null, Rounds = 0 };
+        (state is { Parked.Source: ParkedError.Doubt, BirthOutside: true } ? RecordEvolve.Returned(state) : state) with { Parked = null };
 
     private static RecordState Skipped(RecordState state, OperatorActed e)
     {
-        var next = state with { Parked = null, Rounds = 0 };
+        var next = state with { Parked = null };
         if (state.Parked is { Source: ParkedError.Postgres })
         {
             return next with { Owed = null };

@@ -58,6 +58,9 @@ public static class RecordBehavior
             case EditAndRetry m:
                 OperatorActs.Edit(decision, m);
                 break;
+            case ChooseSide m:
+                ConflictInbox.Choose(decision, m);
+                break;
             case Poisoned m:
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Engine, m.Message, "DEFECT", m.Reason, m.At)));
                 break;
@@ -126,8 +129,9 @@ public static class RecordBehavior
 
     private static void SettleOwed(RecordDecision decision, FieldValues owed, FieldValues local, LocalChange m)
     {
+        var frozen = decision.State.Inbox;
         var mine = new LocalWrite(WriteOperation.Update, local, FieldValues.Empty, m.At, m.Stamp);
-        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name)))
+        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name) && !frozen.ContainsKey(name)))
         {
             decision.Resolve(name, mine, remote, decision.State.SystemModstamp ?? m.At);
         }
@@ -320,10 +324,10 @@ public static class RecordBehavior
         }
 
         decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked.Where((name, _) => rewritten.Has(name)), rewritten, ByTrigger: true));
-        if (decision.State.Rounds >= RecordState.RoundsMax && decision.State.Parked is null)
+        foreach (var (name, ours) in rewritten.Where((name, _) => decision.State.FieldRounds.GetValueOrDefault(name) >= RecordState.RoundsMax))
         {
-            decision.Add(new RecordParked(new ParkedError(
-                ParkedError.Engine, "UPDATE", "ROUNDS", $"the table's triggers rewrite {string.Join(", ", rewritten.Names)} each time it is written: unmap the field or change the trigger", at)));
+            decision.Add(new ConflictFrozen(
+                name, asked[name], ours, asked[name], "the table's triggers rewrite it each time the row is written: unmap the field or change the trigger", at));
         }
     }
 }

@@ -33,10 +33,16 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
 
     /// <summary>Settles a field that both sides say something about.</summary>
     /// <param name="local">The write that holds our value and its base.</param>
-    /// <returns>The side that won.</returns>
-    public Side Resolve(string field, LocalWrite local, string? remote, DateTimeOffset remoteAt)
+    /// <returns>The side that won; null when the field is frozen until somebody chooses.</returns>
+    public Side? Resolve(string field, LocalWrite local, string? remote, DateTimeOffset remoteAt)
     {
         var policy = Mapping.PolicyOf(field);
+        if (CanUpdate(field) && (policy == ConflictPolicy.Manual || State.FieldRounds.GetValueOrDefault(field) >= RecordState.RoundsMax))
+        {
+            Add(new RecordEvent.ConflictFrozen(field, local.Base[field], local.Fields[field], remote, policy == ConflictPolicy.Manual ? "the policy is manual" : Rounds, Now));
+            return null;
+        }
+
         var (winner, reason) = CanUpdate(field)
             ? (ConflictRule.Winner(policy, local.At, remoteAt, Mapping.ClockTolerance, Mapping.TieBreak), policy.ToString())
             : (Side.Salesforce, NotUpdatable);
@@ -57,6 +63,8 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         OfferNext();
         return _events.ToImmutable();
     }
+
+    private const string Rounds = "it was settled again and again without an end";
 
     private string NotUpdatable => Mapping.Access == MappingAccess.ReadOnly ? "the mapping is read-only" : "Salesforce does not let this field be updated";
 

@@ -78,6 +78,14 @@ public abstract record RecordEvent
     public sealed record RowWritten(
         RowOperation Operation, RowStamp? Stamp, FieldValues Fields, RowStatus Status, DateTimeOffset At, bool Rewritten = false) : RecordEvent;
 
+    /// <summary>A field that both sides changed waits for somebody to choose, and is frozen on both sides; or what Salesforce says of one that waits already has changed.
+    /// A field is free again, too, once both sides say the same.</summary>
+    public sealed record ConflictFrozen(string Field, string? Base, string? Local, string? Remote, string Reason, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>Somebody chose the value of a frozen field; it goes to the side, or sides, that lack it.</summary>
+    /// <param name="Side">Whose value it was; null: neither's.</param>
+    public sealed record ConflictChosen(string Field, string? Local, string? Remote, Side? Side, string? Value, string By, DateTimeOffset At) : RecordEvent;
+
     /// <summary>An operator said what becomes of a parked record.</summary>
     /// <param name="By">Who.</param>
     /// <param name="Operation">Of a skipped or edited change, what it would have done; null when nothing was dropped or edited.</param>

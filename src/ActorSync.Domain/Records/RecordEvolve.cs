@@ -21,6 +21,8 @@ public static class RecordEvolve
         RemoteTaken e => Taken(state, e),
         ReadBackAsked e => state with { ReadBackAskedAt = e.At },
         ConflictResolved e => Resolved(state, e),
+        ConflictFrozen e => ConflictInbox.Frozen(state, e),
+        ConflictChosen e => ConflictInbox.Chosen(state, e),
         AdoptionQueued e => Adopting(state, e),
         RemoteDeletionTaken e => Deleted(state, e),
         RemoteUndeletionTaken e => Undeleted(state, e),
@@ -90,7 +92,9 @@ public static class RecordEvolve
         }
 
         var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
-        return state with { Outstanding = null, Queue = LocalQueue.Return(write, state.Queue), Parked = Settled(state) };
+        write = write with { Fields = write.Fields.Without(state.Inbox.Keys) };
+        var left = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.Return(write, state.Queue);
+        return state with { Outstanding = null, Queue = left, Parked = Settled(state) };
     }
 
     private static ParkedError? Settled(RecordState state) => state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked;
@@ -104,7 +108,8 @@ public static class RecordEvolve
         }
 
         var write = outstanding.Write;
-        var kept = write with { Operation = WriteOperation.Update, Fields = e.Kept, Base = write.Base.Where((name, _) => e.Kept.Has(name)) };
+        var ours = e.Kept.Without(state.Inbox.Keys);
+        var kept = write with { Operation = WriteOperation.Update, Fields = ours, Base = write.Base.Where((name, _) => ours.Has(name)) };
         return state with
         {
             Outstanding = null,
@@ -113,7 +118,7 @@ public static class RecordEvolve
             Life = Life.Alive,
             Bars = Barred(state.Bars, write.Fields, e.At),
             Parked = Settled(state),
-            Queue = e.Kept.IsEmpty ? state.Queue : LocalQueue.Return(kept, state.Queue),
+            Queue = ours.IsEmpty ? state.Queue : LocalQueue.Return(kept, state.Queue),
             Owed = state.DeletePending || state.Sfid is not null ? state.Owed : OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid)),
         };
     }
@@ -171,6 +176,7 @@ public static class RecordEvolve
                 : state;
         }
 
+        state = state with { FieldRounds = state.FieldRounds.SetItem(e.Field, state.FieldRounds.GetValueOrDefault(e.Field) + 1) };
         if (e.Winner == Side.Salesforce)
         {
             var queue = LocalQueue.Without(state.Queue, new HashSet<string>(StringComparer.Ordinal) { e.Field });
@@ -214,6 +220,8 @@ public static class RecordEvolve
             Outstanding = state.BirthOutside ? state.Outstanding! with { Sfid = e.Sfid } : state.Outstanding,
             Life = !nextLife.IsEmpty ? Life.Unborn : state.Row is null ? Life.Dead : Life.DeletedRemotely,
             Bars = RecordState.NoBars,
+            Inbox = RecordState.NoInbox,
+            FieldRounds = RecordState.NoRounds,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
             ReadBackAskedAt = null,
             Parked = null,

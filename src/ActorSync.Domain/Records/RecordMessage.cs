@@ -73,6 +73,12 @@ public abstract record RecordMessage
     /// <param name="By">Who said so.</param>
     public sealed record EditAndRetry(FieldValues Fields, string By, DateTimeOffset At) : RecordMessage;
 
+    /// <summary>Somebody decides a field that waits in the inbox.</summary>
+    /// <param name="Side">Whose value it shall be; null: <paramref name="Value"/>.</param>
+    /// <param name="Value">A value of neither side; meant only where <paramref name="Side"/> is null.</param>
+    /// <param name="By">Who said so.</param>
+    public sealed record ChooseSide(string Field, Side? Side, string? Value, string By, DateTimeOffset At) : RecordMessage;
+
     /// <summary>A message of this record failed again and again when it was alone: our defect, said so that an operator sees it.</summary>
     public sealed record Poisoned(string Message, string Reason, DateTimeOffset At) : RecordMessage;
 }

@@ -58,6 +58,13 @@ public sealed record FieldBar(ImmutableArray<string?> Sent, DateTimeOffset Answe
     public override int GetHashCode() => HashCode.Combine(AnsweredAt, Sent.Length);
 }
 
+/// <summary>A field in the conflict inbox: frozen on both sides until somebody chooses (rule 5, manual).</summary>
+/// <param name="Ours">What the row says now.</param>
+/// <param name="Base">What both sides last agreed on, as far as it is known.</param>
+/// <param name="Theirs">What Salesforce was last seen to say.</param>
+/// <param name="Since">When it was frozen.</param>
+public sealed record InboxEntry(string? Ours, string? Base, string? Theirs, DateTimeOffset Since);
+
 /// <summary>What the engine still has to do to the mapped row.</summary>
 /// <param name="Operation">Insert the row, update it, or delete it.</param>
 /// <param name="Fields">Mapped values to write.</param>
@@ -120,10 +127,16 @@ public sealed record RecordState
     public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
         ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
 
+    /// <summary>No field has been through a round.</summary>
+    public static ImmutableSortedDictionary<string, int> NoRounds { get; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The inbox is empty.</summary>
+    public static ImmutableSortedDictionary<string, InboxEntry> NoInbox { get; } = ImmutableSortedDictionary.Create<string, InboxEntry>(StringComparer.Ordinal);
+
     /// <summary>A record nobody has said anything about.</summary>
     public static readonly RecordState Initial = new();
 
-    /// <summary>Rounds after which the record is parked instead: "After 3 automatic rounds on one field" (rule 4).</summary>
+    /// <summary>Automatic conflicts and rewrites of one field, with no word of the application between them, after which the field goes to the inbox (rule 4).</summary>
     public const int RoundsMax = 3;
 
     /// <summary>Former sfids remembered per record, latest last.</summary>
@@ -141,8 +154,11 @@ public sealed record RecordState
     /// <summary>Latest birth whose row is gone: a change of it that is logged late, behind the delete, says nothing any more.</summary>
     public long? EndedBirth { get; init; }
 
-    /// <summary>How often in a row the application's triggers rewrote what the engine wrote (rule 4).</summary>
-    public int Rounds { get; init; }
+    /// <summary>Per field, how often in a row a conflict was settled automatically, or the application's triggers rewrote what the engine wrote (rule 4).</summary>
+    public ImmutableSortedDictionary<string, int> FieldRounds { get => field; init => field = value ?? NoRounds; } = NoRounds;
+
+    /// <summary>Fields that wait for somebody to choose, by name.</summary>
+    public ImmutableSortedDictionary<string, InboxEntry> Inbox { get => field; init => field = value ?? NoInbox; } = NoInbox;
 
     /// <summary>Where the record stands.</summary>
     public Life Life { get; init; }
@@ -194,10 +210,11 @@ public sealed record RecordState
     /// <inheritdoc/>
     public bool Equals(RecordState? other) =>
         other is not null
-        && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Rounds == other.Rounds && Life == other.Life && LastWriteNo == other.LastWriteNo
+        && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Life == other.Life && LastWriteNo == other.LastWriteNo
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
-        && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars);
+        && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
+        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Sfid, Row, Life, LastWriteNo, Outstanding, Owed);

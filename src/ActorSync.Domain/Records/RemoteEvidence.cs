@@ -77,7 +77,8 @@ internal static class RemoteEvidence
     public static void Delete(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
     {
         var state = decision.State;
-        var lost = state.Queue.Where(write => write.Operation == WriteOperation.Update).Aggregate(FieldValues.Empty, (all, write) => all.With(write.Fields));
+        var lost = state.Queue.Where(write => write.Operation == WriteOperation.Update).Aggregate(FieldValues.Empty, (all, write) => all.With(write.Fields))
+            .With(FieldValues.From(state.Inbox.Select(waits => KeyValuePair.Create(waits.Key, waits.Value.Ours))));
         if (!lost.IsEmpty)
         {
             decision.Add(new ConflictResolved("*", null, lost.ToString(), "deleted", Side.Salesforce, "delete wins", decision.Now));
@@ -207,7 +208,9 @@ internal static class RemoteEvidence
             .Select(field => (Name: field.Key, Remote: field.Value, Reading: FieldReading.Of(state, field.Key, field.Value, m))).ToList();
         var news = FieldValues.From(readings.Where(field => field.Reading == FieldReading.News).Select(field => KeyValuePair.Create(field.Name, field.Remote)));
         var conflicts = readings.Where(field => field.Reading == FieldReading.Conflict).Select(field => field.Name).ToList();
-        if ((!news.IsEmpty || conflicts.Count > 0) && !CertainlyLater(state, m))
+        var frozen = readings.Where(field => field.Reading == FieldReading.Frozen).ToList();
+        var telling = !news.IsEmpty || conflicts.Count > 0 || frozen.Count > 0;
+        if (telling && !CertainlyLater(state, m))
         {
             Ask(decision, m.Sfid, "another version has the same stamp", m.ReadBegan);
             return;
@@ -215,7 +218,7 @@ internal static class RemoteEvidence
 
         var liftsBars = state.Bars.Any(bar => bar.Value.AnsweredAt < m.ReadBegan);
         var stampMoved = m.Row.SystemModstamp != m.AsOf && state.Owed?.Status.SystemModstamp != m.AsOf;
-        if (!news.IsEmpty || conflicts.Count > 0 || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
+        if (telling || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
         {
             var old = m.Row.Fields.Where((name, _) => news.Has(name));
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, old, news, Insert: false));
@@ -224,6 +227,12 @@ internal static class RemoteEvidence
         foreach (var name in conflicts)
         {
             decision.Resolve(name, decision.State.Queue.Last(write => write.Fields.Has(name)), m.Fields[name], m.AsOf);
+        }
+
+        foreach (var (name, remote, _) in frozen)
+        {
+            var waits = decision.State.Inbox[name];
+            decision.Add(new ConflictFrozen(name, waits.Base, waits.Ours, remote, "Salesforce changed it again", decision.Now));
         }
 
         if (readings.FirstOrDefault(field => field.Reading == FieldReading.Unordered) is { Name: { } unordered })

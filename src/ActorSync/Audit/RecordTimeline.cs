@@ -50,6 +50,8 @@ internal static class RecordTimeline
         RemoteDeletionTaken e => ($"deleted {e.Sfid} ({Time(e.DeletedAt)})", []),
         RemoteUndeletionTaken e => ($"undeleted {e.Sfid}", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        ConflictFrozen e => ($"{e.Field} waits for somebody to choose: here {Show(e.Local)}, there {Show(e.Remote)}, before {Show(e.Base)} ({e.Reason})", []),
+        ConflictChosen e => ($"{e.By} chose {(e.Side is { } side ? $"the value of {side}" : "a value")} for {e.Field}: {Show(e.Value)}", [.. Chosen(e)]),
         OperatorActed e => ($"{e.By} {ActionOf(e)}", Between(FieldValues.Empty, e.Action == OperatorAction.Edit ? e.Fields : FieldValues.Empty, fromUnknown: true)),
         Unexpected e => ($"could make no sense of {e.Message}; nothing was changed", []),
         _ => throw new UnreachableException(@event.GetType().Name),
@@ -60,7 +62,7 @@ internal static class RecordTimeline
         LocalChanged { ByTrigger: true } => (Actor.ApplicationTrigger, null),
         LocalChanged e => (Actor.Application, e.Xid.Length > 0 ? e.Xid : null),
         RowTouched => (Actor.Application, null),
-        OperatorActed => (Actor.Operator, null),
+        OperatorActed or ConflictChosen => (Actor.Operator, null),
         RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
         _ => (Actor.Engine, null),
     };
@@ -86,6 +88,9 @@ internal static class RecordTimeline
 
     private static FieldChange Settled(ConflictResolved e) =>
         e.Winner == Side.Postgres ? new FieldChange(e.Field, e.Remote, e.Local) : new FieldChange(e.Field, e.Local, e.Remote);
+
+    private static IEnumerable<FieldChange> Chosen(ConflictChosen e) =>
+        new[] { e.Local, e.Remote }.Where(value => value != e.Value).Distinct().Select(value => new FieldChange(e.Field, value, e.Value));
 
     private static string Conflict(ConflictResolved e) =>
         $"both sides changed {(e.Field == "*" ? "the record" : e.Field)}: here {Show(e.Local)}, there {Show(e.Remote)}, before {Show(e.Base)}; {e.Winner} wins ({e.Reason})";

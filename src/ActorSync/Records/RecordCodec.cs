@@ -26,6 +26,8 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["remote-undeletion-taken"] = RecordJson.Default.RemoteUndeletionTaken,
         ["row-written"] = RecordJson.Default.RowWritten,
         ["operator-acted"] = RecordJson.Default.OperatorActed,
+        ["conflict-frozen"] = RecordJson.Default.ConflictFrozen,
+        ["conflict-chosen"] = RecordJson.Default.ConflictChosen,
         ["unexpected"] = RecordJson.Default.Unexpected,
     };
 

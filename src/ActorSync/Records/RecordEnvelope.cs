@@ -29,6 +29,8 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
 
     public RecordMessage.EditAndRetry? Edit { get; init; }
 
+    public RecordMessage.ChooseSide? Choice { get; init; }
+
     /// <summary>The stored form of a message.</summary>
     public static StoredMessage Of(RecordId id, RecordMessage message)
     {
@@ -42,6 +44,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
             RecordMessage.DoubtSettled m => stored with { Doubt = StoredDoubt.Of(m) },
             RecordMessage.LocalChange m => stored with { Change = m },
             RecordMessage.Poisoned m => stored with { Poison = m },
+            RecordMessage.ChooseSide m => stored with { Choice = m },
             RecordMessage.Retry m => stored with { Retry = m },
             RecordMessage.Skip m => stored with { Skip = m },
             RecordMessage.EditAndRetry m => stored with { Edit = m },
@@ -50,7 +53,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
     }
 
     /// <summary>The message again; an image meets the row as it is now.</summary>
-    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit)
+    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit, Choice)
         ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
 
     private static RecordMessage? OneOf(params ReadOnlySpan<RecordMessage?> messages)

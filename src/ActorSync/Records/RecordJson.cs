@@ -27,6 +27,8 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.RemoteUndeletionTaken))]
 [JsonSerializable(typeof(RecordEvent.RowWritten))]
 [JsonSerializable(typeof(RecordEvent.OperatorActed))]
+[JsonSerializable(typeof(RecordEvent.ConflictFrozen))]
+[JsonSerializable(typeof(RecordEvent.ConflictChosen))]
 [JsonSerializable(typeof(RecordEvent.Unexpected))]
 [JsonSerializable(typeof(RecordEnvelope))]
 [JsonSerializable(typeof(OfferedWrite))]

@@ -103,6 +103,8 @@ public sealed class RecordTimelineTests
             new RemoteUndeletionTaken(Sfid, At),
             new RowWritten(RowOperation.Update, Stamp, FieldValues.Empty, new RowStatus(LastOp: "UPDATED"), At),
             new OperatorActed(OperatorAction.Skip, "ada", WriteOperation.Update, FieldValues.Of(("Phone", "1")), At),
+            new ConflictFrozen("Phone", "0", "1", "2", "the policy is manual", At),
+            new ConflictChosen("Phone", "1", "2", null, "3", "ada", At),
             new Unexpected("what", At),
         ];
         typeof(RecordEvent).GetNestedTypes().Where(type => type.IsAssignableTo(typeof(RecordEvent))).ShouldBe(all.Select(e => e.GetType()), ignoreOrder: true);

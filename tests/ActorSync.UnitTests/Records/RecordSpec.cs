@@ -129,6 +129,7 @@ internal sealed class RecordSpec
         RecordMessage.RowWriteResult m => m.At,
         RecordMessage.Poisoned m => m.At,
         RecordMessage.Retry m => m.At,
+        RecordMessage.ChooseSide m => m.At,
         RecordMessage.Skip m => m.At,
         RecordMessage.EditAndRetry m => m.At,
         _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),

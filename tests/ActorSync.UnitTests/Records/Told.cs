@@ -38,6 +38,10 @@ internal static class Told
 
     public static EditAndRetry Edited(double at, params (string Name, string? Value)[] fields) => new(Fields(fields), "ada", At(at));
 
+    public static ChooseSide Chosen(double at, string field, Side side) => new(field, side, null, "ada", At(at));
+
+    public static ChooseSide ChosenValue(double at, string field, string? value) => new(field, null, value, "ada", At(at));
+
     public static RowWriteResult Landed(double at, RowStamp? stamp, FieldValues before, FieldValues after) =>
         new(new RowWriteOutcome.Landed(stamp, before, after), At(at));
 
