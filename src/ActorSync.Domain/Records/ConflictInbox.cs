@@ -24,20 +24,22 @@ internal static class ConflictInbox
             return;
         }
 
-        decision.Add(new ConflictChosen(m.Field, entry.Ours, entry.Theirs, m.Side, value, m.By, m.At));
+        decision.Add(new ConflictChosen(m.Field, entry.Ours, entry.Theirs, m.Side, value, m.By, m.At,
+            decision.Mapping.PolicyOf(m.Field) == ConflictPolicy.Counter));
     }
 
     /// <summary>The field is frozen, or the news of a frozen one are kept.</summary>
     public static RecordState Frozen(RecordState state, ConflictFrozen e)
     {
         var known = state.Inbox.GetValueOrDefault(e.Field);
-        var entry = known is null ? new InboxEntry(e.Local, e.Base, e.Remote, e.At) : known with { Theirs = e.Remote };
+        var entry = known is null ? new InboxEntry(e.Local, e.Base, e.Remote, e.At, e.Counted) : known with { Theirs = e.Remote };
         var queue = LocalQueue.Without(state.Queue, new HashSet<string>(StringComparer.Ordinal) { e.Field });
         return state with
         {
             Inbox = Kept(state.Inbox, e.Field, entry),
             FieldRounds = state.FieldRounds.Remove(e.Field),
             Queue = queue,
+            Counters = state.Counters.Remove(e.Field),
             // Our own value on its way to the row stays on its way.
             Owed = state.Owed is { } owed && !owed.Fields.Is(e.Field, entry.Ours) ? owed.Without([e.Field]) : state.Owed,
         };
@@ -47,7 +49,12 @@ internal static class ConflictInbox
     public static RecordState Chosen(RecordState state, ConflictChosen e)
     {
         var next = state with { Inbox = state.Inbox.Remove(e.Field) };
-        if (e.Value != e.Remote)
+        if (e.Counter && e.Value != e.Remote)
+        {
+            var delta = Counters.Read(e.Value) - Counters.Read(e.Remote);
+            next = next with { Counters = state.Counters.SetItem(e.Field, new CounterField(e.Remote ?? "0", Counters.Text(delta), null, default)) };
+        }
+        else if (e.Value != e.Remote)
         {
             var write = new LocalWrite(WriteOperation.Update, FieldValues.Of((e.Field, e.Value)), FieldValues.Of((e.Field, e.Remote)), e.At, state.Row ?? default);
             next = next with { Queue = LocalQueue.Add(state.Queue, write) };
@@ -79,5 +86,5 @@ internal static class ConflictInbox
 
     // Once both sides say the same there is nothing left to choose.
     private static ImmutableSortedDictionary<string, InboxEntry> Kept(ImmutableSortedDictionary<string, InboxEntry> inbox, string field, InboxEntry entry) =>
-        entry.Ours == entry.Theirs ? inbox.Remove(field) : inbox.SetItem(field, entry);
+        entry.Ours == entry.Theirs && !entry.Counted ? inbox.Remove(field) : inbox.SetItem(field, entry);
 }

@@ -31,6 +31,11 @@ internal static class FieldReadingRule
             var local = state.Queue.LastOrDefault(write => Says(write, name));
             var sent = state.Outstanding is { Write: { } write } && Says(write, name) ? write : null;
             var bar = state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;
+            if (state.Counters.ContainsKey(name))
+            {
+                return FieldReading.Nothing;
+            }
+
             if (state.Inbox.TryGetValue(name, out var waits) && sent is null)
             {
                 return waits.Theirs == remote || bar?.Sent.Contains(remote) == true ? FieldReading.Nothing

@@ -106,6 +106,7 @@ internal static class LocalEvolve
             Row = null,
             SkippedBirth = null,
             Inbox = RecordState.NoInbox,
+            Counters = RecordState.NoCounters,
             FieldRounds = RecordState.NoRounds,
             EndedBirth = delete.Stamp.Birth,
             Queue = nobody ? [] : LocalQueue.Add(state.Queue, delete),

@@ -61,7 +61,8 @@ internal static class OperatorActs
     {
         ParkedError.Doubt when state.Outstanding is { } outside => (outside.Write.Operation, outside.Write.Fields),
         ParkedError.Postgres => (null, state.Owed?.Fields ?? FieldValues.Empty),
-        ParkedError.Salesforce or ParkedError.Engine when !state.Queue.IsEmpty => (state.Queue[0].Operation, state.Queue[0].Fields),
+        ParkedError.Salesforce or ParkedError.Engine when !state.Queue.IsEmpty => (state.Queue[0].Operation, state.Queue[0].Fields.With(Sums(state))),
+        ParkedError.Salesforce when !state.Counters.IsEmpty => (WriteOperation.Update, Sums(state)),
         _ => (null, FieldValues.Empty),
     };
 
@@ -73,6 +74,9 @@ internal static class OperatorActs
             decision.Add(new ReadBackAsked(sfid, reason, decision.Now));
         }
     }
+
+    private static FieldValues Sums(RecordState state) =>
+        FieldValues.From(state.Counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))));
 
     private static bool MaySay(RecordDecision decision, LocalWrite write, string name) =>
         decision.Mapping.Access == MappingAccess.ReadWrite && decision.Mapping.Field(name) is { } field

@@ -32,9 +32,10 @@ internal static class OperatorEvolve
         }
 
         // A birth stays at hand: what the application says of its row next makes it a birth again, whole.
-        var dropped = state.Parked is { Source: ParkedError.Doubt } ? state.Outstanding!.Write : state.Queue[0];
-        next = state.Parked is { Source: ParkedError.Doubt } ? next with { Outstanding = null } : next with { Queue = state.Queue.RemoveAt(0) };
-        next = next with { SkippedBirth = dropped.Operation == WriteOperation.Insert && state.Row is not null ? dropped : null };
+        var dropped = state.Parked is { Source: ParkedError.Doubt } ? state.Outstanding!.Write : state.Queue.FirstOrDefault();
+        next = state.Parked is { Source: ParkedError.Doubt } ? next with { Outstanding = null }
+            : next with { Queue = state.Queue.IsEmpty ? state.Queue : state.Queue.RemoveAt(0), Counters = CounterEvolve.Dropped(state) };
+        next = next with { SkippedBirth = dropped?.Operation == WriteOperation.Insert && state.Row is not null ? dropped : null };
         return next with { Owed = OwedRow.Of(next, FieldValues.Empty, new RowStatus(LastOp: "SKIPPED", Error: "")) };
     }
 

@@ -58,6 +58,15 @@ public static class RecordBehavior
             case EditAndRetry m:
                 OperatorActs.Edit(decision, m);
                 break;
+            case RemoteChanged m:
+                Counters.Remote(decision, m);
+                break;
+            case ChangesMissed m when m.Sfid == state.Sfid:
+                Counters.Lose(decision, m.Reason);
+                RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);
+                break;
+            case ChangesMissed:
+                break;
             case ChooseSide m:
                 ConflictInbox.Choose(decision, m);
                 break;
@@ -88,7 +97,8 @@ public static class RecordBehavior
     /// <summary>True when the message cannot be decided yet: the row it was compared with is not the version this actor has seen (its change is in the log
     /// and is decided first), or the row of an ended life still has to go.</summary>
     public static bool MustWait(RecordState state, RecordMessage message) =>
-        message is RemoteImage image
+        message is RemoteChanged { Row.Stamp: var row, Sfid: var sfid } ? row != state.Row || (state.Sfid is null && state.BirthOutside && !state.FormerSfids.Contains(sfid))
+        : message is RemoteImage image
         && (image.Row.Stamp != state.Row || (state.Owed is { Operation: RowOperation.Delete } && !state.FormerSfids.Contains(image.Sfid)));
 
     private static void TakeLocalChange(RecordDecision decision, LocalChange m)
@@ -109,6 +119,7 @@ public static class RecordBehavior
             return;
         }
 
+        Counters.Local(decision, before, m);
         switch (m.Operation)
         {
             case RowOperation.Update when before.Life == Life.DeletedRemotely:
@@ -131,7 +142,8 @@ public static class RecordBehavior
     {
         var frozen = decision.State.Inbox;
         var mine = new LocalWrite(WriteOperation.Update, local, FieldValues.Empty, m.At, m.Stamp);
-        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name) && !frozen.ContainsKey(name)))
+        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name) && !frozen.ContainsKey(name)
+            && (m.Operation == RowOperation.Insert || decision.Mapping.PolicyOf(name) != ConflictPolicy.Counter)))
         {
             decision.Resolve(name, mine, remote, decision.State.SystemModstamp ?? m.At);
         }
@@ -217,6 +229,7 @@ public static class RecordBehavior
         switch (m.Answer)
         {
             case DoubtAnswer.Applied a:
+                Counters.Doubt(decision, m.WriteNo, null);
                 TakeApplied(decision, m.WriteNo, m.Submission, a.Sfid, m.At);
                 break;
             case DoubtAnswer.NotApplied:
@@ -255,6 +268,7 @@ public static class RecordBehavior
             return;
         }
 
+        Counters.Doubt(decision, m.WriteNo, found.Fields);
         var kept = FieldValues.Empty;
         var differing = decision.State.DeletePending ? FieldValues.Empty
             : outside.Write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs);
@@ -279,6 +293,7 @@ public static class RecordBehavior
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Doubt, "INSERT", "IN_DOUBT", reason, m.At)));
                 break;
             case WriteOperation.Update when outside.Sfid == decision.State.Sfid:
+                Counters.Doubt(decision, m.WriteNo, null);
                 decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, outside.Sfid!, outside.Write.Fields, m.At));
                 decision.Add(new ReadBackAsked(outside.Sfid!, reason, decision.Now));
                 break;

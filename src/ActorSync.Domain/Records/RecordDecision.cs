@@ -37,6 +37,16 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     public Side? Resolve(string field, LocalWrite local, string? remote, DateTimeOffset remoteAt)
     {
         var policy = Mapping.PolicyOf(field);
+        if (CanUpdate(field) && policy == ConflictPolicy.Counter)
+        {
+            if (!Counters.Add(this, field, local, remote))
+            {
+                Add(new RecordEvent.ConflictFrozen(field, local.Base[field], local.Fields[field], remote, "it is not a number that can be counted", Now));
+            }
+
+            return null;
+        }
+
         if (CanUpdate(field) && (policy == ConflictPolicy.Manual || State.FieldRounds.GetValueOrDefault(field) >= RecordState.RoundsMax))
         {
             Add(new RecordEvent.ConflictFrozen(field, local.Base[field], local.Fields[field], remote, policy == ConflictPolicy.Manual ? "the policy is manual" : Rounds, Now));
@@ -80,20 +90,26 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
             RestoreUnsendable();
         }
 
-        if (State.Queue.IsEmpty || AwaitsReadBack(State.Queue[0]))
+        var next = State.Queue.FirstOrDefault();
+        if ((next is not null && AwaitsReadBack(next)) || (next?.Operation != WriteOperation.Insert && State.Sfid is null))
         {
             return;
         }
 
-        var next = State.Queue[0];
-        if (next.Operation != WriteOperation.Insert && State.Sfid is null)
+        // A counter is offered again once its last write was seen in the stream.
+        var counters = next is null or { Operation: WriteOperation.Update }
+            ? State.Counters.Where(counter => counter.Value.Outside is null).ToImmutableArray() : [];
+        if (next is null && counters.IsEmpty)
         {
             return;
         }
 
+        next ??= new LocalWrite(WriteOperation.Update, FieldValues.Empty, FieldValues.Empty, Now, State.Row ?? default);
+        var sums = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))));
+        var known = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Known)));
         Add(new RecordEvent.WriteOffered(
             State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
-            Sendable(next), next.Base, next.At, next.Stamp, Now));
+            Sendable(next).With(sums), next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums));
     }
 
     // Queued while the birth was outside: only now is it an update.

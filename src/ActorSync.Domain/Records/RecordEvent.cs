@@ -29,8 +29,10 @@ public abstract record RecordEvent
     public sealed record RowTouched(RowStamp Stamp, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The net local change became the record's one outstanding write.</summary>
+    /// <param name="Counted">Those of <paramref name="Fields"/> that are sums of a counter; null: none.</param>
     public sealed record WriteOffered(
-        int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At) : RecordEvent;
+        int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At,
+        FieldValues? Counted = null) : RecordEvent;
 
     /// <summary>Salesforce applied the outstanding write.</summary>
     /// <param name="Submission">Empty when a read, not an answer, proved it.</param>
@@ -80,11 +82,25 @@ public abstract record RecordEvent
 
     /// <summary>A field that both sides changed waits for somebody to choose, and is frozen on both sides; or what Salesforce says of one that waits already has changed.
     /// A field is free again, too, once both sides say the same.</summary>
-    public sealed record ConflictFrozen(string Field, string? Base, string? Local, string? Remote, string Reason, DateTimeOffset At) : RecordEvent;
+    /// <param name="Counted">It is a counter: only a choice frees it.</param>
+    public sealed record ConflictFrozen(string Field, string? Base, string? Local, string? Remote, string Reason, DateTimeOffset At, bool Counted = false) : RecordEvent;
 
     /// <summary>Somebody chose the value of a frozen field; it goes to the side, or sides, that lack it.</summary>
     /// <param name="Side">Whose value it was; null: neither's.</param>
-    public sealed record ConflictChosen(string Field, string? Local, string? Remote, Side? Side, string? Value, string By, DateTimeOffset At) : RecordEvent;
+    /// <param name="Counter">The field is added up: what the chosen value differs from Salesforce's is what the application added.</param>
+    public sealed record ConflictChosen(
+        string Field, string? Local, string? Remote, Side? Side, string? Value, string By, DateTimeOffset At, bool Counter = false) : RecordEvent;
+
+    /// <summary>A change event was taken.</summary>
+    /// <param name="Fields">Its fields of policy counter.</param>
+    public sealed record ChangeEventTaken(string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>A side added something to a counter, or what our write had overwritten was added again.</summary>
+    /// <param name="By">Who added it.</param>
+    /// <param name="Delta">What was added to the sum, canonical.</param>
+    /// <param name="Now">The counter after it.</param>
+    /// <param name="RowValue">The sum, where the row does not hold it yet.</param>
+    public sealed record CounterCounted(string Field, Side By, string Delta, CounterField Now, string? RowValue, DateTimeOffset At) : RecordEvent;
 
     /// <summary>An operator said what becomes of a parked record.</summary>
     /// <param name="By">Who.</param>

@@ -21,6 +21,8 @@ public static class RecordEvolve
         RemoteTaken e => Taken(state, e),
         ReadBackAsked e => state with { ReadBackAskedAt = e.At },
         ConflictResolved e => Resolved(state, e),
+        ChangeEventTaken e => CounterEvolve.Taken(state, e),
+        CounterCounted e => CounterEvolve.Counted(state, e),
         ConflictFrozen e => ConflictInbox.Frozen(state, e),
         ConflictChosen e => ConflictInbox.Chosen(state, e),
         AdoptionQueued e => Adopting(state, e),
@@ -37,8 +39,16 @@ public static class RecordEvolve
 
     private static RecordState Offered(RecordState state, WriteOffered e)
     {
-        var write = new LocalWrite(e.Operation, e.Fields, e.Base, e.ChangedAt, e.Stamp);
-        return state with { Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write), LastWriteNo = e.WriteNo, Queue = state.Queue.RemoveAt(0) };
+        var sums = e.Counted?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
+        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp);
+        return state with
+        {
+            Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write),
+            LastWriteNo = e.WriteNo,
+            Counters = CounterEvolve.Offered(state, e),
+            // Sums may go by themselves.
+            Queue = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : state.Queue.RemoveAt(0),
+        };
     }
 
     private static RecordState Applied(RecordState state, WriteApplied e)
@@ -94,7 +104,7 @@ public static class RecordEvolve
         var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
         write = write with { Fields = write.Fields.Without(state.Inbox.Keys) };
         var left = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.Return(write, state.Queue);
-        return state with { Outstanding = null, Queue = left, Parked = Settled(state) };
+        return state with { Outstanding = null, Queue = left, Parked = Settled(state), Counters = CounterEvolve.Returned(state, outstanding.WriteNo) };
     }
 
     private static ParkedError? Settled(RecordState state) => state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked;
@@ -127,7 +137,7 @@ public static class RecordEvolve
     {
         var outstanding = state.Outstanding!;
         var returned = Returned(state);
-        var moot = returned.Queue.IsEmpty || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
+        var moot = (returned.Queue.IsEmpty && returned.Counters.IsEmpty) || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
         // A later local change already waits behind the refused write: it supersedes it at once. Nothing supersedes a refused delete.
         return moot || (outstanding.Write.Operation != WriteOperation.Delete && !state.Queue.IsEmpty)
             ? returned
@@ -221,6 +231,7 @@ public static class RecordEvolve
             Life = !nextLife.IsEmpty ? Life.Unborn : state.Row is null ? Life.Dead : Life.DeletedRemotely,
             Bars = RecordState.NoBars,
             Inbox = RecordState.NoInbox,
+            Counters = RecordState.NoCounters,
             FieldRounds = RecordState.NoRounds,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
             ReadBackAskedAt = null,

@@ -43,6 +43,19 @@ public abstract record RecordMessage
     public sealed record RemoteImage(
         string Sfid, FieldValues Fields, DateTimeOffset AsOf, DateTimeOffset ReadBegan, RowImage Row) : RecordMessage;
 
+    /// <summary>A change event of the record. Its changes come complete and in the order Salesforce committed them; what is missing is said by <see cref="ChangesMissed"/>.</summary>
+    /// <param name="Position">Place in the stream: one event told again has the same.</param>
+    /// <param name="Fields">The mapped fields that changed.</param>
+    /// <param name="AsOf">When it was committed, Salesforce's clock, cut to whole seconds.</param>
+    /// <param name="OwnWrite">Number of our write whose origin it carries, with every field that was sent; null: somebody else's change.</param>
+    /// <param name="Seen">Database clock when it was received.</param>
+    /// <param name="Row">The mapped row, read in the turn that decides.</param>
+    public sealed record RemoteChanged(
+        string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset Seen, RowImage Row) : RecordMessage;
+
+    /// <summary>Change events of the record are missing: what was added meanwhile cannot be told.</summary>
+    public sealed record ChangesMissed(string Sfid, string Reason, DateTimeOffset At) : RecordMessage;
+
     /// <summary>Salesforce says the record of this sfid is deleted.</summary>
     /// <param name="ReadBegan">Database clock before the read was sent.</param>
     public sealed record RemoteDeleted(string Sfid, DateTimeOffset At, DateTimeOffset ReadBegan) : RecordMessage;

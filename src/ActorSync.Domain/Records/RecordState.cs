@@ -63,7 +63,41 @@ public sealed record FieldBar(ImmutableArray<string?> Sent, DateTimeOffset Answe
 /// <param name="Base">What both sides last agreed on, as far as it is known.</param>
 /// <param name="Theirs">What Salesforce was last seen to say.</param>
 /// <param name="Since">When it was frozen.</param>
-public sealed record InboxEntry(string? Ours, string? Base, string? Theirs, DateTimeOffset Since);
+/// <param name="Counted">A counter: that both sides show the same does not say that both have counted everything.</param>
+public sealed record InboxEntry(string? Ours, string? Base, string? Theirs, DateTimeOffset Since, bool Counted = false);
+
+/// <summary>Where a change event stands among those of one org: they are compared, never computed with.</summary>
+/// <param name="Commit">Number of the commit, ascending.</param>
+/// <param name="Sequence">Place inside its transaction, ascending.</param>
+public readonly record struct StreamPosition(long Commit, int Sequence) : IComparable<StreamPosition>
+{
+    /// <inheritdoc/>
+    public int CompareTo(StreamPosition other) => Commit != other.Commit ? Commit.CompareTo(other.Commit) : Sequence.CompareTo(other.Sequence);
+
+    /// <summary>Later in the stream.</summary>
+    public static bool operator >(StreamPosition left, StreamPosition right) => left.CompareTo(right) > 0;
+
+    /// <summary>Earlier in the stream.</summary>
+    public static bool operator <(StreamPosition left, StreamPosition right) => left.CompareTo(right) < 0;
+
+    /// <summary>Later or the same.</summary>
+    public static bool operator >=(StreamPosition left, StreamPosition right) => left.CompareTo(right) >= 0;
+
+    /// <summary>Earlier or the same.</summary>
+    public static bool operator <=(StreamPosition left, StreamPosition right) => left.CompareTo(right) <= 0;
+}
+
+/// <summary>A counter with something the two sides do not both have yet (rule 5). Canonical numbers; the sum is known + delta + (sent - base).</summary>
+/// <param name="Known">Salesforce's value by the latest change event taken.</param>
+/// <param name="Delta">What was added here and is not offered yet.</param>
+/// <param name="Outside">The write that is on its way, until its own change event shows what it overwrote.</param>
+/// <param name="Since">The change of the row from which <paramref name="Known"/> was inferred; the default value once an event has told it.</param>
+public sealed record CounterField(string Known, string Delta, CounterWrite? Outside, RowStamp Since);
+
+/// <summary>The absolute value that a write gives a counter.</summary>
+/// <param name="Base">Salesforce's value as it was known when the write was offered.</param>
+/// <param name="Sent">What the write says.</param>
+public sealed record CounterWrite(int WriteNo, string Base, string Sent);
 
 /// <summary>What the engine still has to do to the mapped row.</summary>
 /// <param name="Operation">Insert the row, update it, or delete it.</param>
@@ -130,6 +164,9 @@ public sealed record RecordState
     /// <summary>No field has been through a round.</summary>
     public static ImmutableSortedDictionary<string, int> NoRounds { get; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
+    /// <summary>No counter is open.</summary>
+    public static ImmutableSortedDictionary<string, CounterField> NoCounters { get; } = ImmutableSortedDictionary.Create<string, CounterField>(StringComparer.Ordinal);
+
     /// <summary>The inbox is empty.</summary>
     public static ImmutableSortedDictionary<string, InboxEntry> NoInbox { get; } = ImmutableSortedDictionary.Create<string, InboxEntry>(StringComparer.Ordinal);
 
@@ -156,6 +193,12 @@ public sealed record RecordState
 
     /// <summary>Per field, how often in a row a conflict was settled automatically, or the application's triggers rewrote what the engine wrote (rule 4).</summary>
     public ImmutableSortedDictionary<string, int> FieldRounds { get => field; init => field = value ?? NoRounds; } = NoRounds;
+
+    /// <summary>Counters that the two sides do not agree on yet, by name.</summary>
+    public ImmutableSortedDictionary<string, CounterField> Counters { get => field; init => field = value ?? NoCounters; } = NoCounters;
+
+    /// <summary>The latest change event taken.</summary>
+    public StreamPosition? StreamAt { get; init; }
 
     /// <summary>Fields that wait for somebody to choose, by name.</summary>
     public ImmutableSortedDictionary<string, InboxEntry> Inbox { get => field; init => field = value ?? NoInbox; } = NoInbox;
@@ -214,7 +257,7 @@ public sealed record RecordState
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
-        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox);
+        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Sfid, Row, Life, LastWriteNo, Outstanding, Owed);

@@ -50,6 +50,8 @@ internal static class RecordTimeline
         RemoteDeletionTaken e => ($"deleted {e.Sfid} ({Time(e.DeletedAt)})", []),
         RemoteUndeletionTaken e => ($"undeleted {e.Sfid}", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        ChangeEventTaken e => ($"told a change of {e.Sfid} ({Time(e.AsOf)}{(e.OwnWrite is { } own ? $", our write {own}" : "")})", Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        CounterCounted e => ($"{e.By} added {e.Delta} to {e.Field}: Salesforce has {e.Now.Known}, still to be sent {e.Now.Delta}", []),
         ConflictFrozen e => ($"{e.Field} waits for somebody to choose: here {Show(e.Local)}, there {Show(e.Remote)}, before {Show(e.Base)} ({e.Reason})", []),
         ConflictChosen e => ($"{e.By} chose {(e.Side is { } side ? $"the value of {side}" : "a value")} for {e.Field}: {Show(e.Value)}", [.. Chosen(e)]),
         OperatorActed e => ($"{e.By} {ActionOf(e)}", Between(FieldValues.Empty, e.Action == OperatorAction.Edit ? e.Fields : FieldValues.Empty, fromUnknown: true)),
@@ -63,7 +65,7 @@ internal static class RecordTimeline
         LocalChanged e => (Actor.Application, e.Xid.Length > 0 ? e.Xid : null),
         RowTouched => (Actor.Application, null),
         OperatorActed or ConflictChosen => (Actor.Operator, null),
-        RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
+        ChangeEventTaken or RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
         _ => (Actor.Engine, null),
     };
 

@@ -28,6 +28,8 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["operator-acted"] = RecordJson.Default.OperatorActed,
         ["conflict-frozen"] = RecordJson.Default.ConflictFrozen,
         ["conflict-chosen"] = RecordJson.Default.ConflictChosen,
+        ["change-event-taken"] = RecordJson.Default.ChangeEventTaken,
+        ["counter-counted"] = RecordJson.Default.CounterCounted,
         ["unexpected"] = RecordJson.Default.Unexpected,
     };
 

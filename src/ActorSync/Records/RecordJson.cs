@@ -29,6 +29,8 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.OperatorActed))]
 [JsonSerializable(typeof(RecordEvent.ConflictFrozen))]
 [JsonSerializable(typeof(RecordEvent.ConflictChosen))]
+[JsonSerializable(typeof(RecordEvent.ChangeEventTaken))]
+[JsonSerializable(typeof(RecordEvent.CounterCounted))]
 [JsonSerializable(typeof(RecordEvent.Unexpected))]
 [JsonSerializable(typeof(RecordEnvelope))]
 [JsonSerializable(typeof(OfferedWrite))]

@@ -21,7 +21,7 @@ internal sealed class RecordMail(IReadOnlyDictionary<short, MappedTable> tables,
             .Where(message => tables.ContainsKey(message.Mapping))
             .ToList();
         var rows = new Dictionary<ActorId, RowImage>();
-        foreach (var group in stored.Where(message => message.Image is not null).GroupBy(message => message.Mapping))
+        foreach (var group in stored.Where(message => message.MeetsRow).GroupBy(message => message.Mapping))
         {
             await ReadRowsAsync(turn, tables[group.Key], [.. group.Select(message => message.Entity).Distinct()], rows, stop);
         }
