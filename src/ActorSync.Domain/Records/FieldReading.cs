@@ -45,7 +45,7 @@ internal static class FieldReadingRule
 
             if (local is not null || sent is not null)
             {
-                if (IsEcho(local, name, remote) || IsEcho(sent, name, remote) || bar?.Sent.Contains(remote) == true)
+                if (state.Queue.Any(write => Says(write, name) && IsEcho(write, name, remote)) || IsEcho(sent, name, remote) || bar?.Sent.Contains(remote) == true)
                 {
                     return FieldReading.Nothing;
                 }

@@ -16,13 +16,13 @@ internal static class LocalEvolve
 
         if (e.Operation == RowOperation.Delete)
         {
-            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, e.Stamp));
+            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, e.Old, e.At, e.Stamp, e.Ordered));
         }
 
         // A row that changes while another life of it is known: the delete of that one is logged behind.
         if (state.Row is { } ended && ended.Birth < e.Stamp.Birth)
         {
-            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended)), e);
+            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended, e.Ordered)), e);
         }
 
         if (e.Operation == RowOperation.Update)
@@ -42,13 +42,13 @@ internal static class LocalEvolve
         EndedBirth = e.Operation == RowOperation.Delete && state.Row is { } gone ? gone.Birth : state.EndedBirth,
         FieldRounds = e.Rewritten ? state.FieldRounds : state.FieldRounds.RemoveRange(e.Fields.Names),
         Owed = null,
-        Life = e.Operation == RowOperation.Delete ? Life.Dead : state.Life,
+        Life = e.Operation == RowOperation.Delete || e.Status.IsDeleted == true ? Life.Dead : state.Life,
         Parked = state.Parked is { Source: ParkedError.Postgres } ? null : state.Parked,
     };
 
     private static RecordState Inserted(RecordState state, LocalChanged e)
     {
-        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp);
+        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp, e.Ordered);
         var linked = state.Sfid is not null && !state.DeletePending;
         return state with
         {
@@ -68,7 +68,7 @@ internal static class LocalEvolve
         }
 
         (state, var rest) = ConflictInbox.Keep(state, e);
-        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp));
+        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered));
         var parked = Corrected(state, e);
         var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked, FieldRounds = Counted(state, e) };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
@@ -86,7 +86,7 @@ internal static class LocalEvolve
         {
             Row = Latest(state, e.Stamp),
             Parked = Corrected(state, e),
-            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp)),
+            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp, e.Ordered)),
             Owed = new OwedRow(RowOperation.Update, owed.Fields.Where((name, _) => e.New[name] is null), owed.Status),
         };
     }

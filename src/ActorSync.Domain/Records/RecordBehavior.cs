@@ -58,6 +58,12 @@ public static class RecordBehavior
             case EditAndRetry m:
                 OperatorActs.Edit(decision, m);
                 break;
+            case RemoteUndeleted m:
+                RemoteEvidence.TakeUndeletion(decision, m);
+                break;
+            case RemoteMerged m:
+                RemoteEvidence.TakeMerge(decision, m);
+                break;
             case RemoteChanged m:
                 Counters.Remote(decision, m);
                 break;
@@ -113,7 +119,7 @@ public static class RecordBehavior
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
         // What we are about to say ourselves is no news: an operator's word goes to both sides.
         var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields.Where((name, value) => !before.Says(name, value)) : FieldValues.Empty;
-        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New));
+        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Ordered: IsOrdered(decision)));
         if (before.IsEnded(m.Stamp))
         {
             return;
@@ -122,7 +128,7 @@ public static class RecordBehavior
         Counters.Local(decision, before, m);
         switch (m.Operation)
         {
-            case RowOperation.Update when before.Life == Life.DeletedRemotely:
+            case RowOperation.Update when before.Life == Life.DeletedRemotely || before.IsMarked:
                 decision.Add(new ConflictResolved("*", null, "changed", "deleted", Side.Salesforce, "delete wins", decision.Now));
                 break;
             // What Salesforce's record says nothing of is not contested.
@@ -137,6 +143,10 @@ public static class RecordBehavior
 
         RefuseReadOnly(decision, m);
     }
+
+    // What a refused write waits for supersedes it, so it is folded into it.
+    private static bool IsOrdered(RecordDecision decision) =>
+        decision.Mapping.Mode == WriteMode.Ordered && decision.State.Parked is not { Source: ParkedError.Salesforce };
 
     private static void SettleOwed(RecordDecision decision, FieldValues owed, FieldValues local, LocalChange m)
     {
@@ -262,6 +272,14 @@ public static class RecordBehavior
     {
         if (outside.Write.Operation == WriteOperation.Delete)
         {
+            if (decision.Mapping.Delete == DeletePolicy.DeleteLoses && decision.State.Sfid == found.Sfid && decision.State.Row is null)
+            {
+                decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
+                decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, FieldValues.Empty, m.At));
+                decision.Add(new ReadBackAsked(found.Sfid, "its delete was lost, and it was changed since", decision.Now));
+                return;
+            }
+
             // Alive and changed: the delete did not happen, and still wins.
             decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
             decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
@@ -275,7 +293,7 @@ public static class RecordBehavior
         foreach (var (name, ours) in differing)
         {
             // What the application has said since is what meets Salesforce's value.
-            var later = decision.State.Queue.LastOrDefault(write => write.Fields.Has(name));
+            var later = decision.State.Queue.Any(write => write.Fields.Has(name)) ? decision.Queued(name) : null;
             var winner = decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
             kept = later is null && winner == Side.Postgres ? kept.With(name, ours) : kept;
         }
@@ -338,7 +356,13 @@ public static class RecordBehavior
             return;
         }
 
-        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked.Where((name, _) => rewritten.Has(name)), rewritten, ByTrigger: true));
+        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked.Where((name, _) => rewritten.Has(name)), rewritten, ByTrigger: true, Ordered: IsOrdered(decision)));
+        if (decision.State.IsMarked)
+        {
+            decision.Add(new ConflictResolved("*", null, "changed", "deleted", Side.Salesforce, "delete wins", decision.Now));
+            return;
+        }
+
         foreach (var (name, ours) in rewritten.Where((name, _) => decision.State.FieldRounds.GetValueOrDefault(name) >= RecordState.RoundsMax))
         {
             decision.Add(new ConflictFrozen(

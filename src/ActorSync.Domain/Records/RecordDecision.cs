@@ -60,6 +60,13 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         return winner;
     }
 
+    /// <summary>What is queued of a field as one write: its last value, and the base of the first.</summary>
+    public LocalWrite Queued(string field)
+    {
+        var saying = State.Queue.Where(write => write.Fields.Has(field)).ToArray();
+        return saying[^1] with { Base = saying[0].Base };
+    }
+
     /// <summary>Gives the row back a value that cannot be changed here.</summary>
     public void Restore(string field, string? local, string? remote) =>
         Add(new RecordEvent.ConflictResolved(field, remote, local, remote, Side.Salesforce, NotUpdatable, Now));
@@ -109,15 +116,16 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         var known = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Known)));
         Add(new RecordEvent.WriteOffered(
             State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
-            Sendable(next).With(sums), next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums));
+            Sendable(next).With(sums), next.Operation == WriteOperation.Delete ? FieldValues.Empty : next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums));
     }
 
     // Queued while the birth was outside: only now is it an update.
     private void RestoreUnsendable()
     {
+        var restored = new HashSet<string>(StringComparer.Ordinal);
         foreach (var write in State.Queue.Where(write => write.Operation == WriteOperation.Update))
         {
-            foreach (var (name, local) in write.Fields.Where((name, _) => !CanUpdate(name)))
+            foreach (var (name, local) in write.Fields.Where((name, _) => !CanUpdate(name) && restored.Add(name)))
             {
                 Restore(name, local, write.Base.TryGet(name, out var agreed) ? agreed : local);
             }

@@ -22,8 +22,10 @@ public abstract record RecordEvent
 
     /// <summary>The application (or one of its triggers) changed the row.</summary>
     /// <param name="ByTrigger">The change is what the application's BEFORE triggers made of the engine's own write.</param>
+    /// <param name="Ordered">It stays a write of its own.</param>
     public sealed record LocalChanged(
-        long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New, bool ByTrigger = false) : RecordEvent;
+        long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New, bool ByTrigger = false,
+        bool Ordered = false) : RecordEvent;
 
     /// <summary>The row's revision moved without a change to any mapped field.</summary>
     public sealed record RowTouched(RowStamp Stamp, DateTimeOffset At) : RecordEvent;
@@ -70,7 +72,12 @@ public abstract record RecordEvent
     public sealed record AdoptionQueued(string Field, string ExternalId, string? Found, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The record of this sfid is deleted in Salesforce.</summary>
-    public sealed record RemoteDeletionTaken(string Sfid, DateTimeOffset DeletedAt, DateTimeOffset ReadBegan) : RecordEvent;
+    /// <param name="Soft">The row stays and is marked.</param>
+    public sealed record RemoteDeletionTaken(string Sfid, DateTimeOffset DeletedAt, DateTimeOffset ReadBegan, bool Soft = false) : RecordEvent;
+
+    /// <summary>The record of this sfid was merged into another and is gone.</summary>
+    /// <param name="Moved">The row follows to the winner; false: the winner has a row of its own, and this one goes.</param>
+    public sealed record RemoteMergeTaken(string Sfid, string Into, bool Moved, DateTimeOffset ReadBegan, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The record of this sfid, deleted earlier, lives again in Salesforce.</summary>
     public sealed record RemoteUndeletionTaken(string Sfid, DateTimeOffset ReadBegan) : RecordEvent;

@@ -28,6 +28,7 @@ public static class RecordEvolve
         AdoptionQueued e => Adopting(state, e),
         RemoteDeletionTaken e => Deleted(state, e),
         RemoteUndeletionTaken e => Undeleted(state, e),
+        RemoteMergeTaken e => Merged(state, e),
         RowWritten e => LocalEvolve.Written(state, e),
         OperatorActed e => OperatorEvolve.Acted(state, e),
         Unexpected => state,
@@ -40,7 +41,7 @@ public static class RecordEvolve
     private static RecordState Offered(RecordState state, WriteOffered e)
     {
         var sums = e.Counted?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
-        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp);
+        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp, !state.Queue.IsEmpty && state.Queue[0].Ordered);
         return state with
         {
             Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write),
@@ -92,7 +93,7 @@ public static class RecordEvolve
         };
     }
 
-    internal static RecordState Returned(RecordState state)
+    internal static RecordState Returned(RecordState state, bool refused = false)
     {
         var outstanding = state.Outstanding!;
         if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
@@ -103,7 +104,7 @@ public static class RecordEvolve
 
         var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
         write = write with { Fields = write.Fields.Without(state.Inbox.Keys) };
-        var left = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.Return(write, state.Queue);
+        var left = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : refused ? LocalQueue.Supersede(write, state.Queue) : LocalQueue.Return(write, state.Queue);
         return state with { Outstanding = null, Queue = left, Parked = Settled(state), Counters = CounterEvolve.Returned(state, outstanding.WriteNo) };
     }
 
@@ -136,7 +137,7 @@ public static class RecordEvolve
     private static RecordState Rejected(RecordState state, WriteRejected e)
     {
         var outstanding = state.Outstanding!;
-        var returned = Returned(state);
+        var returned = Returned(state, refused: true);
         var moot = (returned.Queue.IsEmpty && returned.Counters.IsEmpty) || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
         // A later local change already waits behind the refused write: it supersedes it at once. Nothing supersedes a refused delete.
         return moot || (outstanding.Write.Operation != WriteOperation.Delete && !state.Queue.IsEmpty)
@@ -157,7 +158,8 @@ public static class RecordEvolve
         var status = new RowStatus(
             Sfid: e.Sfid,
             SystemModstamp: e.AsOf,
-            LastOp: state.Queue.IsEmpty && state.Outstanding is null && state.Parked is null ? "SYNCED" : null);
+            LastOp: state.Queue.IsEmpty && state.Outstanding is null && state.Parked is null ? "SYNCED" : null,
+            IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
         var next = state with
         {
@@ -196,7 +198,8 @@ public static class RecordEvolve
         // Ours goes out; what Salesforce has now is what both sides know of, so seeing it again is no news. It is no longer owed to the row.
         return state with
         {
-            Queue = [.. state.Queue.Select(Rebased)],
+            // Only the first of several writes is made from what Salesforce has.
+            Queue = state.Queue.FirstOrDefault(write => write.Fields.Has(e.Field)) is { } first ? state.Queue.Replace(first, Rebased(first)) : state.Queue,
             Outstanding = state.Outstanding is { } outstanding ? outstanding with { Write = Rebased(outstanding.Write) } : null,
             Owed = state.Owed?.Without([e.Field]),
         };
@@ -237,7 +240,9 @@ public static class RecordEvolve
             ReadBackAskedAt = null,
             Parked = null,
             Queue = nextLife,
-            Owed = state.Row is null || !nextLife.IsEmpty ? null : new OwedRow(RowOperation.Delete, FieldValues.Empty, new RowStatus()),
+            Owed = state.Row is null || !nextLife.IsEmpty ? null
+                : e.Soft ? new OwedRow(RowOperation.Update, FieldValues.Empty, new RowStatus(LastOp: "SYNCED", Error: "", IsDeleted: true))
+                : new OwedRow(RowOperation.Delete, FieldValues.Empty, new RowStatus()),
         };
     }
 
@@ -247,10 +252,36 @@ public static class RecordEvolve
         FormerSfids = state.FormerSfids.Remove(e.Sfid),
         Life = Life.Alive,
         Queue = LocalQueue.AsUpdates(state.Queue),
-        Owed = state.Owed is { Operation: RowOperation.Delete } ? null : state.Owed,
+        Owed = state.Owed is { Operation: RowOperation.Delete } ? null
+            : state.IsMarked ? OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid, IsDeleted: false))
+            : state.Owed,
         Parked = null,
         EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
     };
+
+    private static RecordState Merged(RecordState state, RemoteMergeTaken e)
+    {
+        if (!e.Moved)
+        {
+            return state;
+        }
+
+        // What is on its way to the loser goes to the winner again; its outcome, whatever it is, concerns nobody any more.
+        var outside = state.Outstanding is { } write ? write with { Sfid = e.Sfid } : null;
+        return state with
+        {
+            Sfid = e.Into,
+            FormerSfids = Former(state, e.Sfid).Remove(e.Into),
+            Outstanding = outside,
+            Queue = state.Outstanding is { Write: { Operation: WriteOperation.Update, Fields.IsEmpty: false } sent } ? LocalQueue.Return(sent, state.Queue) : state.Queue,
+            Bars = RecordState.NoBars,
+            SystemModstamp = null,
+            StreamAt = null,
+            EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
+            ReadBackAskedAt = null,
+            Owed = OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Into)),
+        };
+    }
 
     private static DateTimeOffset Later(DateTimeOffset? known, DateTimeOffset at) => known > at ? known.Value : at;
 

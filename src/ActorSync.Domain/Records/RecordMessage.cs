@@ -60,6 +60,15 @@ public abstract record RecordMessage
     /// <param name="ReadBegan">Database clock before the read was sent.</param>
     public sealed record RemoteDeleted(string Sfid, DateTimeOffset At, DateTimeOffset ReadBegan) : RecordMessage;
 
+    /// <summary>Salesforce says the record of this sfid was undeleted: a fresh read shows with which values.</summary>
+    /// <param name="ReadBegan">Database clock before the read was sent.</param>
+    public sealed record RemoteUndeleted(string Sfid, DateTimeOffset ReadBegan) : RecordMessage;
+
+    /// <summary>Salesforce says the record of this sfid was merged into another.</summary>
+    /// <param name="Winner">Record that the other one is linked to; null when it is linked to none.</param>
+    /// <param name="ReadBegan">Database clock before the read was sent.</param>
+    public sealed record RemoteMerged(string Sfid, string Into, Guid? Winner, DateTimeOffset At, DateTimeOffset ReadBegan) : RecordMessage;
+
     /// <summary>The outstanding write was applied.</summary>
     /// <param name="At">Database clock after the answer was read.</param>
     public sealed record WriteConfirmed(int WriteNo, Guid Submission, string Sfid, DateTimeOffset At) : RecordMessage;

@@ -36,7 +36,8 @@ public enum WriteOperation
 /// <param name="Base">Per field, the last value both sides agreed on; a field without one has none that is known.</param>
 /// <param name="At">When the latest change in it was captured: what latest-wins compares.</param>
 /// <param name="Stamp">Version of the row after the latest change in it.</param>
-public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp);
+/// <param name="Ordered">It is one change of the application, and stays one write.</param>
+public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp, bool Ordered = false);
 
 /// <summary>The write that is with the coordinator or outside. At most one per record (invariant I5).</summary>
 /// <param name="WriteNo">1, 2, 3 ... within the record; outcomes name it, so a straggler is recognised.</param>
@@ -126,11 +127,12 @@ public sealed record OwedRow(RowOperation Operation, FieldValues Fields, RowStat
 /// <param name="SystemModstamp">Salesforce's stamp of the image in the row.</param>
 /// <param name="LastOp">_hc_lastop.</param>
 /// <param name="Error">_hc_err; an empty string clears it.</param>
-public sealed record RowStatus(string? Sfid = null, DateTimeOffset? SystemModstamp = null, string? LastOp = null, string? Error = null)
+/// <param name="IsDeleted">isdeleted: the record is deleted in Salesforce, the row stays.</param>
+public sealed record RowStatus(string? Sfid = null, DateTimeOffset? SystemModstamp = null, string? LastOp = null, string? Error = null, bool? IsDeleted = null)
 {
     /// <summary>This status overlaid by a later one.</summary>
     public RowStatus With(RowStatus later) =>
-        new(later.Sfid ?? Sfid, later.SystemModstamp ?? SystemModstamp, later.LastOp ?? LastOp, later.Error ?? Error);
+        new(later.Sfid ?? Sfid, later.SystemModstamp ?? SystemModstamp, later.LastOp ?? LastOp, later.Error ?? Error, later.IsDeleted ?? IsDeleted);
 }
 
 /// <summary>Why a record waits for somebody.</summary>
@@ -206,7 +208,8 @@ public sealed record RecordState
     /// <summary>Where the record stands.</summary>
     public Life Life { get; init; }
 
-    /// <summary>Local changes not offered yet, in order; in merged mode at most a delete followed by an insert.</summary>
+    /// <summary>Local changes not offered yet, in order; in merged mode at most a delete followed by an insert; in ordered mode
+    /// up to <see cref="LocalQueue.OrderedWritesMax"/> writes, the last of which takes up what comes after. A delete keeps the row's last values as its base.</summary>
     public ImmutableArray<LocalWrite> Queue { get; init; } = [];
 
     /// <summary>The write that is offered or outside.</summary>
@@ -243,6 +246,9 @@ public sealed record RecordState
     /// <summary>True when a write that is queued or outside says this value.</summary>
     internal bool Says(string field, string? value) =>
         Outstanding is { Write: { } outside } && outside.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
+
+    /// <summary>True of a row that stays, or is to stay, marked as deleted.</summary>
+    internal bool IsMarked => Row is not null && Sfid is null && Life is Life.DeletedRemotely or Life.Dead && Owed is not { Operation: RowOperation.Delete };
 
     /// <summary>True while a birth is outside whose record is not known to be deleted.</summary>
     internal bool BirthOutside => Outstanding is { Sfid: null };

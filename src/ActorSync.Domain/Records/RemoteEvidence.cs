@@ -1,3 +1,4 @@
+using ActorSync.Domain.Mapping;
 using static ActorSync.Domain.Records.RecordEvent;
 using static ActorSync.Domain.Records.RecordMessage;
 
@@ -24,7 +25,7 @@ internal static class RemoteEvidence
 
         if (decision.State.DeletePending)
         {
-            LoseToDelete(decision, m);
+            MeetDelete(decision, m);
         }
         else if (state.SystemModstamp > m.AsOf && !CertainlyLater(state, m))
         {
@@ -73,6 +74,49 @@ internal static class RemoteEvidence
         Delete(decision, m.Sfid, m.At, m.ReadBegan);
     }
 
+    /// <summary>An undelete is believed to a read that comes after it.</summary>
+    public static void TakeUndeletion(RecordDecision decision, RemoteUndeleted m)
+    {
+        if (decision.State.Sfid is null && !decision.State.BirthOutside)
+        {
+            Ask(decision, m.Sfid, "it was undeleted", m.ReadBegan);
+        }
+        else if (decision.State.Sfid is { } linked && linked != m.Sfid)
+        {
+            decision.Add(new Unexpected(m.ToString(), decision.Now));
+        }
+    }
+
+    /// <summary>The link moves to the winner of a merge, unless the winner has a row of its own: never two records for one sfid.</summary>
+    public static void TakeMerge(RecordDecision decision, RemoteMerged m)
+    {
+        if (decision.State.Sfid != m.Sfid)
+        {
+            if (!decision.State.FormerSfids.Contains(m.Sfid))
+            {
+                decision.Add(new Unexpected(m.ToString(), decision.Now));
+            }
+
+            return;
+        }
+
+        var moved = (m.Winner is null || m.Winner == decision.Id.ExternalId) && !decision.State.DeletePending;
+        if (moved)
+        {
+            Counters.Lose(decision, "its record was merged into another");
+        }
+
+        decision.Add(new RemoteMergeTaken(m.Sfid, m.Into, moved, m.ReadBegan, decision.Now));
+        if (moved)
+        {
+            decision.Add(new ReadBackAsked(m.Into, "another record was merged into it", decision.Now));
+        }
+        else
+        {
+            Delete(decision, m.Sfid, m.At, m.ReadBegan);
+        }
+    }
+
     /// <summary>Takes a deletion that is certain.</summary>
     public static void Delete(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
     {
@@ -85,7 +129,7 @@ internal static class RemoteEvidence
         }
 
         var doubtful = state.Parked is { Source: ParkedError.Doubt } && state.BirthOutside;
-        decision.Add(new RemoteDeletionTaken(sfid, deletedAt, readBegan));
+        decision.Add(new RemoteDeletionTaken(sfid, deletedAt, readBegan, Soft: decision.Mapping.Delete == DeletePolicy.SoftDelete));
         if (doubtful)
         {
             // The birth that was in doubt happened, and is over.
@@ -165,6 +209,29 @@ internal static class RemoteEvidence
     private static bool CertainlyLater(RecordState state, RemoteImage m) =>
         state.SystemModstamp is not { } known || m.AsOf > known || state.ReadBackAskedAt < m.ReadBegan;
 
+    private static void MeetDelete(RecordDecision decision, RemoteImage m)
+    {
+        if (decision.Mapping.Delete != DeletePolicy.DeleteLoses || !Changed(decision.State, m))
+        {
+            LoseToDelete(decision, m);
+            return;
+        }
+
+        decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
+        TakeBirth(decision, m);
+    }
+
+    // Something else in Salesforce than what the row held when it was deleted, and than what we said ourselves. A delete that is offered cannot be called back.
+    private static bool Changed(RecordState state, RemoteImage m) =>
+        state is { Sfid: not null, Row: null, Outstanding: not { Write.Operation: WriteOperation.Delete } }
+        && m.AsOf > state.SystemModstamp
+        && state.Queue.FirstOrDefault(write => write.Operation == WriteOperation.Delete) is { } delete
+        && m.Fields.Any(field => delete.Base.TryGet(field.Key, out var last) && last != field.Value
+            && !(state.Outstanding is { Write: { } outside } && IsEcho(outside, field.Key, field.Value))
+            && !(state.Bars.TryGetValue(field.Key, out var bar) && bar.Sent.Contains(field.Value)));
+
+    private static bool IsEcho(LocalWrite write, string name, string? value) => write.Fields.Is(name, value) || write.Base.Is(name, value);
+
     // A local delete wins over whatever Salesforce shows before it is sent; the image does not revive the row.
     private static void LoseToDelete(RecordDecision decision, RemoteImage m)
     {
@@ -226,7 +293,7 @@ internal static class RemoteEvidence
 
         foreach (var name in conflicts)
         {
-            decision.Resolve(name, decision.State.Queue.Last(write => write.Fields.Has(name)), m.Fields[name], m.AsOf);
+            decision.Resolve(name, decision.Queued(name), m.Fields[name], m.AsOf);
         }
 
         foreach (var (name, remote, _) in frozen)

@@ -49,6 +49,7 @@ internal static class RecordTimeline
         AdoptionQueued e => ("queued our external id for Salesforce", [new FieldChange(e.Field, e.Found, e.ExternalId)]),
         RemoteDeletionTaken e => ($"deleted {e.Sfid} ({Time(e.DeletedAt)})", []),
         RemoteUndeletionTaken e => ($"undeleted {e.Sfid}", []),
+        RemoteMergeTaken e => ($"merged {e.Sfid} into {e.Into}{(e.Moved ? ", which the row follows" : ", which has a row of its own")}", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
         ChangeEventTaken e => ($"told a change of {e.Sfid} ({Time(e.AsOf)}{(e.OwnWrite is { } own ? $", our write {own}" : "")})", Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
         CounterCounted e => ($"{e.By} added {e.Delta} to {e.Field}: Salesforce has {e.Now.Known}, still to be sent {e.Now.Delta}", []),
@@ -65,7 +66,7 @@ internal static class RecordTimeline
         LocalChanged e => (Actor.Application, e.Xid.Length > 0 ? e.Xid : null),
         RowTouched => (Actor.Application, null),
         OperatorActed or ConflictChosen => (Actor.Operator, null),
-        ChangeEventTaken or RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
+        ChangeEventTaken or RemoteMergeTaken or RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
         _ => (Actor.Engine, null),
     };
 
@@ -102,6 +103,7 @@ internal static class RecordTimeline
         var status = new[]
         {
             e.Status.Sfid is { } sfid ? $"sfid {sfid}" : null,
+            e.Status.IsDeleted is { } gone ? $"isdeleted {(gone ? "true" : "false")}" : null,
             e.Status.LastOp is { } op ? $"_hc_lastop {op}" : null,
             e.Status.Error is { Length: > 0 } error ? $"_hc_err {error}" : null,
         };

@@ -24,6 +24,7 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["adoption-queued"] = RecordJson.Default.AdoptionQueued,
         ["remote-deletion-taken"] = RecordJson.Default.RemoteDeletionTaken,
         ["remote-undeletion-taken"] = RecordJson.Default.RemoteUndeletionTaken,
+        ["remote-merge-taken"] = RecordJson.Default.RemoteMergeTaken,
         ["row-written"] = RecordJson.Default.RowWritten,
         ["operator-acted"] = RecordJson.Default.OperatorActed,
         ["conflict-frozen"] = RecordJson.Default.ConflictFrozen,

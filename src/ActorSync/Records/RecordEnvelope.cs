@@ -31,6 +31,10 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
     [System.Text.Json.Serialization.JsonIgnore]
     public bool MeetsRow => Image is not null || ChangeEvent is not null;
 
+    public RecordMessage.RemoteUndeleted? Undeleted { get; init; }
+
+    public RecordMessage.RemoteMerged? Merged { get; init; }
+
     public RecordMessage.Retry? Retry { get; init; }
 
     public RecordMessage.Skip? Skip { get; init; }
@@ -54,6 +58,8 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
             RecordMessage.Poisoned m => stored with { Poison = m },
             RecordMessage.RemoteChanged m => stored with { ChangeEvent = new StoredChangeEvent(m.Sfid, m.Position, m.Fields, m.AsOf, m.OwnWrite, m.Seen) },
             RecordMessage.ChangesMissed m => stored with { Missed = m },
+            RecordMessage.RemoteUndeleted m => stored with { Undeleted = m },
+            RecordMessage.RemoteMerged m => stored with { Merged = m },
             RecordMessage.ChooseSide m => stored with { Choice = m },
             RecordMessage.Retry m => stored with { Retry = m },
             RecordMessage.Skip m => stored with { Skip = m },
@@ -63,7 +69,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
     }
 
     /// <summary>The message again; an image meets the row as it is now.</summary>
-    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit, Choice, Missed, ChangeEvent?.Open(row))
+    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit, Choice, Missed, Undeleted, Merged, ChangeEvent?.Open(row))
         ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
 
     private static RecordMessage? OneOf(params ReadOnlySpan<RecordMessage?> messages)

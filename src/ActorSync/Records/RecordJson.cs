@@ -25,6 +25,7 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.AdoptionQueued))]
 [JsonSerializable(typeof(RecordEvent.RemoteDeletionTaken))]
 [JsonSerializable(typeof(RecordEvent.RemoteUndeletionTaken))]
+[JsonSerializable(typeof(RecordEvent.RemoteMergeTaken))]
 [JsonSerializable(typeof(RecordEvent.RowWritten))]
 [JsonSerializable(typeof(RecordEvent.OperatorActed))]
 [JsonSerializable(typeof(RecordEvent.ConflictFrozen))]

@@ -39,6 +39,9 @@ internal sealed class RecordSink(RecordMail mail, RowWriter writer, Wakeup coord
                 case RecordEvent.RemoteTaken e:
                     links.Add((actor, e.Sfid));
                     break;
+                case RecordEvent.RemoteMergeTaken { Moved: true } e:
+                    links.Add((actor, e.Into));
+                    break;
                 case RecordEvent.ReadBackAsked e:
                     readBacks.Add((actor.Kind, e.Sfid));
                     break;

@@ -107,6 +107,7 @@ public sealed class RecordTimelineTests
             new ConflictChosen("Phone", "1", "2", null, "3", "ada", At),
             new ChangeEventTaken(Sfid, new StreamPosition(1, 1), FieldValues.Of(("Count__c", "1")), At, null, At),
             new CounterCounted("Count__c", Side.Salesforce, "1", new CounterField("1", "0", null, Stamp), null, At),
+            new RemoteMergeTaken(Sfid, "003000000000009AAA", Moved: true, At, At),
             new Unexpected("what", At),
         ];
         typeof(RecordEvent).GetNestedTypes().Where(type => type.IsAssignableTo(typeof(RecordEvent))).ShouldBe(all.Select(e => e.GetType()), ignoreOrder: true);

@@ -132,6 +132,8 @@ internal sealed class RecordSpec
         RecordMessage.RowWriteResult m => m.At,
         RecordMessage.Poisoned m => m.At,
         RecordMessage.Retry m => m.At,
+        RecordMessage.RemoteUndeleted m => m.ReadBegan + Told.ReadTakes,
+        RecordMessage.RemoteMerged m => m.ReadBegan + Told.ReadTakes,
         RecordMessage.RemoteChanged m => m.Seen,
         RecordMessage.ChangesMissed m => m.At,
         RecordMessage.ChooseSide m => m.At,
