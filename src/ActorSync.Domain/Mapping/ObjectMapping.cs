@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using ActorSync.Domain.Records;
 
 namespace ActorSync.Domain.Mapping;
@@ -12,6 +13,29 @@ public enum MappingAccess
 
     /// <summary>Salesforce to PostgreSQL only.</summary>
     ReadOnly,
+}
+
+/// <summary>How local changes of one record are sent.</summary>
+public enum WriteMode
+{
+    /// <summary>Changes that wait are folded into one net write.</summary>
+    Merged,
+
+    /// <summary>Every change is a write of its own, in revision order, so that Salesforce's field history shows each.</summary>
+    Ordered,
+}
+
+/// <summary>What a delete does.</summary>
+public enum DeletePolicy
+{
+    /// <summary>A delete of either side wins over changes of the other.</summary>
+    DeleteWins,
+
+    /// <summary>A local delete that is not sent yet loses to a change in Salesforce: the row comes back.</summary>
+    DeleteLoses,
+
+    /// <summary>A record deleted in Salesforce leaves its row, marked as deleted.</summary>
+    SoftDelete,
 }
 
 /// <summary>How a field's values are written canonically.</summary>
@@ -79,6 +103,14 @@ public sealed record ObjectMapping(
     ImmutableArray<FieldMapping> Fields)
 {
     private FrozenDictionary<string, FieldMapping>? _byName;
+
+    /// <summary>How local changes are sent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WriteMode Mode { get; init; }
+
+    /// <summary>What a delete does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DeletePolicy Delete { get; init; }
 
     /// <summary>The mapped field of an API name, or null.</summary>
     public FieldMapping? Field(string name) => ByName.GetValueOrDefault(name);

@@ -11,6 +11,12 @@ public enum ConflictPolicy
 
     /// <summary>PostgreSQL's value wins.</summary>
     PostgresWins,
+
+    /// <summary>Nobody wins by itself: both values wait in the record's inbox, and the field stays as it is on both sides until somebody chooses.</summary>
+    Manual,
+
+    /// <summary>Numbers: what both sides added is added up. Needs every change of Salesforce as a change event, in order.</summary>
+    Counter,
 }
 
 /// <summary>One of the two sides.</summary>

@@ -14,6 +14,9 @@ internal enum FieldReading
     /// <summary>Salesforce and the application both changed the field.</summary>
     Conflict,
 
+    /// <summary>Another value of a field that waits in the inbox.</summary>
+    Frozen,
+
     /// <summary>Its order to a write of ours is unknown: only a fresh read can tell.</summary>
     Unordered,
 }
@@ -28,9 +31,21 @@ internal static class FieldReadingRule
             var local = state.Queue.LastOrDefault(write => Says(write, name));
             var sent = state.Outstanding is { Write: { } write } && Says(write, name) ? write : null;
             var bar = state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;
+            if (state.Counters.ContainsKey(name))
+            {
+                return FieldReading.Nothing;
+            }
+
+            if (state.Inbox.TryGetValue(name, out var waits) && sent is null)
+            {
+                return waits.Theirs == remote || bar?.Sent.Contains(remote) == true ? FieldReading.Nothing
+                    : bar is not null ? FieldReading.Unordered
+                    : FieldReading.Frozen;
+            }
+
             if (local is not null || sent is not null)
             {
-                if (IsEcho(local, name, remote) || IsEcho(sent, name, remote) || bar?.Sent.Contains(remote) == true)
+                if (state.Queue.Any(write => Says(write, name) && IsEcho(write, name, remote)) || IsEcho(sent, name, remote) || bar?.Sent.Contains(remote) == true)
                 {
                     return FieldReading.Nothing;
                 }

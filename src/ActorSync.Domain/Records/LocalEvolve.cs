@@ -16,13 +16,13 @@ internal static class LocalEvolve
 
         if (e.Operation == RowOperation.Delete)
         {
-            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, e.Stamp));
+            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, e.Old, e.At, e.Stamp, e.Ordered));
         }
 
         // A row that changes while another life of it is known: the delete of that one is logged behind.
         if (state.Row is { } ended && ended.Birth < e.Stamp.Birth)
         {
-            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended)), e);
+            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended, e.Ordered)), e);
         }
 
         if (e.Operation == RowOperation.Update)
@@ -40,15 +40,15 @@ internal static class LocalEvolve
     {
         Row = e.Stamp,
         EndedBirth = e.Operation == RowOperation.Delete && state.Row is { } gone ? gone.Birth : state.EndedBirth,
-        Rounds = e.Rewritten ? state.Rounds + 1 : 0,
+        FieldRounds = e.Rewritten ? state.FieldRounds : state.FieldRounds.RemoveRange(e.Fields.Names),
         Owed = null,
-        Life = e.Operation == RowOperation.Delete ? Life.Dead : state.Life,
+        Life = e.Operation == RowOperation.Delete || e.Status.IsDeleted == true ? Life.Dead : state.Life,
         Parked = state.Parked is { Source: ParkedError.Postgres } ? null : state.Parked,
     };
 
     private static RecordState Inserted(RecordState state, LocalChanged e)
     {
-        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp);
+        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp, e.Ordered);
         var linked = state.Sfid is not null && !state.DeletePending;
         return state with
         {
@@ -62,9 +62,15 @@ internal static class LocalEvolve
 
     private static RecordState Updated(RecordState state, LocalChanged e)
     {
-        var queue = Queued(state, new LocalWrite(WriteOperation.Update, e.New, e.Old, e.At, e.Stamp));
+        if (state.SkippedBirth is { } birth)
+        {
+            state = state with { SkippedBirth = null, Queue = [birth] };
+        }
+
+        (state, var rest) = ConflictInbox.Keep(state, e);
+        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered));
         var parked = Corrected(state, e);
-        var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked };
+        var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked, FieldRounds = Counted(state, e) };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
         return state.Parked is { Source: ParkedError.Salesforce } && parked is null && queue.IsEmpty && state.Outstanding is null
             ? next with { Owed = OwedRow.Of(next, FieldValues.Empty, new RowStatus(LastOp: "SYNCED", Error: "")) }
@@ -80,7 +86,7 @@ internal static class LocalEvolve
         {
             Row = Latest(state, e.Stamp),
             Parked = Corrected(state, e),
-            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp)),
+            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp, e.Ordered)),
             Owed = new OwedRow(RowOperation.Update, owed.Fields.Where((name, _) => e.New[name] is null), owed.Status),
         };
     }
@@ -98,6 +104,10 @@ internal static class LocalEvolve
         return state with
         {
             Row = null,
+            SkippedBirth = null,
+            Inbox = RecordState.NoInbox,
+            Counters = RecordState.NoCounters,
+            FieldRounds = RecordState.NoRounds,
             EndedBirth = delete.Stamp.Birth,
             Queue = nobody ? [] : LocalQueue.Add(state.Queue, delete),
             Life = nobody && state.Life != Life.Unborn ? Life.Dead : state.Life,
@@ -123,6 +133,12 @@ internal static class LocalEvolve
     // The application's change is what a parked record waits for; what its triggers make of our own write is not.
     private static ParkedError? Corrected(RecordState state, LocalChanged e) =>
         e.ByTrigger || state.Parked is { Source: ParkedError.Doubt } ? state.Parked : null;
+
+    // What the application itself says ends a series of rounds; what its triggers make of our write goes on with it.
+    private static ImmutableSortedDictionary<string, int> Counted(RecordState state, LocalChanged e) => !e.ByTrigger
+        ? state.FieldRounds.RemoveRange(e.New.Names)
+        : state.FieldRounds.SetItems(e.New.Names.Where(name => !state.Inbox.ContainsKey(name))
+            .Select(name => KeyValuePair.Create(name, state.FieldRounds.GetValueOrDefault(name) + 1)));
 
     private static RowStamp Latest(RecordState state, RowStamp stamp) => state.Row is { } seen && seen > stamp ? seen : stamp;
 }

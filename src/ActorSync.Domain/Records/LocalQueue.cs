@@ -2,14 +2,22 @@ using System.Collections.Immutable;
 
 namespace ActorSync.Domain.Records;
 
-/// <summary>Folds local changes that are not offered yet into one net change (merged mode, rule 1). Folding never crosses an offered write:
+/// <summary>Folds local changes that are not offered yet into one net change (merged mode), or keeps each (ordered mode; rule 1). Folding never crosses an offered write:
 /// what is offered is no longer in the queue. Pure.</summary>
 public static class LocalQueue
 {
+    /// <summary>Writes that wait in ordered mode; beyond it the last one takes up what follows, as in merged mode: a record that cannot be sent must not grow without an end.</summary>
+    public const int OrderedWritesMax = 100;
+
     /// <summary>The queue after one more change.</summary>
-    /// <param name="queue">At most a delete followed by an insert, or one write.</param>
+    /// <param name="queue">In merged mode at most a delete followed by an insert, or one write.</param>
     public static ImmutableArray<LocalWrite> Add(ImmutableArray<LocalWrite> queue, LocalWrite next)
     {
+        if (next.Ordered && !queue.IsEmpty && AddOrdered(queue, next) is { } ordered)
+        {
+            return ordered;
+        }
+
         if (queue.IsEmpty)
         {
             return [next];
@@ -40,6 +48,11 @@ public static class LocalQueue
         if (queue.IsEmpty || queue[^1].Stamp.Birth != earlier.Stamp.Birth)
         {
             return Add(queue, earlier);
+        }
+
+        if (earlier.Ordered && queue[^1].Operation != WriteOperation.Delete && queue.Length < OrderedWritesMax)
+        {
+            return queue.Insert(queue.TakeWhile(write => write.Stamp < earlier.Stamp).Count(), earlier);
         }
 
         var later = queue[^1];
@@ -85,12 +98,34 @@ public static class LocalQueue
 
     /// <summary>Puts a write that was refused, or proved not applied, back in front of what was queued behind it.</summary>
     public static ImmutableArray<LocalWrite> Return(LocalWrite write, ImmutableArray<LocalWrite> queue) =>
-        queue.Aggregate(ImmutableArray.Create(write), Add);
+        !write.Ordered ? queue.Aggregate(ImmutableArray.Create(write), Add)
+        // Its row has come and gone: nothing to send.
+        : write.Operation == WriteOperation.Insert && queue.ToList().FindIndex(waiting => waiting.Operation == WriteOperation.Delete) is >= 0 and var gone ? queue.RemoveRange(0, gone + 1)
+        : queue.Insert(0, write);
+
+    /// <summary>Puts a refused write in front of what was queued behind it, which supersedes it: the first of that takes it up.</summary>
+    public static ImmutableArray<LocalWrite> Supersede(LocalWrite refused, ImmutableArray<LocalWrite> queue) =>
+        !refused.Ordered || queue.IsEmpty ? Return(refused, queue) : [.. Add([refused], queue[0] with { Ordered = false }), .. queue.Skip(1)];
 
     /// <summary>The queue without some fields of its updates; a write that has nothing left to say goes.</summary>
     public static ImmutableArray<LocalWrite> Without(ImmutableArray<LocalWrite> queue, IReadOnlySet<string> fields) =>
         [.. queue.Select(write => write.Operation == WriteOperation.Delete ? write : write with { Fields = write.Fields.Without(fields), Base = write.Base.Without(fields) })
             .Where(write => write.Operation != WriteOperation.Update || !write.Fields.IsEmpty)];
+
+    // Null where it folds after all.
+    private static ImmutableArray<LocalWrite>? AddOrdered(ImmutableArray<LocalWrite> queue, LocalWrite next)
+    {
+        var last = queue[^1];
+        var birth = queue.ToList().FindLastIndex(write => write.Operation == WriteOperation.Insert);
+        return next.Operation switch
+        {
+            // Born and gone before anything was offered, whatever was changed between.
+            WriteOperation.Delete when birth >= 0 => queue.RemoveRange(birth, queue.Length - birth),
+            WriteOperation.Insert when last.Operation != WriteOperation.Delete => null,
+            WriteOperation.Update or WriteOperation.Delete when last.Operation == WriteOperation.Delete => null,
+            _ => queue.Length < OrderedWritesMax ? queue.Add(next) : null,
+        };
+    }
 
     private static LocalWrite Merge(LocalWrite first, LocalWrite second)
     {

@@ -49,6 +49,33 @@ public static class RecordBehavior
             case RowWriteResult m:
                 TakeRowResult(decision, m);
                 break;
+            case Retry m:
+                OperatorActs.Retry(decision, m);
+                break;
+            case Skip m:
+                OperatorActs.Skip(decision, m);
+                break;
+            case EditAndRetry m:
+                OperatorActs.Edit(decision, m);
+                break;
+            case RemoteUndeleted m:
+                RemoteEvidence.TakeUndeletion(decision, m);
+                break;
+            case RemoteMerged m:
+                RemoteEvidence.TakeMerge(decision, m);
+                break;
+            case RemoteChanged m:
+                Counters.Remote(decision, m);
+                break;
+            case ChangesMissed m when m.Sfid == state.Sfid:
+                Counters.Lose(decision, m.Reason);
+                RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);
+                break;
+            case ChangesMissed:
+                break;
+            case ChooseSide m:
+                ConflictInbox.Choose(decision, m);
+                break;
             case Poisoned m:
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Engine, m.Message, "DEFECT", m.Reason, m.At)));
                 break;
@@ -76,7 +103,8 @@ public static class RecordBehavior
     /// <summary>True when the message cannot be decided yet: the row it was compared with is not the version this actor has seen (its change is in the log
     /// and is decided first), or the row of an ended life still has to go.</summary>
     public static bool MustWait(RecordState state, RecordMessage message) =>
-        message is RemoteImage image
+        message is RemoteChanged { Row.Stamp: var row, Sfid: var sfid } ? row != state.Row || (state.Sfid is null && state.BirthOutside && !state.FormerSfids.Contains(sfid))
+        : message is RemoteImage image
         && (image.Row.Stamp != state.Row || (state.Owed is { Operation: RowOperation.Delete } && !state.FormerSfids.Contains(image.Sfid)));
 
     private static void TakeLocalChange(RecordDecision decision, LocalChange m)
@@ -89,16 +117,18 @@ public static class RecordBehavior
         }
 
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
-        var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields : FieldValues.Empty;
-        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New));
+        // What we are about to say ourselves is no news: an operator's word goes to both sides.
+        var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields.Where((name, value) => !before.Says(name, value)) : FieldValues.Empty;
+        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Ordered: IsOrdered(decision)));
         if (before.IsEnded(m.Stamp))
         {
             return;
         }
 
+        Counters.Local(decision, before, m);
         switch (m.Operation)
         {
-            case RowOperation.Update when before.Life == Life.DeletedRemotely:
+            case RowOperation.Update when before.Life == Life.DeletedRemotely || before.IsMarked:
                 decision.Add(new ConflictResolved("*", null, "changed", "deleted", Side.Salesforce, "delete wins", decision.Now));
                 break;
             // What Salesforce's record says nothing of is not contested.
@@ -114,10 +144,16 @@ public static class RecordBehavior
         RefuseReadOnly(decision, m);
     }
 
+    // What a refused write waits for supersedes it, so it is folded into it.
+    private static bool IsOrdered(RecordDecision decision) =>
+        decision.Mapping.Mode == WriteMode.Ordered && decision.State.Parked is not { Source: ParkedError.Salesforce };
+
     private static void SettleOwed(RecordDecision decision, FieldValues owed, FieldValues local, LocalChange m)
     {
+        var frozen = decision.State.Inbox;
         var mine = new LocalWrite(WriteOperation.Update, local, FieldValues.Empty, m.At, m.Stamp);
-        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name)))
+        foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name) && !frozen.ContainsKey(name)
+            && (m.Operation == RowOperation.Insert || decision.Mapping.PolicyOf(name) != ConflictPolicy.Counter)))
         {
             decision.Resolve(name, mine, remote, decision.State.SystemModstamp ?? m.At);
         }
@@ -154,7 +190,7 @@ public static class RecordBehavior
         else if (state.Parked is null)
         {
             decision.Add(new RecordParked(new ParkedError(
-                ParkedError.Engine, "INSERT", "READ_ONLY", "the mapping is read-only: insert the record in Salesforce, or delete the row", m.At)));
+                ParkedError.Engine, "INSERT", ParkedError.ReadOnly, "the mapping is read-only: insert the record in Salesforce, or delete the row", m.At)));
         }
     }
 
@@ -202,6 +238,7 @@ public static class RecordBehavior
         switch (m.Answer)
         {
             case DoubtAnswer.Applied a:
+                Counters.Doubt(decision, m.WriteNo, null);
                 TakeApplied(decision, m.WriteNo, m.Submission, a.Sfid, m.At);
                 break;
             case DoubtAnswer.NotApplied:
@@ -239,19 +276,28 @@ public static class RecordBehavior
     {
         if (outside.Write.Operation == WriteOperation.Delete)
         {
+            if (decision.Mapping.Delete == DeletePolicy.DeleteLoses && decision.State.Sfid == found.Sfid && decision.State.Row is null)
+            {
+                decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
+                decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, FieldValues.Empty, m.At));
+                decision.Add(new ReadBackAsked(found.Sfid, "its delete was lost, and it was changed since", decision.Now));
+                return;
+            }
+
             // Alive and changed: the delete did not happen, and still wins.
             decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
             decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
             return;
         }
 
+        Counters.Doubt(decision, m.WriteNo, found.Fields);
         var kept = FieldValues.Empty;
         var differing = decision.State.DeletePending ? FieldValues.Empty
             : outside.Write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs);
         foreach (var (name, ours) in differing)
         {
             // What the application has said since is what meets Salesforce's value.
-            var later = decision.State.Queue.LastOrDefault(write => write.Fields.Has(name));
+            var later = decision.State.Queue.Any(write => write.Fields.Has(name)) ? decision.Queued(name) : null;
             var winner = outside.Write.Base.Is(name, found.Fields[name])
                 ? decision.Keep(name, later ?? outside.Write, found.Fields[name])
                 : decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
@@ -271,6 +317,7 @@ public static class RecordBehavior
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Doubt, "INSERT", "IN_DOUBT", reason, m.At)));
                 break;
             case WriteOperation.Update when outside.Sfid == decision.State.Sfid:
+                Counters.Doubt(decision, m.WriteNo, null);
                 decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, outside.Sfid!, outside.Write.Fields, m.At));
                 decision.Add(new ReadBackAsked(outside.Sfid!, reason, decision.Now));
                 break;
@@ -315,11 +362,17 @@ public static class RecordBehavior
             return;
         }
 
-        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked.Where((name, _) => rewritten.Has(name)), rewritten, ByTrigger: true));
-        if (decision.State.Rounds >= RecordState.RoundsMax && decision.State.Parked is null)
+        decision.Add(new LocalChanged(0, "", at, RowOperation.Update, stamp, asked.Where((name, _) => rewritten.Has(name)), rewritten, ByTrigger: true, Ordered: IsOrdered(decision)));
+        if (decision.State.IsMarked)
         {
-            decision.Add(new RecordParked(new ParkedError(
-                ParkedError.Engine, "UPDATE", "ROUNDS", $"the table's triggers rewrite {string.Join(", ", rewritten.Names)} each time it is written: unmap the field or change the trigger", at)));
+            decision.Add(new ConflictResolved("*", null, "changed", "deleted", Side.Salesforce, "delete wins", decision.Now));
+            return;
+        }
+
+        foreach (var (name, ours) in rewritten.Where((name, _) => decision.State.FieldRounds.GetValueOrDefault(name) >= RecordState.RoundsMax))
+        {
+            decision.Add(new ConflictFrozen(
+                name, asked[name], ours, asked[name], "the table's triggers rewrite it each time the row is written: unmap the field or change the trigger", at));
         }
     }
 }

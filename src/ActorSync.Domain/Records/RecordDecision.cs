@@ -33,10 +33,26 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
 
     /// <summary>Settles a field that both sides say something about.</summary>
     /// <param name="local">The write that holds our value and its base.</param>
-    /// <returns>The side that won.</returns>
-    public Side Resolve(string field, LocalWrite local, string? remote, DateTimeOffset remoteAt)
+    /// <returns>The side that won; null when the field is frozen until somebody chooses.</returns>
+    public Side? Resolve(string field, LocalWrite local, string? remote, DateTimeOffset remoteAt)
     {
         var policy = Mapping.PolicyOf(field);
+        if (CanUpdate(field) && policy == ConflictPolicy.Counter)
+        {
+            if (!Counters.Add(this, field, local, remote))
+            {
+                Add(new RecordEvent.ConflictFrozen(field, local.Base[field], local.Fields[field], remote, "it is not a number that can be counted", Now));
+            }
+
+            return null;
+        }
+
+        if (CanUpdate(field) && (policy == ConflictPolicy.Manual || State.FieldRounds.GetValueOrDefault(field) >= RecordState.RoundsMax))
+        {
+            Add(new RecordEvent.ConflictFrozen(field, local.Base[field], local.Fields[field], remote, policy == ConflictPolicy.Manual ? "the policy is manual" : Rounds, Now));
+            return null;
+        }
+
         var (winner, reason) = CanUpdate(field)
             ? (ConflictRule.Winner(policy, local.At, remoteAt, Mapping.ClockTolerance, Mapping.TieBreak), policy.ToString())
             : (Side.Salesforce, NotUpdatable);
@@ -49,6 +65,13 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     {
         Add(new RecordEvent.ConflictResolved(field, local.Base[field], local.Fields[field], remote, Side.Postgres, "Salesforce has not changed it", Now));
         return Side.Postgres;
+    }
+
+    /// <summary>What is queued of a field as one write: its last value, and the base of the first.</summary>
+    public LocalWrite Queued(string field)
+    {
+        var saying = State.Queue.Where(write => write.Fields.Has(field)).ToArray();
+        return saying[^1] with { Base = saying[0].Base };
     }
 
     /// <summary>Gives the row back a value that cannot be changed here.</summary>
@@ -65,6 +88,8 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         return _events.ToImmutable();
     }
 
+    private const string Rounds = "it was settled again and again without an end";
+
     private string NotUpdatable => Mapping.Access == MappingAccess.ReadOnly ? "the mapping is read-only" : "Salesforce does not let this field be updated";
 
     private void OfferNext()
@@ -79,28 +104,35 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
             RestoreUnsendable();
         }
 
-        if (State.Queue.IsEmpty || AwaitsReadBack(State.Queue[0]))
+        var next = State.Queue.FirstOrDefault();
+        if ((next is not null && AwaitsReadBack(next)) || (next?.Operation != WriteOperation.Insert && State.Sfid is null))
         {
             return;
         }
 
-        var next = State.Queue[0];
-        if (next.Operation != WriteOperation.Insert && State.Sfid is null)
+        // A counter is offered again once its last write was seen in the stream.
+        var counters = next is null or { Operation: WriteOperation.Update }
+            ? State.Counters.Where(counter => counter.Value.Outside is null).ToImmutableArray() : [];
+        if (next is null && counters.IsEmpty)
         {
             return;
         }
 
+        next ??= new LocalWrite(WriteOperation.Update, FieldValues.Empty, FieldValues.Empty, Now, State.Row ?? default);
+        var sums = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))));
+        var known = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Known)));
         Add(new RecordEvent.WriteOffered(
             State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
-            Sendable(next), next.Base, next.At, next.Stamp, Now));
+            Sendable(next).With(sums), next.Operation == WriteOperation.Delete ? FieldValues.Empty : next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums));
     }
 
     // Queued while the birth was outside: only now is it an update.
     private void RestoreUnsendable()
     {
+        var restored = new HashSet<string>(StringComparer.Ordinal);
         foreach (var write in State.Queue.Where(write => write.Operation == WriteOperation.Update))
         {
-            foreach (var (name, local) in write.Fields.Where((name, _) => !CanUpdate(name)))
+            foreach (var (name, local) in write.Fields.Where((name, _) => !CanUpdate(name) && restored.Add(name)))
             {
                 Restore(name, local, write.Base.TryGet(name, out var agreed) ? agreed : local);
             }

@@ -1,5 +1,18 @@
 namespace ActorSync.Domain.Records;
 
+/// <summary>What an operator may say of a parked record.</summary>
+public enum OperatorAction
+{
+    /// <summary>Try again.</summary>
+    Retry,
+
+    /// <summary>Give it up.</summary>
+    Skip,
+
+    /// <summary>Correct it and try again.</summary>
+    Edit,
+}
+
 /// <summary>What a record actor decided: the journal's contract. Past tense, carrying values, so that the journal alone tells the record's history.</summary>
 public abstract record RecordEvent
 {
@@ -9,15 +22,19 @@ public abstract record RecordEvent
 
     /// <summary>The application (or one of its triggers) changed the row.</summary>
     /// <param name="ByTrigger">The change is what the application's BEFORE triggers made of the engine's own write.</param>
+    /// <param name="Ordered">It stays a write of its own.</param>
     public sealed record LocalChanged(
-        long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New, bool ByTrigger = false) : RecordEvent;
+        long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New, bool ByTrigger = false,
+        bool Ordered = false) : RecordEvent;
 
     /// <summary>The row's revision moved without a change to any mapped field.</summary>
     public sealed record RowTouched(RowStamp Stamp, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The net local change became the record's one outstanding write.</summary>
+    /// <param name="Counted">Those of <paramref name="Fields"/> that are sums of a counter; null: none.</param>
     public sealed record WriteOffered(
-        int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At) : RecordEvent;
+        int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At,
+        FieldValues? Counted = null) : RecordEvent;
 
     /// <summary>Salesforce applied the outstanding write.</summary>
     /// <param name="Submission">Empty when a read, not an answer, proved it.</param>
@@ -55,7 +72,12 @@ public abstract record RecordEvent
     public sealed record AdoptionQueued(string Field, string ExternalId, string? Found, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The record of this sfid is deleted in Salesforce.</summary>
-    public sealed record RemoteDeletionTaken(string Sfid, DateTimeOffset DeletedAt, DateTimeOffset ReadBegan) : RecordEvent;
+    /// <param name="Soft">The row stays and is marked.</param>
+    public sealed record RemoteDeletionTaken(string Sfid, DateTimeOffset DeletedAt, DateTimeOffset ReadBegan, bool Soft = false) : RecordEvent;
+
+    /// <summary>The record of this sfid was merged into another and is gone.</summary>
+    /// <param name="Moved">The row follows to the winner; false: the winner has a row of its own, and this one goes.</param>
+    public sealed record RemoteMergeTaken(string Sfid, string Into, bool Moved, DateTimeOffset ReadBegan, DateTimeOffset At) : RecordEvent;
 
     /// <summary>The record of this sfid, deleted earlier, lives again in Salesforce.</summary>
     public sealed record RemoteUndeletionTaken(string Sfid, DateTimeOffset ReadBegan) : RecordEvent;
@@ -64,6 +86,34 @@ public abstract record RecordEvent
     /// <param name="Rewritten">The application's BEFORE triggers made something else of our values.</param>
     public sealed record RowWritten(
         RowOperation Operation, RowStamp? Stamp, FieldValues Fields, RowStatus Status, DateTimeOffset At, bool Rewritten = false) : RecordEvent;
+
+    /// <summary>A field that both sides changed waits for somebody to choose, and is frozen on both sides; or what Salesforce says of one that waits already has changed.
+    /// A field is free again, too, once both sides say the same.</summary>
+    /// <param name="Counted">It is a counter: only a choice frees it.</param>
+    public sealed record ConflictFrozen(string Field, string? Base, string? Local, string? Remote, string Reason, DateTimeOffset At, bool Counted = false) : RecordEvent;
+
+    /// <summary>Somebody chose the value of a frozen field; it goes to the side, or sides, that lack it.</summary>
+    /// <param name="Side">Whose value it was; null: neither's.</param>
+    /// <param name="Counter">The field is added up: what the chosen value differs from Salesforce's is what the application added.</param>
+    public sealed record ConflictChosen(
+        string Field, string? Local, string? Remote, Side? Side, string? Value, string By, DateTimeOffset At, bool Counter = false) : RecordEvent;
+
+    /// <summary>A change event was taken.</summary>
+    /// <param name="Fields">Its fields of policy counter.</param>
+    public sealed record ChangeEventTaken(string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>A side added something to a counter, or what our write had overwritten was added again.</summary>
+    /// <param name="By">Who added it.</param>
+    /// <param name="Delta">What was added to the sum, canonical.</param>
+    /// <param name="Now">The counter after it.</param>
+    /// <param name="RowValue">The sum, where the row does not hold it yet.</param>
+    public sealed record CounterCounted(string Field, Side By, string Delta, CounterField Now, string? RowValue, DateTimeOffset At) : RecordEvent;
+
+    /// <summary>An operator said what becomes of a parked record.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Operation">Of a skipped or edited change, what it would have done; null when nothing was dropped or edited.</param>
+    /// <param name="Fields">Values dropped by a skip, or put in by an edit.</param>
+    public sealed record OperatorActed(OperatorAction Action, string By, WriteOperation? Operation, FieldValues Fields, DateTimeOffset At) : RecordEvent;
 
     /// <summary>A message that makes no sense in this state; nothing was changed.</summary>
     public sealed record Unexpected(string Message, DateTimeOffset At) : RecordEvent;

@@ -21,10 +21,16 @@ public static class RecordEvolve
         RemoteTaken e => Taken(state, e),
         ReadBackAsked e => state with { ReadBackAskedAt = e.At },
         ConflictResolved e => Resolved(state, e),
+        ChangeEventTaken e => CounterEvolve.Taken(state, e),
+        CounterCounted e => CounterEvolve.Counted(state, e),
+        ConflictFrozen e => ConflictInbox.Frozen(state, e),
+        ConflictChosen e => ConflictInbox.Chosen(state, e),
         AdoptionQueued e => Adopting(state, e),
         RemoteDeletionTaken e => Deleted(state, e),
         RemoteUndeletionTaken e => Undeleted(state, e),
+        RemoteMergeTaken e => Merged(state, e),
         RowWritten e => LocalEvolve.Written(state, e),
+        OperatorActed e => OperatorEvolve.Acted(state, e),
         Unexpected => state,
         _ => throw new UnreachableException(@event.GetType().Name),
     };
@@ -34,8 +40,16 @@ public static class RecordEvolve
 
     private static RecordState Offered(RecordState state, WriteOffered e)
     {
-        var write = new LocalWrite(e.Operation, e.Fields, e.Base, e.ChangedAt, e.Stamp);
-        return state with { Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write), LastWriteNo = e.WriteNo, Queue = state.Queue.RemoveAt(0) };
+        var sums = e.Counted?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
+        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp, !state.Queue.IsEmpty && state.Queue[0].Ordered);
+        return state with
+        {
+            Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write),
+            LastWriteNo = e.WriteNo,
+            Counters = CounterEvolve.Offered(state, e),
+            // Sums may go by themselves.
+            Queue = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : state.Queue.RemoveAt(0),
+        };
     }
 
     private static RecordState Applied(RecordState state, WriteApplied e)
@@ -79,7 +93,7 @@ public static class RecordEvolve
         };
     }
 
-    private static RecordState Returned(RecordState state)
+    internal static RecordState Returned(RecordState state, bool refused = false)
     {
         var outstanding = state.Outstanding!;
         if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
@@ -89,7 +103,9 @@ public static class RecordEvolve
         }
 
         var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
-        return state with { Outstanding = null, Queue = LocalQueue.Return(write, state.Queue), Parked = Settled(state) };
+        write = write with { Fields = write.Fields.Without(state.Inbox.Keys) };
+        var left = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : refused ? LocalQueue.Supersede(write, state.Queue) : LocalQueue.Return(write, state.Queue);
+        return state with { Outstanding = null, Queue = left, Parked = Settled(state), Counters = CounterEvolve.Returned(state, outstanding.WriteNo) };
     }
 
     private static ParkedError? Settled(RecordState state) => state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked;
@@ -103,7 +119,8 @@ public static class RecordEvolve
         }
 
         var write = outstanding.Write;
-        var kept = write with { Operation = WriteOperation.Update, Fields = e.Kept, Base = write.Base.Where((name, _) => e.Kept.Has(name)) };
+        var ours = e.Kept.Without(state.Inbox.Keys);
+        var kept = write with { Operation = WriteOperation.Update, Fields = ours, Base = write.Base.Where((name, _) => ours.Has(name)) };
         return state with
         {
             Outstanding = null,
@@ -112,7 +129,7 @@ public static class RecordEvolve
             Life = Life.Alive,
             Bars = Barred(state.Bars, write.Fields, e.At),
             Parked = Settled(state),
-            Queue = e.Kept.IsEmpty ? state.Queue : LocalQueue.Return(kept, state.Queue),
+            Queue = ours.IsEmpty ? state.Queue : LocalQueue.Return(kept, state.Queue),
             Owed = state.DeletePending || state.Sfid is not null ? state.Owed : OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid)),
         };
     }
@@ -120,8 +137,8 @@ public static class RecordEvolve
     private static RecordState Rejected(RecordState state, WriteRejected e)
     {
         var outstanding = state.Outstanding!;
-        var returned = Returned(state);
-        var moot = returned.Queue.IsEmpty || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
+        var returned = Returned(state, refused: true);
+        var moot = (returned.Queue.IsEmpty && returned.Counters.IsEmpty) || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
         // A later local change already waits behind the refused write: it supersedes it at once. Nothing supersedes a refused delete.
         return moot || (outstanding.Write.Operation != WriteOperation.Delete && !state.Queue.IsEmpty)
             ? returned
@@ -141,7 +158,8 @@ public static class RecordEvolve
         var status = new RowStatus(
             Sfid: e.Sfid,
             SystemModstamp: e.AsOf,
-            LastOp: state.Queue.IsEmpty && state.Outstanding is null && state.Parked is null ? "SYNCED" : null);
+            LastOp: state.Queue.IsEmpty && state.Outstanding is null && state.Parked is null ? "SYNCED" : null,
+            IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
         var next = state with
         {
@@ -153,6 +171,7 @@ public static class RecordEvolve
             Bars = Lifted(state.Bars, e.ReadBegan),
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
+            SkippedBirth = null,
             Parked = state.Parked is { Source: ParkedError.Postgres } || (born && state.Parked is { Source: ParkedError.Salesforce }) ? null : state.Parked,
         };
         return e.Insert ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }
@@ -169,6 +188,7 @@ public static class RecordEvolve
                 : state;
         }
 
+        state = state with { FieldRounds = state.FieldRounds.SetItem(e.Field, state.FieldRounds.GetValueOrDefault(e.Field) + 1) };
         if (e.Winner == Side.Salesforce)
         {
             var queue = LocalQueue.Without(state.Queue, new HashSet<string>(StringComparer.Ordinal) { e.Field });
@@ -178,7 +198,8 @@ public static class RecordEvolve
         // Ours goes out; what Salesforce has now is what both sides know of, so seeing it again is no news. It is no longer owed to the row.
         return state with
         {
-            Queue = [.. state.Queue.Select(Rebased)],
+            // Only the first of several writes is made from what Salesforce has.
+            Queue = state.Queue.FirstOrDefault(write => write.Fields.Has(e.Field)) is { } first ? state.Queue.Replace(first, Rebased(first)) : state.Queue,
             Outstanding = state.Outstanding is { } outstanding ? outstanding with { Write = Rebased(outstanding.Write) } : null,
             Owed = state.Owed?.Without([e.Field]),
         };
@@ -212,11 +233,16 @@ public static class RecordEvolve
             Outstanding = state.BirthOutside ? state.Outstanding! with { Sfid = e.Sfid } : state.Outstanding,
             Life = !nextLife.IsEmpty ? Life.Unborn : state.Row is null ? Life.Dead : Life.DeletedRemotely,
             Bars = RecordState.NoBars,
+            Inbox = RecordState.NoInbox,
+            Counters = RecordState.NoCounters,
+            FieldRounds = RecordState.NoRounds,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
             ReadBackAskedAt = null,
             Parked = null,
             Queue = nextLife,
-            Owed = state.Row is null || !nextLife.IsEmpty ? null : new OwedRow(RowOperation.Delete, FieldValues.Empty, new RowStatus()),
+            Owed = state.Row is null || !nextLife.IsEmpty ? null
+                : e.Soft ? new OwedRow(RowOperation.Update, FieldValues.Empty, new RowStatus(LastOp: "SYNCED", Error: "", IsDeleted: true))
+                : new OwedRow(RowOperation.Delete, FieldValues.Empty, new RowStatus()),
         };
     }
 
@@ -226,10 +252,36 @@ public static class RecordEvolve
         FormerSfids = state.FormerSfids.Remove(e.Sfid),
         Life = Life.Alive,
         Queue = LocalQueue.AsUpdates(state.Queue),
-        Owed = state.Owed is { Operation: RowOperation.Delete } ? null : state.Owed,
+        Owed = state.Owed is { Operation: RowOperation.Delete } ? null
+            : state.IsMarked ? OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid, IsDeleted: false))
+            : state.Owed,
         Parked = null,
         EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
     };
+
+    private static RecordState Merged(RecordState state, RemoteMergeTaken e)
+    {
+        if (!e.Moved)
+        {
+            return state;
+        }
+
+        // What is on its way to the loser goes to the winner again; its outcome, whatever it is, concerns nobody any more.
+        var outside = state.Outstanding is { } write ? write with { Sfid = e.Sfid } : null;
+        return state with
+        {
+            Sfid = e.Into,
+            FormerSfids = Former(state, e.Sfid).Remove(e.Into),
+            Outstanding = outside,
+            Queue = state.Outstanding is { Write: { Operation: WriteOperation.Update, Fields.IsEmpty: false } sent } ? LocalQueue.Return(sent, state.Queue) : state.Queue,
+            Bars = RecordState.NoBars,
+            SystemModstamp = null,
+            StreamAt = null,
+            EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
+            ReadBackAskedAt = null,
+            Owed = OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Into)),
+        };
+    }
 
     private static DateTimeOffset Later(DateTimeOffset? known, DateTimeOffset at) => known > at ? known.Value : at;
 

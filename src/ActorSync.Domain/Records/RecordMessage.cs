@@ -45,9 +45,31 @@ public abstract record RecordMessage
     public sealed record RemoteImage(
         string Sfid, FieldValues Fields, DateTimeOffset AsOf, DateTimeOffset ReadBegan, RowImage Row) : RecordMessage;
 
+    /// <summary>A change event of the record. Its changes come complete and in the order Salesforce committed them; what is missing is said by <see cref="ChangesMissed"/>.</summary>
+    /// <param name="Position">Place in the stream: one event told again has the same.</param>
+    /// <param name="Fields">The mapped fields that changed.</param>
+    /// <param name="AsOf">When it was committed, Salesforce's clock, cut to whole seconds.</param>
+    /// <param name="OwnWrite">Number of our write whose origin it carries, with every field that was sent; null: somebody else's change.</param>
+    /// <param name="Seen">Database clock when it was received.</param>
+    /// <param name="Row">The mapped row, read in the turn that decides.</param>
+    public sealed record RemoteChanged(
+        string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset Seen, RowImage Row) : RecordMessage;
+
+    /// <summary>Change events of the record are missing: what was added meanwhile cannot be told.</summary>
+    public sealed record ChangesMissed(string Sfid, string Reason, DateTimeOffset At) : RecordMessage;
+
     /// <summary>Salesforce says the record of this sfid is deleted.</summary>
     /// <param name="ReadBegan">Database clock before the read was sent.</param>
     public sealed record RemoteDeleted(string Sfid, DateTimeOffset At, DateTimeOffset ReadBegan) : RecordMessage;
+
+    /// <summary>Salesforce says the record of this sfid was undeleted: a fresh read shows with which values.</summary>
+    /// <param name="ReadBegan">Database clock before the read was sent.</param>
+    public sealed record RemoteUndeleted(string Sfid, DateTimeOffset ReadBegan) : RecordMessage;
+
+    /// <summary>Salesforce says the record of this sfid was merged into another.</summary>
+    /// <param name="Winner">Record that the other one is linked to; null when it is linked to none.</param>
+    /// <param name="ReadBegan">Database clock before the read was sent.</param>
+    public sealed record RemoteMerged(string Sfid, string Into, Guid? Winner, DateTimeOffset At, DateTimeOffset ReadBegan) : RecordMessage;
 
     /// <summary>The outstanding write was applied.</summary>
     /// <param name="At">Database clock after the answer was read.</param>
@@ -61,6 +83,25 @@ public abstract record RecordMessage
 
     /// <summary>What became of the write-back of this turn.</summary>
     public sealed record RowWriteResult(RowWriteOutcome Outcome, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>An operator lets a parked record try again; a birth in doubt is offered again too.</summary>
+    /// <param name="By">Who said so, as the audit shall name them.</param>
+    public sealed record Retry(string By, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>An operator gives up what a parked record waits for.</summary>
+    /// <param name="By">Who said so.</param>
+    public sealed record Skip(string By, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>An operator corrects values of the refused write and has it offered. The row gets them too.</summary>
+    /// <param name="Fields">Values by API name, in any notation that is canonicalised; not empty.</param>
+    /// <param name="By">Who said so.</param>
+    public sealed record EditAndRetry(FieldValues Fields, string By, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>Somebody decides a field that waits in the inbox.</summary>
+    /// <param name="Side">Whose value it shall be; null: <paramref name="Value"/>.</param>
+    /// <param name="Value">A value of neither side; meant only where <paramref name="Side"/> is null.</param>
+    /// <param name="By">Who said so.</param>
+    public sealed record ChooseSide(string Field, Side? Side, string? Value, string By, DateTimeOffset At) : RecordMessage;
 
     /// <summary>A message of this record failed again and again when it was alone: our defect, said so that an operator sees it.</summary>
     public sealed record Poisoned(string Message, string Reason, DateTimeOffset At) : RecordMessage;

@@ -36,7 +36,8 @@ public enum WriteOperation
 /// <param name="Base">Per field, the last value both sides agreed on; a field without one has none that is known.</param>
 /// <param name="At">When the latest change in it was captured: what latest-wins compares.</param>
 /// <param name="Stamp">Version of the row after the latest change in it.</param>
-public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp);
+/// <param name="Ordered">It is one change of the application, and stays one write.</param>
+public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp, bool Ordered = false);
 
 /// <summary>The write that is with the coordinator or outside. At most one per record (invariant I5).</summary>
 /// <param name="WriteNo">1, 2, 3 ... within the record; outcomes name it, so a straggler is recognised.</param>
@@ -57,6 +58,47 @@ public sealed record FieldBar(ImmutableArray<string?> Sent, DateTimeOffset Answe
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(AnsweredAt, Sent.Length);
 }
+
+/// <summary>A field in the conflict inbox: frozen on both sides until somebody chooses (rule 5, manual).</summary>
+/// <param name="Ours">What the row says now.</param>
+/// <param name="Base">What both sides last agreed on, as far as it is known.</param>
+/// <param name="Theirs">What Salesforce was last seen to say.</param>
+/// <param name="Since">When it was frozen.</param>
+/// <param name="Counted">A counter: that both sides show the same does not say that both have counted everything.</param>
+public sealed record InboxEntry(string? Ours, string? Base, string? Theirs, DateTimeOffset Since, bool Counted = false);
+
+/// <summary>Where a change event stands among those of one org: they are compared, never computed with.</summary>
+/// <param name="Commit">Number of the commit, ascending.</param>
+/// <param name="Sequence">Place inside its transaction, ascending.</param>
+public readonly record struct StreamPosition(long Commit, int Sequence) : IComparable<StreamPosition>
+{
+    /// <inheritdoc/>
+    public int CompareTo(StreamPosition other) => Commit != other.Commit ? Commit.CompareTo(other.Commit) : Sequence.CompareTo(other.Sequence);
+
+    /// <summary>Later in the stream.</summary>
+    public static bool operator >(StreamPosition left, StreamPosition right) => left.CompareTo(right) > 0;
+
+    /// <summary>Earlier in the stream.</summary>
+    public static bool operator <(StreamPosition left, StreamPosition right) => left.CompareTo(right) < 0;
+
+    /// <summary>Later or the same.</summary>
+    public static bool operator >=(StreamPosition left, StreamPosition right) => left.CompareTo(right) >= 0;
+
+    /// <summary>Earlier or the same.</summary>
+    public static bool operator <=(StreamPosition left, StreamPosition right) => left.CompareTo(right) <= 0;
+}
+
+/// <summary>A counter with something the two sides do not both have yet (rule 5). Canonical numbers; the sum is known + delta + (sent - base).</summary>
+/// <param name="Known">Salesforce's value by the latest change event taken.</param>
+/// <param name="Delta">What was added here and is not offered yet.</param>
+/// <param name="Outside">The write that is on its way, until its own change event shows what it overwrote.</param>
+/// <param name="Since">The change of the row from which <paramref name="Known"/> was inferred; the default value once an event has told it.</param>
+public sealed record CounterField(string Known, string Delta, CounterWrite? Outside, RowStamp Since);
+
+/// <summary>The absolute value that a write gives a counter.</summary>
+/// <param name="Base">Salesforce's value as it was known when the write was offered.</param>
+/// <param name="Sent">What the write says.</param>
+public sealed record CounterWrite(int WriteNo, string Base, string Sent);
 
 /// <summary>What the engine still has to do to the mapped row.</summary>
 /// <param name="Operation">Insert the row, update it, or delete it.</param>
@@ -85,11 +127,12 @@ public sealed record OwedRow(RowOperation Operation, FieldValues Fields, RowStat
 /// <param name="SystemModstamp">Salesforce's stamp of the image in the row.</param>
 /// <param name="LastOp">_hc_lastop.</param>
 /// <param name="Error">_hc_err; an empty string clears it.</param>
-public sealed record RowStatus(string? Sfid = null, DateTimeOffset? SystemModstamp = null, string? LastOp = null, string? Error = null)
+/// <param name="IsDeleted">isdeleted: the record is deleted in Salesforce, the row stays.</param>
+public sealed record RowStatus(string? Sfid = null, DateTimeOffset? SystemModstamp = null, string? LastOp = null, string? Error = null, bool? IsDeleted = null)
 {
     /// <summary>This status overlaid by a later one.</summary>
     public RowStatus With(RowStatus later) =>
-        new(later.Sfid ?? Sfid, later.SystemModstamp ?? SystemModstamp, later.LastOp ?? LastOp, later.Error ?? Error);
+        new(later.Sfid ?? Sfid, later.SystemModstamp ?? SystemModstamp, later.LastOp ?? LastOp, later.Error ?? Error, later.IsDeleted ?? IsDeleted);
 }
 
 /// <summary>Why a record waits for somebody.</summary>
@@ -106,6 +149,9 @@ public sealed record ParkedError(string Source, string Operation, string Code, s
     /// <summary>A birth may or may not have happened.</summary>
     public const string Doubt = "doubt";
 
+    /// <summary>Code of a row that a read-only mapping does not let out.</summary>
+    public const string ReadOnly = "READ_ONLY";
+
     /// <summary>A message that fails whenever it is decided, or sides that never agree.</summary>
     public const string Engine = "engine";
 }
@@ -117,10 +163,19 @@ public sealed record RecordState
     public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
         ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
 
+    /// <summary>No field has been through a round.</summary>
+    public static ImmutableSortedDictionary<string, int> NoRounds { get; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>No counter is open.</summary>
+    public static ImmutableSortedDictionary<string, CounterField> NoCounters { get; } = ImmutableSortedDictionary.Create<string, CounterField>(StringComparer.Ordinal);
+
+    /// <summary>The inbox is empty.</summary>
+    public static ImmutableSortedDictionary<string, InboxEntry> NoInbox { get; } = ImmutableSortedDictionary.Create<string, InboxEntry>(StringComparer.Ordinal);
+
     /// <summary>A record nobody has said anything about.</summary>
     public static readonly RecordState Initial = new();
 
-    /// <summary>Rounds after which the record is parked instead: "After 3 automatic rounds on one field" (rule 4).</summary>
+    /// <summary>Automatic conflicts and rewrites of one field, with no word of the application between them, after which the field goes to the inbox (rule 4).</summary>
     public const int RoundsMax = 3;
 
     /// <summary>Former sfids remembered per record, latest last.</summary>
@@ -138,13 +193,23 @@ public sealed record RecordState
     /// <summary>Latest birth whose row is gone: a change of it that is logged late, behind the delete, says nothing any more.</summary>
     public long? EndedBirth { get; init; }
 
-    /// <summary>How often in a row the application's triggers rewrote what the engine wrote (rule 4).</summary>
-    public int Rounds { get; init; }
+    /// <summary>Per field, how often in a row a conflict was settled automatically, or the application's triggers rewrote what the engine wrote (rule 4).</summary>
+    public ImmutableSortedDictionary<string, int> FieldRounds { get => field; init => field = value ?? NoRounds; } = NoRounds;
+
+    /// <summary>Counters that the two sides do not agree on yet, by name.</summary>
+    public ImmutableSortedDictionary<string, CounterField> Counters { get => field; init => field = value ?? NoCounters; } = NoCounters;
+
+    /// <summary>The latest change event taken.</summary>
+    public StreamPosition? StreamAt { get; init; }
+
+    /// <summary>Fields that wait for somebody to choose, by name.</summary>
+    public ImmutableSortedDictionary<string, InboxEntry> Inbox { get => field; init => field = value ?? NoInbox; } = NoInbox;
 
     /// <summary>Where the record stands.</summary>
     public Life Life { get; init; }
 
-    /// <summary>Local changes not offered yet, in order; in merged mode at most a delete followed by an insert.</summary>
+    /// <summary>Local changes not offered yet, in order; in merged mode at most a delete followed by an insert; in ordered mode
+    /// up to <see cref="LocalQueue.OrderedWritesMax"/> writes, the last of which takes up what comes after. A delete keeps the row's last values as its base.</summary>
     public ImmutableArray<LocalWrite> Queue { get; init; } = [];
 
     /// <summary>The write that is offered or outside.</summary>
@@ -168,12 +233,22 @@ public sealed record RecordState
     /// <summary>What the mapped row still has to be told.</summary>
     public OwedRow? Owed { get; init; }
 
+    /// <summary>A birth that an operator skipped: the next change of its row makes it a birth again.</summary>
+    public LocalWrite? SkippedBirth { get; init; }
+
     /// <summary>Set while the record waits for a correction.</summary>
     public ParkedError? Parked { get; init; }
 
     /// <summary>True when a delete of the linked record, or of the one whose birth is outside, is queued or outside.</summary>
     internal bool DeletePending =>
         (Outstanding is { Write.Operation: WriteOperation.Delete } write && write.Sfid == Sfid) || Queue.Any(waiting => waiting.Operation == WriteOperation.Delete);
+
+    /// <summary>True when a write that is queued or outside says this value.</summary>
+    internal bool Says(string field, string? value) =>
+        Outstanding is { Write: { } outside } && outside.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
+
+    /// <summary>True of a row that stays, or is to stay, marked as deleted.</summary>
+    internal bool IsMarked => Row is not null && Sfid is null && Life is Life.DeletedRemotely or Life.Dead && Owed is not { Operation: RowOperation.Delete };
 
     /// <summary>True while a birth is outside whose record is not known to be deleted.</summary>
     internal bool BirthOutside => Outstanding is { Sfid: null };
@@ -184,10 +259,11 @@ public sealed record RecordState
     /// <inheritdoc/>
     public bool Equals(RecordState? other) =>
         other is not null
-        && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Rounds == other.Rounds && Life == other.Life && LastWriteNo == other.LastWriteNo
+        && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Life == other.Life && LastWriteNo == other.LastWriteNo
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt
-        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked)
-        && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars);
+        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
+        && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
+        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Sfid, Row, Life, LastWriteNo, Outstanding, Owed);

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Mapping;
 using static ActorSync.Domain.Records.RecordEvent;
 using static ActorSync.Domain.Records.RecordMessage;
 
@@ -24,7 +25,7 @@ internal static class RemoteEvidence
 
         if (decision.State.DeletePending)
         {
-            LoseToDelete(decision, m);
+            MeetDelete(decision, m);
         }
         else if (state.SystemModstamp > m.AsOf && !CertainlyLater(state, m))
         {
@@ -73,20 +74,64 @@ internal static class RemoteEvidence
         Delete(decision, m.Sfid, m.At, m.ReadBegan);
     }
 
+    /// <summary>An undelete is believed to a read that comes after it.</summary>
+    public static void TakeUndeletion(RecordDecision decision, RemoteUndeleted m)
+    {
+        if (decision.State.Sfid is null && !decision.State.BirthOutside)
+        {
+            Ask(decision, m.Sfid, "it was undeleted", m.ReadBegan);
+        }
+        else if (decision.State.Sfid is { } linked && linked != m.Sfid)
+        {
+            decision.Add(new Unexpected(m.ToString(), decision.Now));
+        }
+    }
+
+    /// <summary>The link moves to the winner of a merge, unless the winner has a row of its own: never two records for one sfid.</summary>
+    public static void TakeMerge(RecordDecision decision, RemoteMerged m)
+    {
+        if (decision.State.Sfid != m.Sfid)
+        {
+            if (!decision.State.FormerSfids.Contains(m.Sfid))
+            {
+                decision.Add(new Unexpected(m.ToString(), decision.Now));
+            }
+
+            return;
+        }
+
+        var moved = (m.Winner is null || m.Winner == decision.Id.ExternalId) && !decision.State.DeletePending;
+        if (moved)
+        {
+            Counters.Lose(decision, "its record was merged into another");
+        }
+
+        decision.Add(new RemoteMergeTaken(m.Sfid, m.Into, moved, m.ReadBegan, decision.Now));
+        if (moved)
+        {
+            decision.Add(new ReadBackAsked(m.Into, "another record was merged into it", decision.Now));
+        }
+        else
+        {
+            Delete(decision, m.Sfid, m.At, m.ReadBegan);
+        }
+    }
+
     /// <summary>Takes a deletion that is certain.</summary>
     public static void Delete(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
     {
         var state = decision.State;
         // What is outside may have been applied before, or may be refused: nobody will say which fields the record had when it went.
         var outside = state.Outstanding is { Write: { Operation: WriteOperation.Update } update } write && write.Sfid == sfid ? update.Fields : FieldValues.Empty;
-        var lost = state.Queue.Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields));
+        var lost = state.Queue.Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields))
+            .With(FieldValues.From(state.Inbox.Select(waits => KeyValuePair.Create(waits.Key, waits.Value.Ours))));
         if (!lost.IsEmpty)
         {
             decision.Add(new ConflictResolved("*", null, lost.ToString(), "deleted", Side.Salesforce, "delete wins", decision.Now));
         }
 
         var doubtful = state.Parked is { Source: ParkedError.Doubt } && state.BirthOutside;
-        decision.Add(new RemoteDeletionTaken(sfid, deletedAt, readBegan));
+        decision.Add(new RemoteDeletionTaken(sfid, deletedAt, readBegan, Soft: decision.Mapping.Delete == DeletePolicy.SoftDelete));
         if (doubtful)
         {
             // The birth that was in doubt happened, and is over.
@@ -166,6 +211,29 @@ internal static class RemoteEvidence
     private static bool CertainlyLater(RecordState state, RemoteImage m) =>
         state.SystemModstamp is not { } known || m.AsOf > known || state.ReadBackAskedAt < m.ReadBegan;
 
+    private static void MeetDelete(RecordDecision decision, RemoteImage m)
+    {
+        if (decision.Mapping.Delete != DeletePolicy.DeleteLoses || !Changed(decision.State, m))
+        {
+            LoseToDelete(decision, m);
+            return;
+        }
+
+        decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
+        TakeBirth(decision, m);
+    }
+
+    // Something else in Salesforce than what the row held when it was deleted, and than what we said ourselves. A delete that is offered cannot be called back.
+    private static bool Changed(RecordState state, RemoteImage m) =>
+        state is { Sfid: not null, Row: null, Outstanding: not { Write.Operation: WriteOperation.Delete } }
+        && m.AsOf > state.SystemModstamp
+        && state.Queue.FirstOrDefault(write => write.Operation == WriteOperation.Delete) is { } delete
+        && m.Fields.Any(field => delete.Base.TryGet(field.Key, out var last) && last != field.Value
+            && !(state.Outstanding is { Write: { } outside } && IsEcho(outside, field.Key, field.Value))
+            && !(state.Bars.TryGetValue(field.Key, out var bar) && bar.Sent.Contains(field.Value)));
+
+    private static bool IsEcho(LocalWrite write, string name, string? value) => write.Fields.Is(name, value) || write.Base.Is(name, value);
+
     // A local delete wins over whatever Salesforce shows before it is sent; the image does not revive the row.
     private static void LoseToDelete(RecordDecision decision, RemoteImage m)
     {
@@ -209,7 +277,9 @@ internal static class RemoteEvidence
             .Select(field => (Name: field.Key, Remote: field.Value, Reading: FieldReading.Of(state, field.Key, field.Value, m))).ToList();
         var news = FieldValues.From(readings.Where(field => field.Reading == FieldReading.News).Select(field => KeyValuePair.Create(field.Name, field.Remote)));
         var conflicts = readings.Where(field => field.Reading == FieldReading.Conflict).Select(field => field.Name).ToList();
-        if ((!news.IsEmpty || conflicts.Count > 0) && !CertainlyLater(state, m))
+        var frozen = readings.Where(field => field.Reading == FieldReading.Frozen).ToList();
+        var telling = !news.IsEmpty || conflicts.Count > 0 || frozen.Count > 0;
+        if (telling && !CertainlyLater(state, m))
         {
             Ask(decision, m.Sfid, "another version has the same stamp", m.ReadBegan);
             return;
@@ -217,7 +287,7 @@ internal static class RemoteEvidence
 
         var liftsBars = state.Bars.Any(bar => bar.Value.AnsweredAt < m.ReadBegan);
         var stampMoved = m.Row.SystemModstamp != m.AsOf && state.Owed?.Status.SystemModstamp != m.AsOf;
-        if (!news.IsEmpty || conflicts.Count > 0 || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
+        if (telling || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
         {
             var old = m.Row.Fields.Where((name, _) => news.Has(name));
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, old, news, Insert: false));
@@ -225,7 +295,13 @@ internal static class RemoteEvidence
 
         foreach (var name in conflicts)
         {
-            decision.Resolve(name, decision.State.Queue.Last(write => write.Fields.Has(name)), m.Fields[name], m.AsOf);
+            decision.Resolve(name, decision.Queued(name), m.Fields[name], m.AsOf);
+        }
+
+        foreach (var (name, remote, _) in frozen)
+        {
+            var waits = decision.State.Inbox[name];
+            decision.Add(new ConflictFrozen(name, waits.Base, waits.Ours, remote, "Salesforce changed it again", decision.Now));
         }
 
         if (readings.FirstOrDefault(field => field.Reading == FieldReading.Unordered) is { Name: { } unordered })

@@ -49,7 +49,13 @@ internal static class RecordTimeline
         AdoptionQueued e => ("queued our external id for Salesforce", [new FieldChange(e.Field, e.Found, e.ExternalId)]),
         RemoteDeletionTaken e => ($"deleted {e.Sfid} ({Time(e.DeletedAt)})", []),
         RemoteUndeletionTaken e => ($"undeleted {e.Sfid}", []),
+        RemoteMergeTaken e => ($"merged {e.Sfid} into {e.Into}{(e.Moved ? ", which the row follows" : ", which has a row of its own")}", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        ChangeEventTaken e => ($"told a change of {e.Sfid} ({Time(e.AsOf)}{(e.OwnWrite is { } own ? $", our write {own}" : "")})", Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        CounterCounted e => ($"{e.By} added {e.Delta} to {e.Field}: Salesforce has {e.Now.Known}, still to be sent {e.Now.Delta}", []),
+        ConflictFrozen e => ($"{e.Field} waits for somebody to choose: here {Show(e.Local)}, there {Show(e.Remote)}, before {Show(e.Base)} ({e.Reason})", []),
+        ConflictChosen e => ($"{e.By} chose {(e.Side is { } side ? $"the value of {side}" : "a value")} for {e.Field}: {Show(e.Value)}", [.. Chosen(e)]),
+        OperatorActed e => ($"{e.By} {ActionOf(e)}", Between(FieldValues.Empty, e.Action == OperatorAction.Edit ? e.Fields : FieldValues.Empty, fromUnknown: true)),
         Unexpected e => ($"could make no sense of {e.Message}; nothing was changed", []),
         _ => throw new UnreachableException(@event.GetType().Name),
     };
@@ -59,7 +65,8 @@ internal static class RecordTimeline
         LocalChanged { ByTrigger: true } => (Actor.ApplicationTrigger, null),
         LocalChanged e => (Actor.Application, e.Xid.Length > 0 ? e.Xid : null),
         RowTouched => (Actor.Application, null),
-        RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
+        OperatorActed or ConflictChosen => (Actor.Operator, null),
+        ChangeEventTaken or RemoteMergeTaken or RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
         _ => (Actor.Engine, null),
     };
 
@@ -85,6 +92,9 @@ internal static class RecordTimeline
     private static FieldChange Settled(ConflictResolved e) =>
         e.Winner == Side.Postgres ? new FieldChange(e.Field, e.Remote, e.Local) : new FieldChange(e.Field, e.Local, e.Remote);
 
+    private static IEnumerable<FieldChange> Chosen(ConflictChosen e) =>
+        new[] { e.Local, e.Remote }.Where(value => value != e.Value).Distinct().Select(value => new FieldChange(e.Field, value, e.Value));
+
     private static string Conflict(ConflictResolved e) =>
         $"both sides changed {(e.Field == "*" ? "the record" : e.Field)}: here {Show(e.Local)}, there {Show(e.Remote)}, before {Show(e.Base)}; {e.Winner} wins ({e.Reason})";
 
@@ -93,6 +103,7 @@ internal static class RecordTimeline
         var status = new[]
         {
             e.Status.Sfid is { } sfid ? $"sfid {sfid}" : null,
+            e.Status.IsDeleted is { } gone ? $"isdeleted {(gone ? "true" : "false")}" : null,
             e.Status.LastOp is { } op ? $"_hc_lastop {op}" : null,
             e.Status.Error is { Length: > 0 } error ? $"_hc_err {error}" : null,
         };
@@ -100,6 +111,13 @@ internal static class RecordTimeline
         return $"{(e.Operation == RowOperation.Insert ? "created" : e.Operation == RowOperation.Delete ? "deleted" : "wrote")} the row"
             + (e.Stamp is { } stamp ? $" (revision {stamp})" : "") + (said.Length > 0 ? $": {said}" : "");
     }
+
+    private static string ActionOf(OperatorActed e) => e.Action switch
+    {
+        OperatorAction.Retry => "let the record try again",
+        OperatorAction.Skip => $"skipped {(e.Operation is { } operation ? $"the {Name(operation)}" : "what it waited for")}{(e.Fields.IsEmpty ? "" : $": {e.Fields} was dropped")}",
+        _ => "corrected the refused write and let it try again",
+    };
 
     private static string Of(Dictionary<int, WriteOffered> offered, int writeNo) =>
         offered.TryGetValue(writeNo, out var write) ? $" ({Name(write.Operation)})" : "";

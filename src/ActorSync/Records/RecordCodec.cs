@@ -24,7 +24,13 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["adoption-queued"] = RecordJson.Default.AdoptionQueued,
         ["remote-deletion-taken"] = RecordJson.Default.RemoteDeletionTaken,
         ["remote-undeletion-taken"] = RecordJson.Default.RemoteUndeletionTaken,
+        ["remote-merge-taken"] = RecordJson.Default.RemoteMergeTaken,
         ["row-written"] = RecordJson.Default.RowWritten,
+        ["operator-acted"] = RecordJson.Default.OperatorActed,
+        ["conflict-frozen"] = RecordJson.Default.ConflictFrozen,
+        ["conflict-chosen"] = RecordJson.Default.ConflictChosen,
+        ["change-event-taken"] = RecordJson.Default.ChangeEventTaken,
+        ["counter-counted"] = RecordJson.Default.CounterCounted,
         ["unexpected"] = RecordJson.Default.Unexpected,
     };
 

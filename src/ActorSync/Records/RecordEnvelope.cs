@@ -23,6 +23,26 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
 
     public RecordMessage.Poisoned? Poison { get; init; }
 
+    public StoredChangeEvent? ChangeEvent { get; init; }
+
+    public RecordMessage.ChangesMissed? Missed { get; init; }
+
+    /// <summary>True of what is compared with the row when it is decided.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool MeetsRow => Image is not null || ChangeEvent is not null;
+
+    public RecordMessage.RemoteUndeleted? Undeleted { get; init; }
+
+    public RecordMessage.RemoteMerged? Merged { get; init; }
+
+    public RecordMessage.Retry? Retry { get; init; }
+
+    public RecordMessage.Skip? Skip { get; init; }
+
+    public RecordMessage.EditAndRetry? Edit { get; init; }
+
+    public RecordMessage.ChooseSide? Choice { get; init; }
+
     /// <summary>The stored form of a message.</summary>
     public static StoredMessage Of(RecordId id, RecordMessage message)
     {
@@ -36,13 +56,40 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
             RecordMessage.DoubtSettled m => stored with { Doubt = StoredDoubt.Of(m) },
             RecordMessage.LocalChange m => stored with { Change = m },
             RecordMessage.Poisoned m => stored with { Poison = m },
+            RecordMessage.RemoteChanged m => stored with { ChangeEvent = new StoredChangeEvent(m.Sfid, m.Position, m.Fields, m.AsOf, m.OwnWrite, m.Seen) },
+            RecordMessage.ChangesMissed m => stored with { Missed = m },
+            RecordMessage.RemoteUndeleted m => stored with { Undeleted = m },
+            RecordMessage.RemoteMerged m => stored with { Merged = m },
+            RecordMessage.ChooseSide m => stored with { Choice = m },
+            RecordMessage.Retry m => stored with { Retry = m },
+            RecordMessage.Skip m => stored with { Skip = m },
+            RecordMessage.EditAndRetry m => stored with { Edit = m },
             _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),
         };
     }
 
     /// <summary>The message again; an image meets the row as it is now.</summary>
-    public RecordMessage Open(RowImage row) => (RecordMessage?)Deleted ?? Confirmed ?? Refused ?? Change ?? (RecordMessage?)Poison
+    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit, Choice, Missed, Undeleted, Merged, ChangeEvent?.Open(row))
         ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
+
+    private static RecordMessage? OneOf(params ReadOnlySpan<RecordMessage?> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message is not null)
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A change event of Salesforce.</summary>
+internal sealed record StoredChangeEvent(string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset Seen)
+{
+    public RecordMessage.RemoteChanged Open(RowImage row) => new(Sfid, Position, Fields, AsOf, OwnWrite, Seen, row);
 }
 
 /// <summary>What a read of Salesforce showed.</summary>

@@ -21,7 +21,7 @@ internal sealed class RecordMail(IReadOnlyDictionary<short, ObjectMapping> mappi
             .Where(message => mappings.ContainsKey(message.Mapping))
             .ToList();
         var found = new Dictionary<ActorId, RowImage>();
-        foreach (var group in stored.Where(message => message.Image is not null).GroupBy(message => message.Mapping))
+        foreach (var group in stored.Where(message => message.MeetsRow).GroupBy(message => message.Mapping))
         {
             foreach (var (key, row) in await rows.ReadAsync(turn, group.Key, [.. group.Select(message => message.Entity).Distinct()], stop))
             {

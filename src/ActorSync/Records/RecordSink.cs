@@ -38,6 +38,9 @@ internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coor
                 case RecordEvent.RemoteTaken e:
                     links.Add((actor, e.Sfid));
                     break;
+                case RecordEvent.RemoteMergeTaken { Moved: true } e:
+                    links.Add((actor, e.Into));
+                    break;
                 case RecordEvent.ReadBackAsked e:
                     readBacks.Add((actor.Kind, e.Sfid));
                     break;

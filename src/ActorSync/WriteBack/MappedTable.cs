@@ -72,6 +72,7 @@ internal sealed class MappedTable
         var sets = Mapping.Fields.Select((field, i) => Set(field.Column, _types[i]))
             .Append(Set("sfid", "varchar(18)"))
             .Append(Set("systemmodstamp", "timestamptz"))
+            .Append(Set("isdeleted", "boolean"))
             .Append(Set("_hc_lastop", "varchar(32)"))
             .Append(Set("_hc_err", "text"));
         return $"""

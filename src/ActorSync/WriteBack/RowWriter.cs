@@ -126,6 +126,11 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
             columns["systemmodstamp"] = CanonicalValue.Instant(stamp);
         }
 
+        if (row.Status.IsDeleted is { } deleted)
+        {
+            columns["isdeleted"] = deleted ? "true" : "false";
+        }
+
         if (row.Status.LastOp is { } lastOp)
         {
             columns["_hc_lastop"] = lastOp;

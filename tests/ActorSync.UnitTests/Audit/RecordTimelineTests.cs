@@ -102,6 +102,12 @@ public sealed class RecordTimelineTests
             new RemoteDeletionTaken(Sfid, At, At),
             new RemoteUndeletionTaken(Sfid, At),
             new RowWritten(RowOperation.Update, Stamp, FieldValues.Empty, new RowStatus(LastOp: "UPDATED"), At),
+            new OperatorActed(OperatorAction.Skip, "ada", WriteOperation.Update, FieldValues.Of(("Phone", "1")), At),
+            new ConflictFrozen("Phone", "0", "1", "2", "the policy is manual", At),
+            new ConflictChosen("Phone", "1", "2", null, "3", "ada", At),
+            new ChangeEventTaken(Sfid, new StreamPosition(1, 1), FieldValues.Of(("Count__c", "1")), At, null, At),
+            new CounterCounted("Count__c", Side.Salesforce, "1", new CounterField("1", "0", null, Stamp), null, At),
+            new RemoteMergeTaken(Sfid, "003000000000009AAA", Moved: true, At, At),
             new Unexpected("what", At),
         ];
         typeof(RecordEvent).GetNestedTypes().Where(type => type.IsAssignableTo(typeof(RecordEvent))).ShouldBe(all.Select(e => e.GetType()), ignoreOrder: true);

@@ -15,6 +15,9 @@ internal sealed class RecordSpec
 
     public RecordState State { get; private set; } = RecordState.Initial;
 
+    /// <summary>What the last message caused.</summary>
+    public IReadOnlyList<RecordEvent> Decided => _decided;
+
     /// <summary>A record nobody has said anything about.</summary>
     public static RecordSpec New(ObjectMapping? mapping = null) => new(mapping ?? Spec.Mapping());
 
@@ -128,6 +131,14 @@ internal sealed class RecordSpec
         RecordMessage.DoubtSettled m => m.At,
         RecordMessage.RowWriteResult m => m.At,
         RecordMessage.Poisoned m => m.At,
+        RecordMessage.Retry m => m.At,
+        RecordMessage.RemoteUndeleted m => m.ReadBegan + Told.ReadTakes,
+        RecordMessage.RemoteMerged m => m.ReadBegan + Told.ReadTakes,
+        RecordMessage.RemoteChanged m => m.Seen,
+        RecordMessage.ChangesMissed m => m.At,
+        RecordMessage.ChooseSide m => m.At,
+        RecordMessage.Skip m => m.At,
+        RecordMessage.EditAndRetry m => m.At,
         _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),
     };
 }

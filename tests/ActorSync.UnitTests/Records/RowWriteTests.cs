@@ -50,17 +50,17 @@ public sealed class RowWriteTests
             .When(Landed(4, R2, Ada, Ada.With(Fields((Formula, "9"), (Phone, "2"))))).ThenTypes(typeof(RowWritten));
 
     [Fact]
-    public void Triggers_that_rewrite_each_write_are_stopped_and_said()
+    public void Field_that_triggers_rewrite_at_each_write_waits_for_somebody()
     {
         var spec = GivenAgreed(Ada).When(Read(3, 2, Ada.With(Phone, "2"), Row(R1, Ada)));
         for (var round = 1; round <= RecordState.RoundsMax; round++)
         {
-            spec.State.Parked.ShouldBeNull();
+            spec.State.Inbox.ShouldBeEmpty();
             var before = Ada.With(Name, $"x{round - 1}");
             spec = spec.When(Landed(3 + round, new RowStamp(1, 1 + round), before, before.With(Name, $"x{round}")));
             spec = spec.State.Outstanding is { } write ? spec.When(Confirmed(write.WriteNo, 3 + round)) : spec;
         }
 
-        spec.ThenState(state => state.Parked!.Code.ShouldBe("ROUNDS"));
+        spec.ThenOffersNothing().ThenState(state => state.Inbox[Name].ShouldBe(new InboxEntry("x3", "x2", "x2", At(6))));
     }
 }

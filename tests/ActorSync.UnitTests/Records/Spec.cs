@@ -10,6 +10,7 @@ internal static class Spec
     public const string Phone = "Phone";
     public const string City = "BillingCity";
     public const string Formula = "Rank__c";
+    public const string Count = "Count__c";
     public const string ExternalId = "ActorSyncId__c";
 
     public static readonly RecordId Id = new(1, Guid.Parse("7d0c1a52-1111-4222-8333-94a5b6c7d8e9"));
@@ -29,6 +30,7 @@ internal static class Spec
         new(1, "Account", "salesforce", "account", access, ExternalId, "actorsyncid__c", policy, tieBreak, TimeSpan.FromSeconds(2),
         [
             Text(Name), Text(Phone) with { Policy = phone }, Text(City),
+            new(Count, Count, FieldKind.Number, 2, 0, Creatable: true, Updatable: true, ConflictPolicy.Counter),
             Text(Formula) with { Creatable = false, Updatable = false },
         ]);
 

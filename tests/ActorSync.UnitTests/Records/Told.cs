@@ -32,6 +32,20 @@ internal static class Told
 
     public static DoubtSettled Settled(int writeNo, double at, DoubtAnswer answer) => new(writeNo, Submission(writeNo), answer, At(at));
 
+    public static Retry Retried(double at) => new("ada", At(at));
+
+    public static Skip Skipped(double at) => new("ada", At(at));
+
+    public static EditAndRetry Edited(double at, params (string Name, string? Value)[] fields) => new(Fields(fields), "ada", At(at));
+
+    public static ChooseSide Chosen(double at, string field, Side side) => new(field, side, null, "ada", At(at));
+
+    public static ChooseSide ChosenValue(double at, string field, string? value) => new(field, null, value, "ada", At(at));
+
+    /// <summary>A change event in this second; its place in the stream is its second too.</summary>
+    public static RemoteChanged Changed(double at, RowImage row, int? own, params (string Name, string? Value)[] fields) =>
+        new("S1", new StreamPosition((long)(at * 1000), 1), Fields(fields), At(Math.Floor(at)), own, At(at), row);
+
     public static RowWriteResult Landed(double at, RowStamp? stamp, FieldValues before, FieldValues after) =>
         new(new RowWriteOutcome.Landed(stamp, before, after), At(at));
 

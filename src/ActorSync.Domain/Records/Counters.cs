@@ -1,0 +1,172 @@
+using System.Globalization;
+using static ActorSync.Domain.Records.RecordEvent;
+using static ActorSync.Domain.Records.RecordMessage;
+
+namespace ActorSync.Domain.Records;
+
+/// <summary>Adds up what both sides do to a counter (rule 5, invariant I4). Our writes are absolute, so a change of somebody else's that ours overwrote shows only in
+/// the order of the change events: the value before our own event, held against the one our write was made from, is what has to be added again. A counter is offered again only
+/// after its last write was seen in the stream. Reads say nothing about an open counter: the stream will.</summary>
+internal static class Counters
+{
+    // Salesforce's numbers have 18 digits; sums of what is far below decimal's 28 are exact.
+    private const decimal Largest = 1e24m;
+
+    /// <summary>Counts what the application did, after its change has been folded.</summary>
+    public static void Local(RecordDecision decision, RecordState before, LocalChange m)
+    {
+        if (m.Operation != RowOperation.Update || (before.Sfid is null && !before.BirthOutside) || before.IsEnded(m.Stamp))
+        {
+            return;
+        }
+
+        foreach (var (name, value) in m.New.Where((name, _) => IsCounter(decision, name) && !before.Inbox.ContainsKey(name)))
+        {
+            var owed = before.Owed is { Operation: not RowOperation.Delete } row && row.Fields.TryGet(name, out var waiting) ? waiting ?? "0" : null;
+            if (!TryRead(m.Old[name], out var old) || !TryRead(value, out var now) || !TryRead(owed, out var known))
+            {
+                decision.Add(new ConflictFrozen(name, m.Old[name], value, owed ?? m.Old[name], "it is not a number that can be counted", decision.Now, Counted: true));
+                continue;
+            }
+
+            var delta = now - old;
+            var counter = before.Counters.GetValueOrDefault(name) ?? new CounterField(Text(owed is null ? old : known), "0", null, m.Stamp);
+            // Logged behind the change that this was inferred from: it was in that one's old value.
+            counter = m.Stamp < counter.Since ? counter with { Known = Text(Read(counter.Known) - delta) } : counter;
+            counter = counter with { Delta = Text(Read(counter.Delta) + delta) };
+            decision.Add(new CounterCounted(name, Side.Postgres, Text(delta), counter, owed is null ? null : Text(Sum(counter)), decision.Now));
+        }
+    }
+
+    /// <summary>Takes a change event. Only its counters are read off it; for the other fields it is the reason for a fresh read.</summary>
+    public static void Remote(RecordDecision decision, RemoteChanged m)
+    {
+        var state = decision.State;
+        if (state.Sfid != m.Sfid)
+        {
+            if (state.Sfid is null && !state.FormerSfids.Contains(m.Sfid))
+            {
+                RemoteEvidence.Ask(decision, m.Sfid, "a change event names a record that is not linked", m.Seen);
+            }
+
+            return;
+        }
+
+        if (state.StreamAt >= m.Position)
+        {
+            return;
+        }
+
+        var counters = m.Fields.Where((name, _) => IsCounter(decision, name));
+        decision.Add(new ChangeEventTaken(m.Sfid, m.Position, counters, m.AsOf, m.OwnWrite, decision.Now));
+        if (state.DeletePending || state.Row is null)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in counters)
+        {
+            Count(decision, m, name, value);
+        }
+
+        if (counters.Count < m.Fields.Count && m.OwnWrite is null)
+        {
+            RemoteEvidence.Ask(decision, m.Sfid, "a change event names it", m.Seen);
+        }
+    }
+
+    /// <summary>Both sides say something about a counter that was not counted from its start: what ours differs from its base is added to theirs.</summary>
+    /// <returns>False where there is nothing to count with.</returns>
+    public static bool Add(RecordDecision decision, string field, LocalWrite local, string? remote)
+    {
+        if (!TryRead(local.Fields[field], out var ours) || !TryRead(local.Base[field], out var agreed) || !TryRead(remote, out var theirs))
+        {
+            return false;
+        }
+
+        var counter = new CounterField(Text(theirs), Text(ours - agreed), null, default);
+        var sum = Text(Sum(counter));
+        decision.Add(new CounterCounted(field, Side.Postgres, counter.Delta, counter, sum == local.Fields[field] ? null : sum, decision.Now));
+        return true;
+    }
+
+    /// <summary>Whether a write that was in doubt added its sum only its own change event can tell: the values alone may be somebody else's.</summary>
+    /// <param name="found">What a probe saw, if anything.</param>
+    public static void Doubt(RecordDecision decision, int writeNo, FieldValues? found)
+    {
+        foreach (var (name, counter) in decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo))
+        {
+            Freeze(decision, name, counter, found is not null && found.TryGet(name, out var theirs) ? theirs : counter.Outside!.Sent, "whether our write of it was applied cannot be told");
+        }
+    }
+
+    /// <summary>Every open counter waits for somebody: what Salesforce added cannot be told any more.</summary>
+    public static void Lose(RecordDecision decision, string reason)
+    {
+        foreach (var (name, counter) in decision.State.Counters)
+        {
+            Freeze(decision, name, counter, counter.Known, reason);
+        }
+    }
+
+    /// <summary>The sum of both sides.</summary>
+    public static decimal Sum(CounterField counter) =>
+        Read(counter.Known) + Read(counter.Delta) + (counter.Outside is { } write ? Read(write.Sent) - Read(write.Base) : 0);
+
+    /// <summary>A canonical number; empty counts as 0.</summary>
+    public static decimal Read(string? text) => text is null ? 0 : decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
+
+    /// <summary>A number as it is written canonically.</summary>
+    public static string Text(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
+
+    private static bool TryRead(string? text, out decimal number)
+    {
+        number = 0;
+        return text is null || (decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out number) && Math.Abs(number) < Largest);
+    }
+
+    private static bool IsCounter(RecordDecision decision, string name) => decision.Mapping.PolicyOf(name) == ConflictPolicy.Counter && decision.CanUpdate(name);
+
+    private static void Count(RecordDecision decision, RemoteChanged m, string name, string? value)
+    {
+        var state = decision.State;
+        if (state.Inbox.TryGetValue(name, out var waits))
+        {
+            if (waits.Theirs != value)
+            {
+                decision.Add(new ConflictFrozen(name, waits.Base, waits.Ours, value, "Salesforce changed it again", decision.Now));
+            }
+
+            return;
+        }
+
+        var shown = state.Owed is { Operation: not RowOperation.Delete } owed && owed.Fields.TryGet(name, out var waiting) ? waiting : m.Row.Fields[name];
+        if (!TryRead(value, out var now) || !TryRead(shown, out var sum))
+        {
+            decision.Add(new ConflictFrozen(name, null, shown, value, "it is not a number that can be counted", decision.Now, Counted: true));
+            return;
+        }
+
+        var open = state.Counters.GetValueOrDefault(name);
+        var counter = open ?? new CounterField(Text(sum), "0", null, default);
+        var before = Sum(counter);
+        if (counter.Outside is { } write && write.WriteNo == m.OwnWrite)
+        {
+            // What Salesforce had before our write and ours was not made from was overwritten: it is added again.
+            var overwritten = Read(counter.Known) - Read(write.Base);
+            counter = counter with { Delta = Text(Read(counter.Delta) + overwritten), Outside = null };
+        }
+
+        counter = counter with { Known = Text(now), Since = default };
+        var after = Sum(counter);
+        if (counter != open && (open is not null || after != before))
+        {
+            // An open counter's row holds its sum, or it is owed; one that nothing is open about is shown Salesforce's own value.
+            var told = open is null ? value : Text(after);
+            decision.Add(new CounterCounted(name, Side.Salesforce, Text(after - before), counter, m.Row.Fields.Is(name, told) ? null : told ?? "0", decision.Now));
+        }
+    }
+
+    private static void Freeze(RecordDecision decision, string name, CounterField counter, string? theirs, string reason) =>
+        decision.Add(new ConflictFrozen(name, counter.Outside?.Base ?? counter.Known, Text(Sum(counter)), theirs, reason, decision.Now, Counted: true));
+}

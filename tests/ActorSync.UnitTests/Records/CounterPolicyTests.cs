@@ -1,0 +1,115 @@
+using ActorSync.Domain.Records;
+using Shouldly;
+using Xunit;
+using static ActorSync.Domain.Records.RecordEvent;
+using static ActorSync.Domain.Records.RecordMessage;
+using static ActorSync.UnitTests.Records.RecordSpec;
+using static ActorSync.UnitTests.Records.Spec;
+using static ActorSync.UnitTests.Records.Told;
+
+namespace ActorSync.UnitTests.Records;
+
+/// <summary>Rule 5, counter, and invariant I4: what both sides add is added up, or the record says that somebody has to.</summary>
+public sealed class CounterPolicyTests
+{
+    private static readonly FieldValues Ten = Fields((Name, "Ada"), (Count, "10"), (Formula, null));
+    private static readonly RowStamp R1 = new(1, 1);
+    private static readonly RowStamp R2 = new(1, 2);
+    private static readonly RowStamp R3 = new(1, 3);
+    private static readonly RowStamp R4 = new(1, 4);
+
+    [Fact]
+    public void What_our_write_overwrote_is_added_again() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).ThenOffered(WriteOperation.Update, "S1", (Count, "11"))
+            // Somebody adds 5 before our 11 lands on it, and 2 behind it.
+            .When(Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenRowGets(RowOperation.Update, (Count, "16"))
+            .When(Landed(3.1, R3, Ten.With(Count, "11"), Ten.With(Count, "16")))
+            .When(Confirmed(1, 4)).ThenOffersNothing()
+            .When(Changed(5, Row(R3, Ten.With(Count, "16")), 1, (Count, "11"))).ThenOffered(WriteOperation.Update, "S1", (Count, "16"))
+            .When(Changed(6, Row(R3, Ten.With(Count, "16")), null, (Count, "13"))).ThenRowGets(RowOperation.Update, (Count, "18"))
+            .When(Landed(6.1, R4, Ten.With(Count, "16"), Ten.With(Count, "18")))
+            .When(Confirmed(2, 7))
+            .When(Changed(8, Row(R4, Ten.With(Count, "18")), 2, (Count, "16"))).ThenOffered(WriteOperation.Update, "S1", (Count, "18"))
+            .When(Confirmed(3, 9)).When(Changed(10, Row(R4, Ten.With(Count, "18")), 3, (Count, "18"))).ThenOffersNothing().ThenRowGetsNothing()
+            .ThenState(state => state.Counters.ShouldBeEmpty());
+
+    [Fact]
+    public void Event_told_twice_is_counted_once()
+    {
+        var told = Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "15"));
+        GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(told).When(told).ThenNothing();
+    }
+
+    [Fact]
+    public void Cents_add_up_exactly_and_empty_counts_as_nothing() =>
+        GivenAgreed(Ten.With(Count, null))
+            .When(Updated(2, R2, (Count, null, "0.1"))).ThenOffered(WriteOperation.Update, "S1", (Count, "0.1"))
+            .When(Updated(3, R3, (Count, "0.1", "0.3")))
+            .When(Confirmed(1, 4)).When(Changed(5, Row(R3, Ten.With(Count, "0.3")), 1, (Count, "0.1"))).ThenOffered(WriteOperation.Update, "S1", (Count, "0.3"));
+
+    [Fact]
+    public void Application_that_counts_on_a_row_still_owed_a_sum_loses_nothing() =>
+        GivenAgreed(Ten)
+            .When(Changed(2, Row(R1, Ten), null, (Count, "15"))).ThenRowGets(RowOperation.Update, (Count, "15"))
+            .When(Updated(3, R2, (Count, "10", "11"))).ThenOffered(WriteOperation.Update, "S1", (Count, "16"))
+            .ThenRowGets(RowOperation.Update, (Count, "16"));
+
+    [Fact]
+    public void Inner_change_that_is_logged_first_is_counted_with_the_outer() =>
+        GivenAgreed(Ten)
+            .And(new LocalChanged(1, "x", At(1), RowOperation.Update, R2, Fields((Name, "Ada")), Fields((Name, "Bob"))))
+            .And(new RecordParked(new ParkedError(ParkedError.Postgres, "x", "x", "x", At(1))))
+            .When(Updated(2, R4, (Count, "12", "13")))
+            .When(Updated(2, R3, (Count, "10", "12")))
+            .ThenState(state => (state.Counters.TryGetValue(Count, out var counter) ? counter.Known : null).ShouldBe("10"));
+
+    [Fact]
+    public void Refused_sum_is_parked_and_the_next_one_holds_it_all() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Refused(1, 3)).ThenState(state => state.Parked.ShouldNotBeNull())
+            .When(Updated(4, R3, (Count, "11", "13"))).ThenOffered(WriteOperation.Update, "S1", (Count, "13"));
+
+    [Fact]
+    public void Write_proved_not_applied_is_added_to_what_Salesforce_has_now() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11")))
+            .When(Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "15")))
+            .When(Settled(1, 60, new DoubtAnswer.NotApplied())).ThenOffered(WriteOperation.Update, "S1", (Count, "16"));
+
+    [Fact]
+    public void Doubt_that_only_values_answer_goes_to_somebody() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11")))
+            // Somebody else may have made it 11.
+            .When(Settled(1, 60, new DoubtAnswer.Applied("S1"))).ThenState(state => state.Inbox[Count].ShouldBe(new InboxEntry("11", "10", "11", At(60), Counted: true)));
+
+    [Fact]
+    public void Doubt_after_our_own_event_was_seen_is_no_doubt() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11")))
+            .When(Changed(3, Row(R2, Ten.With(Count, "11")), 1, (Count, "11")))
+            .When(Settled(1, 60, new DoubtAnswer.Unprovable("two readings"))).ThenState(state => state.Inbox.ShouldBeEmpty());
+
+    [Fact]
+    public void Gap_in_the_stream_freezes_what_is_open_and_somebody_chooses_the_sum() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3))
+            .When(new ChangesMissed("S1", "the stream was cut", At(4))).ThenState(state => state.Inbox.ShouldContainKey(Count))
+            .When(Read(5, 4, Ten.With(Count, "14"), Row(R2, Ten.With(Count, "11")))).ThenState(state => state.Inbox[Count].Theirs.ShouldBe("14"))
+            .When(ChosenValue(6, Count, "15")).ThenOffered(WriteOperation.Update, "S1", (Count, "15")).ThenRowGets(RowOperation.Update, (Count, "15"))
+            .When(Updated(7, R3, (Count, "11", "12"))).ThenRowGets(RowOperation.Update, (Count, "16"));
+
+    [Fact]
+    public void Read_says_nothing_about_an_open_counter_and_other_fields_flow() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3))
+            .When(Read(5, 4, Ten.With(Fields((Count, "14"), (Name, "Bob"))), Row(R2, Ten.With(Count, "11")))).ThenRowGets(RowOperation.Update, (Name, "Bob"));
+
+    [Fact]
+    public void Skipped_sum_is_given_up() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Refused(1, 3))
+            .When(Skipped(4)).ThenAlso(new OperatorActed(OperatorAction.Skip, "ada", WriteOperation.Update, Fields((Count, "11")), At(4)))
+            .When(Read(5, 4, Ten, Row(R2, Ten.With(Count, "11")))).ThenOffersNothing().ThenRowGets(RowOperation.Update, (Count, "10"));
+}

@@ -1,0 +1,103 @@
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using Shouldly;
+using Xunit;
+using static ActorSync.Domain.Records.RecordEvent;
+using static ActorSync.Domain.Records.RecordMessage;
+using static ActorSync.UnitTests.Records.RecordSpec;
+using static ActorSync.UnitTests.Records.Spec;
+using static ActorSync.UnitTests.Records.Told;
+
+namespace ActorSync.UnitTests.Records;
+
+/// <summary>Rules 4, 6 and 7: deletes that win, lose or leave a mark, undeletes, merges, and whose record it is.</summary>
+public sealed class DeleteAndIdentityTests
+{
+    private static readonly FieldValues Ada = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));
+    private static readonly ObjectMapping Loses = Mapping() with { Delete = DeletePolicy.DeleteLoses };
+    private static readonly ObjectMapping Soft = Mapping() with { Delete = DeletePolicy.SoftDelete };
+    private static readonly RowStamp R1 = new(1, 1);
+    private static readonly RowStamp R2 = new(1, 2);
+    private static readonly RowStamp R3 = new(1, 3);
+
+    [Fact]
+    public void Waiting_delete_that_loses_to_a_change_brings_the_row_back_and_says_why() =>
+        Deleting(Loses)
+            .When(Read(5, 4, Ada.With(Fields((Name, "Bob"), (Phone, "2"))), RowImage.None)).ThenConflict("*", Side.Salesforce)
+            .ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Bob"), (Phone, "2"))
+            .When(Confirmed(1, 6)).ThenOffersNothing();
+
+    [Fact]
+    public void Echo_of_our_own_write_is_no_change_that_a_delete_loses_to() =>
+        Deleting(Loses)
+            .When(Read(5, 4, Ada.With(Phone, "2"), RowImage.None))
+            .When(Confirmed(1, 6)).ThenOffered(WriteOperation.Delete, "S1");
+
+    [Fact]
+    public void Waiting_delete_wins_by_default() =>
+        Deleting(Mapping())
+            .When(Read(5, 4, Ada.With(Fields((Name, "Bob"), (Phone, "2"))), RowImage.None)).ThenConflict("*", Side.Postgres)
+            .When(Confirmed(1, 6)).ThenOffered(WriteOperation.Delete, "S1");
+
+    [Fact]
+    public void Lost_delete_of_a_record_changed_since_loses() =>
+        GivenAgreed(Ada, Loses).When(Deleted(2, R1))
+            .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Ada.With(Name, "Bob"), At(50), At(59)))).ThenConflict("*", Side.Salesforce).ThenOffersNothing()
+            .When(Read(61, 50, Ada.With(Name, "Bob"), RowImage.None)).ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Bob"), (Phone, "1"));
+
+    [Fact]
+    public void Marked_row_stays_takes_no_part_and_comes_back_with_the_values_of_Salesforce() =>
+        GivenAgreed(Ada, Soft)
+            .When(ReadGone(3, 2)).ThenState(state => RecordBehavior.Owed(state)!.Status.IsDeleted.ShouldBe(true)).ThenRowGetsNothing()
+            .When(Landed(4, R2, Ada, Ada)).ThenState(state => (state.Life, state.Row).ShouldBe((Life.Dead, R2)))
+            .When(Updated(5, R3, (Phone, "1", "2"))).ThenConflict("*", Side.Salesforce).ThenOffersNothing().ThenState(state => state.Queue.ShouldBeEmpty())
+            .When(new RemoteUndeleted("S1", At(6))).ThenTypes(typeof(ReadBackAsked))
+            .When(Read(7, 6, Ada.With(Name, "Bob"), Row(R3, Ada.With(Phone, "2")))).ThenRowGets(RowOperation.Update, (Name, "Bob"), (Phone, "1"))
+            .ThenState(state => (state.Sfid, state.Life, state.Owed!.Status.IsDeleted, state.Owed.Status.Sfid).ShouldBe(("S1", Life.Alive, false, "S1")));
+
+    [Fact]
+    public void Marked_row_that_the_application_deletes_is_nobodys() =>
+        GivenAgreed(Ada, Soft).When(ReadGone(3, 2)).When(Landed(4, R2, Ada, Ada))
+            .When(Deleted(5, R2)).ThenOffersNothing().ThenState(state => state.Row.ShouldBeNull());
+
+    [Fact]
+    public void Link_moves_to_the_winner_of_a_merge_and_what_was_on_its_way_goes_there() =>
+        GivenAgreed(Ada)
+            .When(Updated(2, R2, (Phone, "1", "2"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "2"))
+            .When(new RemoteMerged("S1", "S7", null, At(3), At(3)))
+            .ThenTypes(typeof(RemoteMergeTaken), typeof(ReadBackAsked))
+            .When(Refused(1, 4, "ENTITY_IS_DELETED")).ThenOffered(WriteOperation.Update, "S7", (Phone, "2"))
+            .When(ReadGone(5, 3)).ThenState(state => (state.Sfid, state.Life).ShouldBe(("S7", Life.Alive)))
+            .When(Confirmed(2, 6, "S7"))
+            .When(Read(7, 6, Ada.With(Fields((Name, "Winner"), (Phone, "2"), (ExternalId, null))), Row(R2, Ada.With(Phone, "2"), asOf: null), "S7"))
+            .ThenRowGets(RowOperation.Update, (Name, "Winner"))
+            .ThenOffered(WriteOperation.Update, "S7", (ExternalId, Uuid));
+
+    [Fact]
+    public void Loser_of_a_merge_whose_winner_has_a_row_goes() =>
+        GivenAgreed(Ada)
+            .When(new RemoteMerged("S1", "S7", Guid.Parse("aaaaaaaa-1111-4222-8333-94a5b6c7d8e9"), At(3), At(3)))
+            .ThenTypes(typeof(RemoteMergeTaken), typeof(RemoteDeletionTaken)).ThenRowGets(RowOperation.Delete)
+            .When(new RemoteMerged("S1", "S7", null, At(3), At(3))).ThenNothing();
+
+    [Fact]
+    public void External_id_changed_in_Salesforce_is_put_back_and_said() =>
+        GivenAgreed(Ada)
+            .When(Read(3, 2, Ada.With(ExternalId, "somebody else"), Row(R1, Ada)))
+            .ThenAlso(new AdoptionQueued(ExternalId, Uuid, "somebody else", At(3) + ReadTakes))
+            .ThenOffered(WriteOperation.Update, "S1", (ExternalId, Uuid));
+
+    [Fact]
+    public void Second_record_of_Salesforce_under_our_external_id_is_not_taken() =>
+        GivenAgreed(Ada).When(Read(3, 2, Ada, Row(R1, Ada), "S2")).ThenTypes(typeof(Unexpected))
+            .ThenState(state => state.Sfid.ShouldBe("S1"));
+
+    [Fact]
+    public void Undelete_of_another_record_is_unexpected_and_of_ours_is_known() =>
+        GivenAgreed(Ada).When(new RemoteUndeleted("S1", At(3))).ThenNothing()
+            .When(new RemoteUndeleted("S2", At(3))).ThenTypes(typeof(Unexpected));
+
+    private static RecordSpec Deleting(ObjectMapping mapping) =>
+        GivenAgreed(Ada, mapping).When(Updated(2, R2, (Phone, "1", "2")))
+            .When(new LocalChange(2, "x", At(3), RowOperation.Delete, R2, Ada.With(Phone, "2"), FieldValues.Empty)).ThenOffersNothing();
+}
