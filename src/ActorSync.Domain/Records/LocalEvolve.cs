@@ -62,7 +62,7 @@ internal static class LocalEvolve
 
     private static RecordState Updated(RecordState state, LocalChanged e)
     {
-        var queue = Queued(state, new LocalWrite(WriteOperation.Update, e.New, e.Old, e.At, e.Stamp));
+        var queue = Queued(state, new LocalWrite(WriteOperation.Update, e.New, e.Old, e.At, e.Stamp) { Intents = e.Intents });
         var parked = Corrected(state, e);
         var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
@@ -115,7 +115,7 @@ internal static class LocalEvolve
 
         // Logged late: what a later revision said is queued, or outside already.
         var sent = state.Outstanding is { Write: { } outside } && outside.Stamp.Birth == seen.Birth && outside.Stamp > write.Stamp ? outside.Fields : FieldValues.Empty;
-        var superseded = sent.Where((name, value) => !write.Base.Is(name, value)).Names.ToHashSet(StringComparer.Ordinal);
+        var superseded = sent.Where((name, value) => !write.Base.Is(name, value) || write.Fields.Is(name, value)).Names.ToHashSet(StringComparer.Ordinal);
         var left = write with { Fields = write.Fields.Without(superseded), Base = write.Base.Without(superseded) };
         return left is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.AddEarlier(state.Queue, left);
     }

@@ -90,7 +90,7 @@ public static class RecordBehavior
 
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
         var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields : FieldValues.Empty;
-        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New));
+        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Intents: decision.IntentsOf(m)));
         if (before.IsEnded(m.Stamp))
         {
             return;

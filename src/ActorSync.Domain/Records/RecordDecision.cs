@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
 
 namespace ActorSync.Domain.Records;
@@ -31,6 +32,10 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     public bool CanUpdate(string field) =>
         Mapping.Access == MappingAccess.ReadWrite && (field == Mapping.ExternalIdField || Mapping.Field(field) is { Updatable: true });
 
+    /// <summary>The fields of intent that an update names; null for none.</summary>
+    public FieldNames? IntentsOf(RecordMessage.LocalChange m) =>
+        m.Operation == RowOperation.Update && m.New.Names.Any(IsIntent) ? new FieldNames(m.New.Names.Where(IsIntent)) : null;
+
     /// <summary>Settles a field that both sides say something about.</summary>
     /// <param name="local">The write that holds our value and its base.</param>
     /// <returns>The side that won.</returns>
@@ -57,6 +62,8 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         OfferNext();
         return _events.ToImmutable();
     }
+
+    private bool IsIntent(string field) => Mapping.Field(field) is { Intent: true };
 
     private string NotUpdatable => Mapping.Access == MappingAccess.ReadOnly ? "the mapping is read-only" : "Salesforce does not let this field be updated";
 

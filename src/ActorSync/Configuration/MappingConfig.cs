@@ -54,6 +54,9 @@ internal sealed record FieldConfig
     /// <summary>The conflict policy of this field, the mapping's unless it has its own.</summary>
     public required ConflictPolicyConfig Policy { get; init; }
 
+    /// <summary>What a statement of the application sets is sent to Salesforce even if it was so already.</summary>
+    public bool Intent { get; init; }
+
     /// <summary>The parent this field names by external id; null for a plain field.</summary>
     public ParentFieldConfig? Parent =>
         Name.Split('.') is [var relationship, var externalId] ? new(relationship, externalId) : null;

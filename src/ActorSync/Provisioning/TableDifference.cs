@@ -25,7 +25,7 @@ internal sealed record TableDifference(ImmutableArray<string> Statements, Immuta
         var wanted = TableShape.Columns(plan);
         var widened = wanted.Where(column => Find(existing, column.Name) is { } found && !found.Type.Holds(column.Type)).ToArray();
         var stale = existing.Triggers
-            .Where(trigger => !TableTriggers.Of(plan.Mapping).Any(trigger.Is) || trigger.WhenColumns.Any(column => widened.Any(wide => wide.Name == column)))
+            .Where(trigger => !TableTriggers.Of(plan.Mapping).Any(trigger.Is) || trigger.Columns.Any(column => widened.Any(wide => wide.Name == column)))
             .ToArray();
         return new(
             [

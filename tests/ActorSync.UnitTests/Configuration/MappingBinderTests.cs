@@ -19,7 +19,7 @@ public sealed class MappingBinderTests
               mappings = [
                 { object = Invoice__c, fields = [ Total__c, { name = Owner__r.Ext__c } ] }
                 { object = Lead, table = leads, access = read_write, external-id = Own__c, policy = latest-wins, tie-break = salesforce-wins, mode = merged, feed = polling
-                  fields = [ { name = Rating, policy = salesforce-wins }, Email ] }
+                  fields = [ { name = Rating, policy = salesforce-wins, intent = true }, Email, { name = Phone, intent = false } ] }
               ]
             }
             """);
@@ -33,7 +33,8 @@ public sealed class MappingBinderTests
 
         var lead = config.Mappings[1];
         (lead.Table, lead.Access, lead.ExternalId, lead.TieBreak).ShouldBe(("leads", MappingAccess.ReadWrite, "Own__c", TieBreakConfig.SalesforceWins));
-        lead.Fields.Select(f => f.Policy).ShouldBe([ConflictPolicyConfig.SalesforceWins, ConflictPolicyConfig.LatestWins]);
+        lead.Fields.Select(f => f.Policy).ShouldBe([ConflictPolicyConfig.SalesforceWins, ConflictPolicyConfig.LatestWins, ConflictPolicyConfig.LatestWins]);
+        lead.Fields.Select(f => f.Intent).ShouldBe([true, false, false]);
     }
 
     [Fact]
@@ -60,6 +61,8 @@ public sealed class MappingBinderTests
     [InlineData("{ object = Account, fields = [P.X__c, P__X__c] }", "mappings[0].fields[1]: P__X__c and P.X__c would both be the column p__x__c, first at conf/my.conf:10; remove one of them")]
     [InlineData("{ object = Account, fields = [A.B.C__c] }", "mappings[0].fields[0]: \"A.B.C__c\" goes further than the direct parent; write a field such as Phone, { name = Phone, policy = salesforce-wins }, or a parent's external id such as Account.ActorSync_Id__c")]
     [InlineData("{ object = Account, fields = [[Name]] }", "mappings[0].fields[0]: is a list, not a field; write a field such as Phone, { name = Phone, policy = salesforce-wins }, or a parent's external id such as Account.ActorSync_Id__c")]
+    [InlineData("{ object = Account, fields = [{ name = Name, intent = yes }] }", "mappings[0].fields[0].intent: \"yes\" is neither true nor false; write true or false")]
+    [InlineData("{ object = Account, access = read_only, fields = [{ name = Name, intent = true }] }", "mappings[0].fields[0].intent: the mapping is read_only, nothing is said to Salesforce; remove it, or write access = read_write in the mapping")]
     [InlineData("{ object = Account, fields = [{ name = Name, polic = x }] }", "mappings[0].fields[0].polic: there is no such key; write policy")]
     [InlineData("{ object = Account, fields = [{ policy = latest-wins }] }", "mappings[0].fields[0].name: is missing, it has no default; write name = Phone, the API name of the field in the block actorsync.mappings[0].fields[0]")]
     [InlineData("{ object = Account, fields = [Name] }, { object = account, fields = [Name] }", "mappings[1].object: the object account is mapped already at conf/my.conf:10; join the two mappings")]
