@@ -24,6 +24,7 @@ internal static class MappingBinder
         {
             Access = at.Choice("access", ConfigChoices.Access),
             ExternalId = at.Text("external-id", "write the API name of an external id field", FieldNameComplaint),
+            Truncate = at.Choice("truncate", ConfigChoices.Truncate),
         };
         at.Done();
         return config;
@@ -73,10 +74,22 @@ internal static class MappingBinder
             ExternalId = externalId,
             Policy = policy,
             TieBreak = at.Choice("tie-break", ConfigChoices.TieBreak, config.Conflict.TieBreak, "actorsync.conflict.tie-break"),
+            Truncate = Truncate(at, config, access),
             Fields = Fields(at, externalId, policy, access),
         };
         at.Done();
         return mapping;
+    }
+
+    private static TruncateConfig Truncate(SectionReader at, SyncConfig config, MappingAccess access)
+    {
+        var truncate = at.Choice("truncate", ConfigChoices.Truncate, config.MappingDefaults.Truncate, "actorsync.mapping-defaults.truncate");
+        if (truncate == TruncateConfig.Delete && access == MappingAccess.ReadOnly)
+        {
+            at.Error(at.OriginOf("truncate"), at.KeyOf("truncate"), "the mapping is read_only, its rows are deleted in Salesforce only", "write truncate = refuse in the mapping");
+        }
+
+        return truncate;
     }
 
     private static Bound<string> Only<T>(string text, ConfigChoice<T> choice)

@@ -14,13 +14,15 @@ namespace ActorSync.Provisioning;
 /// </summary>
 internal static class TableTriggers
 {
-    public static ImmutableArray<TriggerPlan> Of(ObjectMapping mapping)
+    public static ImmutableArray<TriggerPlan> Of(TablePlan plan)
     {
+        var mapping = plan.Mapping;
         var columns = mapping.Fields.Select(field => field.Column).ToImmutableArray();
+        ImmutableArray<string> captured = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns)];
         var shared = ImmutableArray.Create(
             new TriggerPlan("!actorsync_capture", TriggerEvents.RowChanges, "capture")
             {
-                Arguments = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns), .. HasIntent(mapping)],
+                Arguments = [.. captured, .. HasIntent(mapping)],
             },
             new TriggerPlan("zz_actorsync_key", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_key_change")
             {
@@ -28,7 +30,10 @@ internal static class TableTriggers
                 WhenDistinct = [mapping.ExternalIdColumn],
             },
             new TriggerPlan("zz_actorsync_revise", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Update, "revise"),
-            new TriggerPlan("zz_actorsync_truncate", TriggerEvents.Before | TriggerEvents.Truncate, "refuse_truncate"));
+            new TriggerPlan("zz_actorsync_truncate", TriggerEvents.Before | TriggerEvents.Truncate, plan.TruncateDeletes ? "capture_truncate" : "refuse_truncate")
+            {
+                Arguments = plan.TruncateDeletes ? captured : [],
+            });
         return mapping.Access == MappingAccess.ReadOnly
             ?
             [

@@ -18,7 +18,7 @@ public sealed class MappingBinderTests
               mapping-defaults { access = read_only, external-id = Ext__c }
               mappings = [
                 { object = Invoice__c, fields = [ Total__c, { name = Owner__r.Ext__c } ] }
-                { object = Lead, table = leads, access = read_write, external-id = Own__c, policy = latest-wins, tie-break = salesforce-wins, mode = merged, feed = polling
+                { object = Lead, table = leads, access = read_write, external-id = Own__c, policy = latest-wins, tie-break = salesforce-wins, mode = merged, feed = polling, truncate = delete
                   fields = [ { name = Rating, policy = salesforce-wins, intent = true }, Email, { name = Phone, intent = false } ] }
               ]
             }
@@ -34,6 +34,7 @@ public sealed class MappingBinderTests
         var lead = config.Mappings[1];
         (lead.Table, lead.Access, lead.ExternalId, lead.TieBreak).ShouldBe(("leads", MappingAccess.ReadWrite, "Own__c", TieBreakConfig.SalesforceWins));
         lead.Fields.Select(f => f.Policy).ShouldBe([ConflictPolicyConfig.SalesforceWins, ConflictPolicyConfig.LatestWins, ConflictPolicyConfig.LatestWins]);
+        (invoice.Truncate, lead.Truncate).ShouldBe((TruncateConfig.Refuse, TruncateConfig.Delete));
         lead.Fields.Select(f => f.Intent).ShouldBe([true, false, false]);
     }
 
@@ -53,6 +54,8 @@ public sealed class MappingBinderTests
     [InlineData("{ object = Account, policy = manual, fields = [Name] }", "mappings[0].policy: manual is not offered yet; write latest-wins, salesforce-wins or postgres-wins")]
     [InlineData("{ object = Account, mode = ordered, fields = [Name] }", "mappings[0].mode: ordered is not offered yet; merged is; leave it out, or write merged")]
     [InlineData("{ object = Account, feed = cdc, fields = [Name] }", "mappings[0].feed: cdc is not offered yet; polling is; leave it out, or write polling")]
+    [InlineData("{ object = Account, truncate = drop, fields = [Name] }", "mappings[0].truncate: \"drop\" is none of the choices; write refuse or delete")]
+    [InlineData("{ object = Account, access = read_only, truncate = delete, fields = [Name] }", "mappings[0].truncate: the mapping is read_only, its rows are deleted in Salesforce only; write truncate = refuse in the mapping")]
     [InlineData("{ object = Account, table = Account, fields = [Name] }", "mappings[0].table: \"Account\" does not begin with a lower-case letter; write table = a name of lower-case letters, digits and _, at most 63 bytes")]
     [InlineData("{ object = Account, external-id = Id, fields = [Name] }", "mappings[0].external-id: \"Id\" is no external id field; write the API name of an external id field")]
     [InlineData("{ object = Account, fields = [Name, id] }", "mappings[0].fields[1]: id is always mapped, as the column sfid; remove it from fields")]

@@ -58,7 +58,7 @@ public sealed class TableTriggersTests
         var (plan, _) = Plan(
             mapping with { Fields = [.. mapping.Fields.Select(field => field with { Intent = true })] },
             Object("Account", [.. fields.Select(field => Field(field, "string", 9))]));
-        var names = TableTriggers.Of(plan.ShouldNotBeNull().Mapping).Where(trigger => trigger.Function == "note_intent").Select(trigger => trigger.Name).ToArray();
+        var names = TableTriggers.Of(plan!).Where(trigger => trigger.Function == "note_intent").Select(trigger => trigger.Name).ToArray();
         names.Distinct().Count().ShouldBe(2);
         names.ShouldAllBe(name => name.Length <= 63 && string.CompareOrdinal(name, "!actorsync_capture") < 0);
     }
@@ -67,6 +67,6 @@ public sealed class TableTriggersTests
     {
         var mapping = Mapping("Account", "Name", "Phone") with { Access = access };
         var (plan, _) = Plan(mapping with { Fields = [.. mapping.Fields.Select(field => field with { Intent = field.Name == intent })] }, Object("Account", Field("Name", "string", 255), Field("Phone", "phone", 40)));
-        return TableTriggers.Of(plan!.Mapping).SelectMany(trigger => trigger.Create(plan.Mapping));
+        return TableTriggers.Of(plan!).SelectMany(trigger => trigger.Create(plan!.Mapping));
     }
 }
