@@ -62,6 +62,11 @@ internal static class LocalEvolve
 
     private static RecordState Updated(RecordState state, LocalChanged e)
     {
+        if (state.SkippedBirth is { } birth)
+        {
+            state = state with { SkippedBirth = null, Queue = [birth] };
+        }
+
         var queue = Queued(state, new LocalWrite(WriteOperation.Update, e.New, e.Old, e.At, e.Stamp) { Intents = e.Intents });
         var parked = Corrected(state, e);
         var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked };
@@ -98,6 +103,7 @@ internal static class LocalEvolve
         return state with
         {
             Row = null,
+            SkippedBirth = null,
             EndedBirth = delete.Stamp.Birth,
             Queue = nobody ? [] : LocalQueue.Add(state.Queue, delete),
             Life = nobody && state.Life != Life.Unborn ? Life.Dead : state.Life,

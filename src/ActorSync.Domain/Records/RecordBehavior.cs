@@ -49,6 +49,15 @@ public static class RecordBehavior
             case RowWriteResult m:
                 TakeRowResult(decision, m);
                 break;
+            case Retry m:
+                OperatorActs.Retry(decision, m);
+                break;
+            case Skip m:
+                OperatorActs.Skip(decision, m);
+                break;
+            case EditAndRetry m:
+                OperatorActs.Edit(decision, m);
+                break;
             case Poisoned m:
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Engine, m.Message, "DEFECT", m.Reason, m.At)));
                 break;
@@ -89,7 +98,8 @@ public static class RecordBehavior
         }
 
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
-        var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields : FieldValues.Empty;
+        // What we are about to say ourselves is no news: an operator's word goes to both sides.
+        var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields.Where((name, value) => !before.Says(name, value)) : FieldValues.Empty;
         decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Intents: decision.IntentsOf(m)));
         if (before.IsEnded(m.Stamp))
         {
@@ -154,7 +164,7 @@ public static class RecordBehavior
         else if (state.Parked is null)
         {
             decision.Add(new RecordParked(new ParkedError(
-                ParkedError.Engine, "INSERT", "READ_ONLY", "the mapping is read-only: insert the record in Salesforce, or delete the row", m.At)));
+                ParkedError.Engine, "INSERT", ParkedError.ReadOnly, "the mapping is read-only: insert the record in Salesforce, or delete the row", m.At)));
         }
     }
 

@@ -2,6 +2,19 @@ using ActorSync.Domain.Faults;
 
 namespace ActorSync.Domain.Records;
 
+/// <summary>What an operator may say of a parked record.</summary>
+public enum OperatorAction
+{
+    /// <summary>Try again.</summary>
+    Retry,
+
+    /// <summary>Give it up.</summary>
+    Skip,
+
+    /// <summary>Correct it and try again.</summary>
+    Edit,
+}
+
 /// <summary>What a record actor decided: the journal's contract. Past tense, carrying values, so that the journal alone tells the record's history.</summary>
 public abstract record RecordEvent
 {
@@ -68,6 +81,12 @@ public abstract record RecordEvent
     /// <param name="Rewritten">The application's BEFORE triggers made something else of our values.</param>
     public sealed record RowWritten(
         RowOperation Operation, RowStamp? Stamp, FieldValues Fields, RowStatus Status, DateTimeOffset At, bool Rewritten = false) : RecordEvent;
+
+    /// <summary>An operator said what becomes of a parked record.</summary>
+    /// <param name="By">Who.</param>
+    /// <param name="Operation">Of a skipped or edited change, what it would have done; null when nothing was dropped or edited.</param>
+    /// <param name="Fields">Values dropped by a skip, or put in by an edit.</param>
+    public sealed record OperatorActed(OperatorAction Action, string By, WriteOperation? Operation, FieldValues Fields, DateTimeOffset At) : RecordEvent;
 
     /// <summary>A message that makes no sense in this state; nothing was changed.</summary>
     public sealed record Unexpected(string Message, DateTimeOffset At) : RecordEvent;

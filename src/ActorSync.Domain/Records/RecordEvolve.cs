@@ -25,6 +25,7 @@ public static class RecordEvolve
         RemoteDeletionTaken e => Deleted(state, e),
         RemoteUndeletionTaken e => Undeleted(state, e),
         RowWritten e => LocalEvolve.Written(state, e),
+        OperatorActed e => OperatorEvolve.Acted(state, e),
         Unexpected => state,
         _ => throw new UnreachableException(@event.GetType().Name),
     };
@@ -79,7 +80,7 @@ public static class RecordEvolve
         };
     }
 
-    private static RecordState Returned(RecordState state)
+    internal static RecordState Returned(RecordState state)
     {
         var outstanding = state.Outstanding!;
         if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
@@ -153,6 +154,7 @@ public static class RecordEvolve
             Bars = Lifted(state.Bars, e.ReadBegan),
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
+            SkippedBirth = null,
             Parked = state.Parked is { Source: ParkedError.Postgres } || (born && state.Parked is { Source: ParkedError.Salesforce }) ? null : state.Parked,
         };
         return e.Insert ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }

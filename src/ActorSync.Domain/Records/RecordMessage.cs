@@ -60,6 +60,19 @@ public abstract record RecordMessage
     /// <summary>What became of the write-back of this turn.</summary>
     public sealed record RowWriteResult(RowWriteOutcome Outcome, DateTimeOffset At) : RecordMessage;
 
+    /// <summary>An operator lets a parked record try again; a birth in doubt is offered again too.</summary>
+    /// <param name="By">Who said so, as the audit shall name them.</param>
+    public sealed record Retry(string By, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>An operator gives up what a parked record waits for.</summary>
+    /// <param name="By">Who said so.</param>
+    public sealed record Skip(string By, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>An operator corrects values of the refused write and has it offered. The row gets them too.</summary>
+    /// <param name="Fields">Values by API name, in any notation that is canonicalised; not empty.</param>
+    /// <param name="By">Who said so.</param>
+    public sealed record EditAndRetry(FieldValues Fields, string By, DateTimeOffset At) : RecordMessage;
+
     /// <summary>A message of this record failed again and again when it was alone: our defect, said so that an operator sees it.</summary>
     public sealed record Poisoned(string Message, string Reason, DateTimeOffset At) : RecordMessage;
 }

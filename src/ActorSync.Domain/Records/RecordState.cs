@@ -114,6 +114,9 @@ public sealed record ParkedError(string Source, string Operation, string Code, s
     /// <summary>A birth may or may not have happened.</summary>
     public const string Doubt = "doubt";
 
+    /// <summary>Code of a row that a read-only mapping does not let out.</summary>
+    public const string ReadOnly = "READ_ONLY";
+
     /// <summary>A message that fails whenever it is decided, or sides that never agree.</summary>
     public const string Engine = "engine";
 }
@@ -176,12 +179,19 @@ public sealed record RecordState
     /// <summary>What the mapped row still has to be told.</summary>
     public OwedRow? Owed { get; init; }
 
+    /// <summary>A birth that an operator skipped: the next change of its row makes it a birth again.</summary>
+    public LocalWrite? SkippedBirth { get; init; }
+
     /// <summary>Set while the record waits for a correction.</summary>
     public ParkedError? Parked { get; init; }
 
     /// <summary>True when a delete of the linked record, or of the one whose birth is outside, is queued or outside.</summary>
     internal bool DeletePending =>
         (Outstanding is { Write.Operation: WriteOperation.Delete } write && write.Sfid == Sfid) || Queue.Any(waiting => waiting.Operation == WriteOperation.Delete);
+
+    /// <summary>True when a write that is queued or outside says this value.</summary>
+    internal bool Says(string field, string? value) =>
+        Outstanding is { Write: { } outside } && outside.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
 
     /// <summary>True while a birth is outside whose record is not known to be deleted.</summary>
     internal bool BirthOutside => Outstanding is { Sfid: null };
@@ -194,7 +204,7 @@ public sealed record RecordState
         other is not null
         && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Rounds == other.Rounds && Life == other.Life && LastWriteNo == other.LastWriteNo
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt
-        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked)
+        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars);
 
     /// <inheritdoc/>

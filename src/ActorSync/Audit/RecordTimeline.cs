@@ -50,6 +50,7 @@ internal static class RecordTimeline
         RemoteDeletionTaken e => ($"deleted {e.Sfid} ({Time(e.DeletedAt)})", []),
         RemoteUndeletionTaken e => ($"undeleted {e.Sfid}", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        OperatorActed e => ($"{e.By} {ActionOf(e)}", Between(FieldValues.Empty, e.Action == OperatorAction.Edit ? e.Fields : FieldValues.Empty, fromUnknown: true)),
         Unexpected e => ($"could make no sense of {e.Message}; nothing was changed", []),
         _ => throw new UnreachableException(@event.GetType().Name),
     };
@@ -59,6 +60,7 @@ internal static class RecordTimeline
         LocalChanged { ByTrigger: true } => (Actor.ApplicationTrigger, null),
         LocalChanged e => (Actor.Application, e.Xid.Length > 0 ? e.Xid : null),
         RowTouched => (Actor.Application, null),
+        OperatorActed => (Actor.Operator, null),
         RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken => (Actor.Salesforce, null),
         _ => (Actor.Engine, null),
     };
@@ -100,6 +102,13 @@ internal static class RecordTimeline
         return $"{(e.Operation == RowOperation.Insert ? "created" : e.Operation == RowOperation.Delete ? "deleted" : "wrote")} the row"
             + (e.Stamp is { } stamp ? $" (revision {stamp})" : "") + (said.Length > 0 ? $": {said}" : "");
     }
+
+    private static string ActionOf(OperatorActed e) => e.Action switch
+    {
+        OperatorAction.Retry => "let the record try again",
+        OperatorAction.Skip => $"skipped {(e.Operation is { } operation ? $"the {Name(operation)}" : "what it waited for")}{(e.Fields.IsEmpty ? "" : $": {e.Fields} was dropped")}",
+        _ => "corrected the refused write and let it try again",
+    };
 
     private static string Of(Dictionary<int, WriteOffered> offered, int writeNo) =>
         offered.TryGetValue(writeNo, out var write) ? $" ({Name(write.Operation)})" : "";

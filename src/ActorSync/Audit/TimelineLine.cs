@@ -14,6 +14,9 @@ internal enum Actor
     /// <summary>A user or a program of the org.</summary>
     Salesforce,
 
+    /// <summary>A person who looks after the sync.</summary>
+    Operator,
+
     /// <summary>ActorSync.</summary>
     Engine,
 }
@@ -38,6 +41,7 @@ internal sealed record TimelineLine(
         Actor.Application => Transaction is null ? "application" : $"application, transaction {Transaction}",
         Actor.ApplicationTrigger => "application's trigger",
         Actor.Salesforce => "Salesforce",
+        Actor.Operator => "operator",
         _ => "ActorSync",
     };
 }

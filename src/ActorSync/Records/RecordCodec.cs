@@ -25,6 +25,7 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["remote-deletion-taken"] = RecordJson.Default.RemoteDeletionTaken,
         ["remote-undeletion-taken"] = RecordJson.Default.RemoteUndeletionTaken,
         ["row-written"] = RecordJson.Default.RowWritten,
+        ["operator-acted"] = RecordJson.Default.OperatorActed,
         ["unexpected"] = RecordJson.Default.Unexpected,
     };
 

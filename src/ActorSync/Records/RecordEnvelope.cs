@@ -23,6 +23,12 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
 
     public RecordMessage.Poisoned? Poison { get; init; }
 
+    public RecordMessage.Retry? Retry { get; init; }
+
+    public RecordMessage.Skip? Skip { get; init; }
+
+    public RecordMessage.EditAndRetry? Edit { get; init; }
+
     /// <summary>The stored form of a message.</summary>
     public static StoredMessage Of(RecordId id, RecordMessage message)
     {
@@ -36,13 +42,29 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
             RecordMessage.DoubtSettled m => stored with { Doubt = StoredDoubt.Of(m) },
             RecordMessage.LocalChange m => stored with { Change = m },
             RecordMessage.Poisoned m => stored with { Poison = m },
+            RecordMessage.Retry m => stored with { Retry = m },
+            RecordMessage.Skip m => stored with { Skip = m },
+            RecordMessage.EditAndRetry m => stored with { Edit = m },
             _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),
         };
     }
 
     /// <summary>The message again; an image meets the row as it is now.</summary>
-    public RecordMessage Open(RowImage row) => (RecordMessage?)Deleted ?? Confirmed ?? Refused ?? Change ?? (RecordMessage?)Poison
+    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit)
         ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
+
+    private static RecordMessage? OneOf(params ReadOnlySpan<RecordMessage?> messages)
+    {
+        foreach (var message in messages)
+        {
+            if (message is not null)
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>What a read of Salesforce showed.</summary>

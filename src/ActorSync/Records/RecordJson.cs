@@ -27,6 +27,7 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.RemoteDeletionTaken))]
 [JsonSerializable(typeof(RecordEvent.RemoteUndeletionTaken))]
 [JsonSerializable(typeof(RecordEvent.RowWritten))]
+[JsonSerializable(typeof(RecordEvent.OperatorActed))]
 [JsonSerializable(typeof(RecordEvent.Unexpected))]
 [JsonSerializable(typeof(RecordEnvelope))]
 [JsonSerializable(typeof(OfferedWrite))]

@@ -102,6 +102,7 @@ public sealed class RecordTimelineTests
             new RemoteDeletionTaken(Sfid, At, At),
             new RemoteUndeletionTaken(Sfid, At),
             new RowWritten(RowOperation.Update, Stamp, FieldValues.Empty, new RowStatus(LastOp: "UPDATED"), At),
+            new OperatorActed(OperatorAction.Skip, "ada", WriteOperation.Update, FieldValues.Of(("Phone", "1")), At),
             new Unexpected("what", At),
         ];
         typeof(RecordEvent).GetNestedTypes().Where(type => type.IsAssignableTo(typeof(RecordEvent))).ShouldBe(all.Select(e => e.GetType()), ignoreOrder: true);

@@ -128,6 +128,9 @@ internal sealed class RecordSpec
         RecordMessage.DoubtSettled m => m.At,
         RecordMessage.RowWriteResult m => m.At,
         RecordMessage.Poisoned m => m.At,
+        RecordMessage.Retry m => m.At,
+        RecordMessage.Skip m => m.At,
+        RecordMessage.EditAndRetry m => m.At,
         _ => throw new System.Diagnostics.UnreachableException(message.GetType().Name),
     };
 }

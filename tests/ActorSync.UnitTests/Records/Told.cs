@@ -32,6 +32,12 @@ internal static class Told
 
     public static DoubtSettled Settled(int writeNo, double at, DoubtAnswer answer) => new(writeNo, Submission(writeNo), answer, At(at));
 
+    public static Retry Retried(double at) => new("ada", At(at));
+
+    public static Skip Skipped(double at) => new("ada", At(at));
+
+    public static EditAndRetry Edited(double at, params (string Name, string? Value)[] fields) => new(Fields(fields), "ada", At(at));
+
     public static RowWriteResult Landed(double at, RowStamp? stamp, FieldValues before, FieldValues after) =>
         new(new RowWriteOutcome.Landed(stamp, before, after), At(at));
 
