@@ -77,6 +77,9 @@ public sealed record FieldMapping(string Name, string Column, FieldKind Kind, in
 {
     /// <summary>Set for a <see cref="FieldKind.Parent"/> field.</summary>
     public ParentLink? Parent { get; init; }
+
+    /// <summary>What the application sets is said to Salesforce even if it was so already.</summary>
+    public bool Intent { get; init; }
 }
 
 /// <summary>The way from a child to its parent.</summary>

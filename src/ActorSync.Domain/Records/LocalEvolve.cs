@@ -68,7 +68,7 @@ internal static class LocalEvolve
         }
 
         (state, var rest) = ConflictInbox.Keep(state, e);
-        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered));
+        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered) { Intents = e.Intents });
         var parked = Corrected(state, e);
         var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked, FieldRounds = Counted(state, e) };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
@@ -125,7 +125,7 @@ internal static class LocalEvolve
 
         // Logged late: what a later revision said is queued, or outside already.
         var sent = state.Outstanding is { Write: { } outside } && outside.Stamp.Birth == seen.Birth && outside.Stamp > write.Stamp ? outside.Fields : FieldValues.Empty;
-        var superseded = sent.Where((name, value) => !write.Base.Is(name, value)).Names.ToHashSet(StringComparer.Ordinal);
+        var superseded = sent.Where((name, value) => !write.Base.Is(name, value) || write.Fields.Is(name, value)).Names.ToHashSet(StringComparer.Ordinal);
         var left = write with { Fields = write.Fields.Without(superseded), Base = write.Base.Without(superseded) };
         return left is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : LocalQueue.AddEarlier(state.Queue, left);
     }

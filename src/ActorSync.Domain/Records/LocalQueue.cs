@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Faults;
 
 namespace ActorSync.Domain.Records;
 
@@ -60,14 +61,15 @@ public static class LocalQueue
         {
             (WriteOperation.Insert, WriteOperation.Update) =>
                 Replace(queue, earlier with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
-            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(later, (write, field) => Chained(write, earlier.Base, field.Key, field.Value))),
+            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(later, (write, field) => Chained(write, earlier, field.Key, field.Value))),
             _ => queue,
         };
     }
 
     // What is queued holds changes before and after the late one: the values tell which of them a field's is. The change led from its base to its value.
-    private static LocalWrite Chained(LocalWrite queued, FieldValues bases, string name, string? value)
+    private static LocalWrite Chained(LocalWrite queued, LocalWrite earlier, string name, string? value)
     {
+        var bases = earlier.Base;
         if (!queued.Fields.TryGet(name, out var waiting))
         {
             return queued with { Fields = queued.Fields.With(name, value), Base = queued.Operation == WriteOperation.Update && bases.Has(name) ? queued.Base.With(name, bases[name]) : queued.Base };
@@ -77,7 +79,7 @@ public static class LocalQueue
         {
             // It led to the first of what is queued.
             return !bases.TryGet(name, out var agreed) ? queued
-                : agreed == waiting ? queued with { Fields = queued.Fields.Without(name), Base = queued.Base.Without(name) }
+                : agreed == waiting && !queued.Intends(name) ? queued with { Fields = queued.Fields.Without(name), Base = queued.Base.Without(name) }
                 : queued with { Base = queued.Base.With(name, agreed) };
         }
 
@@ -135,11 +137,14 @@ public static class LocalQueue
             return first with { Fields = fields, At = second.At, Stamp = second.Stamp };
         }
 
-        // The oldest base stays: it is what both sides last agreed on; where the first change had none, none is known. A field that came back to it has nothing to send.
+        // The oldest base stays: it is what both sides last agreed on; where the first change had none, none is known. A field that came back to it has nothing to send, unless it is one of intent.
         var agreed = second.Base.Without(first.Fields.Names).With(first.Base);
-        var changed = fields.Where((name, value) => !agreed.Is(name, value));
-        return first with { Fields = changed, Base = agreed.Where((name, _) => changed.Has(name)), At = second.At, Stamp = second.Stamp };
+        var changed = fields.Where((name, value) => !agreed.Is(name, value) || (second.Fields.Has(name) ? second : first).Intends(name));
+        return first with { Fields = changed, Base = agreed.Where((name, _) => changed.Has(name)), At = second.At, Stamp = second.Stamp, Intents = Union(first.Intents, second.Intents) };
     }
+
+    private static FieldNames? Union(FieldNames? first, FieldNames? second) =>
+        first is null || second is null || first.Equals(second) ? first ?? second : new FieldNames(first.Union(second).Order(StringComparer.Ordinal));
 
     private static ImmutableArray<LocalWrite> Replace(ImmutableArray<LocalWrite> queue, LocalWrite last) =>
         last is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? queue.RemoveAt(queue.Length - 1) : queue.SetItem(queue.Length - 1, last);

@@ -119,7 +119,7 @@ public static class RecordBehavior
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
         // What we are about to say ourselves is no news: an operator's word goes to both sides.
         var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields.Where((name, value) => !before.Says(name, value)) : FieldValues.Empty;
-        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Ordered: IsOrdered(decision)));
+        decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Ordered: IsOrdered(decision), Intents: decision.IntentsOf(m)));
         if (before.IsEnded(m.Stamp))
         {
             return;
@@ -298,7 +298,7 @@ public static class RecordBehavior
         {
             // What the application has said since is what meets Salesforce's value.
             var later = decision.State.Queue.Any(write => write.Fields.Has(name)) ? decision.Queued(name) : null;
-            var winner = outside.Write.Base.Is(name, found.Fields[name])
+            Side? winner = outside.Write.Base.Is(name, found.Fields[name])
                 ? decision.Keep(name, later ?? outside.Write, found.Fields[name])
                 : decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
             kept = later is null && winner == Side.Postgres ? kept.With(name, ours) : kept;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
 
 namespace ActorSync.Domain.Records;
@@ -30,6 +31,10 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     /// <summary>True when a field's values may be sent to the record as it lives in Salesforce.</summary>
     public bool CanUpdate(string field) =>
         Mapping.Access == MappingAccess.ReadWrite && (field == Mapping.ExternalIdField || Mapping.Field(field) is { Updatable: true });
+
+    /// <summary>The fields of intent that an update names; null for none.</summary>
+    public FieldNames? IntentsOf(RecordMessage.LocalChange m) =>
+        m.Operation == RowOperation.Update && m.New.Names.Any(IsIntent) ? new FieldNames(m.New.Names.Where(IsIntent)) : null;
 
     /// <summary>Settles a field that both sides say something about.</summary>
     /// <param name="local">The write that holds our value and its base.</param>
@@ -89,6 +94,8 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     }
 
     private const string Rounds = "it was settled again and again without an end";
+
+    private bool IsIntent(string field) => Mapping.Field(field) is { Intent: true };
 
     private string NotUpdatable => Mapping.Access == MappingAccess.ReadOnly ? "the mapping is read-only" : "Salesforce does not let this field be updated";
 

@@ -1,3 +1,5 @@
+using ActorSync.Domain.Faults;
+
 namespace ActorSync.Domain.Records;
 
 /// <summary>What an operator may say of a parked record.</summary>
@@ -23,9 +25,10 @@ public abstract record RecordEvent
     /// <summary>The application (or one of its triggers) changed the row.</summary>
     /// <param name="ByTrigger">The change is what the application's BEFORE triggers made of the engine's own write.</param>
     /// <param name="Ordered">It stays a write of its own.</param>
+    /// <param name="Intents">Fields of intent in <paramref name="New"/>: they are sent even if both sides agree on them; null for none.</param>
     public sealed record LocalChanged(
         long ChangeId, string Xid, DateTimeOffset At, RowOperation Operation, RowStamp Stamp, FieldValues Old, FieldValues New, bool ByTrigger = false,
-        bool Ordered = false) : RecordEvent;
+        bool Ordered = false, FieldNames? Intents = null) : RecordEvent;
 
     /// <summary>The row's revision moved without a change to any mapped field.</summary>
     public sealed record RowTouched(RowStamp Stamp, DateTimeOffset At) : RecordEvent;

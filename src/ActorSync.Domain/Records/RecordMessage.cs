@@ -29,7 +29,7 @@ public abstract record RecordMessage
     {
     }
 
-    /// <summary>A captured change of the mapped row, not made by the engine.</summary>
+    /// <summary>A captured change of the mapped row, not made by the engine. A field of intent that is in Old and New with one value was set to what it was.</summary>
     /// <param name="ChangeId">Id in the change log.</param>
     /// <param name="Xid">The application's transaction.</param>
     /// <param name="At">When it was captured, <c>clock_timestamp()</c>.</param>

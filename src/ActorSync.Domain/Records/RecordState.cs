@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Faults;
 
 namespace ActorSync.Domain.Records;
 
@@ -37,7 +38,14 @@ public enum WriteOperation
 /// <param name="At">When the latest change in it was captured: what latest-wins compares.</param>
 /// <param name="Stamp">Version of the row after the latest change in it.</param>
 /// <param name="Ordered">It is one change of the application, and stays one write.</param>
-public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp, bool Ordered = false);
+public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, FieldValues Base, DateTimeOffset At, RowStamp Stamp, bool Ordered = false)
+{
+    /// <summary>Fields of intent: they are sent even if they are what both sides agree on; null for none.</summary>
+    public FieldNames? Intents { get; init; }
+
+    /// <summary>True of a field that is sent whatever its base. A value that is its own base was kept because it is one.</summary>
+    internal bool Intends(string name) => Intents?.Contains(name) == true || (Fields.TryGet(name, out var value) && Base.Is(name, value));
+}
 
 /// <summary>The write that is with the coordinator or outside. At most one per record (invariant I5).</summary>
 /// <param name="WriteNo">1, 2, 3 ... within the record; outcomes name it, so a straggler is recognised.</param>

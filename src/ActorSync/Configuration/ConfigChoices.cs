@@ -35,6 +35,8 @@ internal static class ConfigChoices
     public static readonly ConfigChoice<MappingAccess> Access = new(
         [("read_write", MappingAccess.ReadWrite), ("read_only", MappingAccess.ReadOnly)], NotYet: []);
 
+    public static readonly ConfigChoice<TruncateConfig> Truncate = new([("refuse", TruncateConfig.Refuse), ("delete", TruncateConfig.Delete)], NotYet: []);
+
     /// <summary>How local changes of one record are sent.</summary>
     public static readonly ConfigChoice<OnlyMode> Mode = new([("merged", OnlyMode.Merged)], NotYet: ["ordered"]);
 

@@ -24,6 +24,7 @@ internal static class MappingBinder
         {
             Access = at.Choice("access", ConfigChoices.Access),
             ExternalId = at.Text("external-id", "write the API name of an external id field", FieldNameComplaint),
+            Truncate = at.Choice("truncate", ConfigChoices.Truncate),
         };
         at.Done();
         return config;
@@ -64,18 +65,31 @@ internal static class MappingBinder
         var policy = at.Choice("policy", ConfigChoices.Policy, config.Conflict.Policy, "actorsync.conflict.policy");
         at.OptionalValue("mode", "leave it out, or write merged", text => Only(text, ConfigChoices.Mode));
         at.OptionalValue("feed", "leave it out, or write polling", text => Only(text, ConfigChoices.Feed));
+        var access = at.Choice("access", ConfigChoices.Access, config.MappingDefaults.Access, "actorsync.mapping-defaults.access");
         var mapping = new MappingConfig
         {
             Object = name,
             Table = Table(at, name),
-            Access = at.Choice("access", ConfigChoices.Access, config.MappingDefaults.Access, "actorsync.mapping-defaults.access"),
+            Access = access,
             ExternalId = externalId,
             Policy = policy,
             TieBreak = at.Choice("tie-break", ConfigChoices.TieBreak, config.Conflict.TieBreak, "actorsync.conflict.tie-break"),
-            Fields = Fields(at, externalId, policy),
+            Truncate = Truncate(at, config, access),
+            Fields = Fields(at, externalId, policy, access),
         };
         at.Done();
         return mapping;
+    }
+
+    private static TruncateConfig Truncate(SectionReader at, SyncConfig config, MappingAccess access)
+    {
+        var truncate = at.Choice("truncate", ConfigChoices.Truncate, config.MappingDefaults.Truncate, "actorsync.mapping-defaults.truncate");
+        if (truncate == TruncateConfig.Delete && access == MappingAccess.ReadOnly)
+        {
+            at.Error(at.OriginOf("truncate"), at.KeyOf("truncate"), "the mapping is read_only, its rows are deleted in Salesforce only", "write truncate = refuse in the mapping");
+        }
+
+        return truncate;
     }
 
     private static Bound<string> Only<T>(string text, ConfigChoice<T> choice)
@@ -113,14 +127,14 @@ internal static class MappingBinder
         return false;
     }
 
-    private static ImmutableArray<FieldConfig> Fields(SectionReader at, string externalId, ConflictPolicyConfig policy)
+    private static ImmutableArray<FieldConfig> Fields(SectionReader at, string externalId, ConflictPolicyConfig policy, MappingAccess access)
     {
         var fields = ImmutableArray.CreateBuilder<FieldConfig>();
         var columns = new Dictionary<string, (string Name, ConfigOrigin Origin)>(StringComparer.Ordinal);
         foreach (var (index, item) in at.List("fields", FieldsMax, "write fields = [Name, Phone]").Index())
         {
             var key = at.KeyOf($"fields[{index}]");
-            if (Field(at, key, item, policy) is not { } field)
+            if (Field(at, key, item, policy, access) is not { } field)
             {
                 continue;
             }
@@ -146,9 +160,14 @@ internal static class MappingBinder
     }
 
     private static string Show(FieldConfig field, ConflictPolicyConfig policy) =>
-        field.Policy == policy ? field.Name : $"{field.Name} ({ConfigChoices.Policy.Show(field.Policy)})";
+        (field.Policy == policy, field.Intent) switch
+        {
+            (true, false) => field.Name,
+            (true, true) => $"{field.Name} (intent)",
+            (false, var intent) => $"{field.Name} ({ConfigChoices.Policy.Show(field.Policy)}{(intent ? ", intent" : "")})",
+        };
 
-    private static FieldConfig? Field(SectionReader at, string key, HoconValue item, ConflictPolicyConfig policy)
+    private static FieldConfig? Field(SectionReader at, string key, HoconValue item, ConflictPolicyConfig policy, MappingAccess access)
     {
         switch (item)
         {
@@ -161,12 +180,29 @@ internal static class MappingBinder
                 var inner = at.Item(key, block);
                 var name = inner.Text("name", "write name = Phone, the API name of the field", PathComplaint);
                 var own = inner.Choice("policy", ConfigChoices.Policy, policy, at.KeyOf("policy"));
+                var intent = Intent(inner, access);
                 inner.Done();
-                return name.Length == 0 ? null : new() { Name = name, Policy = own };
+                return name.Length == 0 ? null : new() { Name = name, Policy = own, Intent = intent };
             default:
                 at.Error(item.Origin, key, $"is {item.Kind}, not a field", FieldRemedy);
                 return null;
         }
+    }
+
+    private static bool Intent(SectionReader at, MappingAccess access)
+    {
+        var intent = at.OptionalValue("intent", "write true or false", text => text switch
+        {
+            "true" => Bound.To(true, text),
+            "false" => Bound.To(false, text),
+            _ => Bound<bool>.Wrong($"{SectionReader.Quote(text)} is neither true nor false"),
+        });
+        if (intent && access == MappingAccess.ReadOnly)
+        {
+            at.Error(at.OriginOf("intent"), at.KeyOf("intent"), "the mapping is read_only, nothing is said to Salesforce", "remove it, or write access = read_write in the mapping");
+        }
+
+        return intent;
     }
 
     /// <summary>A field, or relationship and external id field with a dot between.</summary>

@@ -8,6 +8,8 @@ internal sealed record MappingDefaultsConfig
     public required MappingAccess Access { get; init; }
 
     public required string ExternalId { get; init; }
+
+    public required TruncateConfig Truncate { get; init; }
 }
 
 /// <summary>One Salesforce object and the table it is kept in, defaults filled in.</summary>
@@ -31,6 +33,8 @@ internal sealed record MappingConfig
 
     public required TieBreakConfig TieBreak { get; init; }
 
+    public TruncateConfig Truncate { get; init; }
+
     /// <summary>The mapped fields in the order written, at least one, without the ones that are always mapped (Id, SystemModstamp, IsDeleted, the external id).</summary>
     public required ImmutableArray<FieldConfig> Fields { get; init; }
 }
@@ -45,6 +49,16 @@ internal enum MappingAccess
     ReadOnly,
 }
 
+/// <summary>What TRUNCATE of a mapped table does.</summary>
+internal enum TruncateConfig
+{
+    /// <summary><c>refuse</c>: it fails, and the table stays as it is.</summary>
+    Refuse,
+
+    /// <summary><c>delete</c>: it is a delete of every row, in Salesforce too.</summary>
+    Delete,
+}
+
 /// <summary>One mapped field.</summary>
 internal sealed record FieldConfig
 {
@@ -53,6 +67,9 @@ internal sealed record FieldConfig
 
     /// <summary>The conflict policy of this field, the mapping's unless it has its own.</summary>
     public required ConflictPolicyConfig Policy { get; init; }
+
+    /// <summary>What a statement of the application sets is sent to Salesforce even if it was so already.</summary>
+    public bool Intent { get; init; }
 
     /// <summary>The parent this field names by external id; null for a plain field.</summary>
     public ParentFieldConfig? Parent =>

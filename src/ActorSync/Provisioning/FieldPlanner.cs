@@ -58,8 +58,8 @@ internal sealed class FieldPlanner(MappingConfig config, ObjectDescribe describe
             kind == FieldKind.Text ? found.Length : 0,
             found.Createable && !found.Calculated,
             found.Updateable && !found.Calculated,
-            OwnPolicy(field));
-        return (new(mapping, type), null);
+            OwnPolicy(field)) { Intent = field.Intent };
+        return Planned(mapping, type);
     }
 
     private (PlannedField? Planned, string? Error) PlanParent(FieldConfig field, ParentFieldConfig named)
@@ -95,9 +95,14 @@ internal sealed class FieldPlanner(MappingConfig config, ObjectDescribe describe
             Length: 0,
             reference.Createable && !reference.Calculated,
             reference.Updateable && !reference.Calculated,
-            OwnPolicy(field)) { Parent = link };
-        return (new(mapping, ColumnType.Uuid), null);
+            OwnPolicy(field)) { Parent = link, Intent = field.Intent };
+        return Planned(mapping, ColumnType.Uuid);
     }
+
+    private static (PlannedField? Planned, string? Error) Planned(FieldMapping mapping, ColumnType type) =>
+        mapping is { Intent: true, Updatable: false }
+            ? (null, "intent: the integration user cannot update the field, so nothing that is set could be said: take intent out, or give the user edit access to the field")
+            : (new(mapping, type), null);
 
     private ConflictPolicy? OwnPolicy(FieldConfig field) => field.Policy == config.Policy ? null : PolicyOf(field.Policy);
 

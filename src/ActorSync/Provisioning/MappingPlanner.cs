@@ -56,7 +56,10 @@ internal sealed class MappingPlanner(string schema, TimeSpan clockTolerance, IRe
             config.TieBreak == TieBreakConfig.PostgresWins ? Side.Postgres : Side.Salesforce,
             clockTolerance,
             [.. planned.Select(field => field.Mapping)]);
-        return new TablePlan(mapping, [.. planned.Select(field => new PlannedColumn(field.Mapping.Column, field.Type, field.Mapping.Name))]);
+        return new TablePlan(mapping, [.. planned.Select(field => new PlannedColumn(field.Mapping.Column, field.Type, field.Mapping.Name))])
+        {
+            TruncateDeletes = config is { Truncate: TruncateConfig.Delete, Access: Configuration.MappingAccess.ReadWrite },
+        };
     }
 
     private static void CheckObject(MappingConfig config, ObjectDescribe described, List<string> errors)

@@ -67,13 +67,15 @@ internal static class TableCatalog
             table)
     ];
 
-    // Only the engine's, by name and by the schema of the function: a function of the application may be in that schema too. Columns of a WHEN are the trigger's dependencies on its table.
+    // Only the engine's, by name and by the schema of the function: a function of the application may be in that schema too. Columns of a WHEN and of an UPDATE OF are the trigger's dependencies on its table.
     private static async Task<ImmutableArray<ExistingTrigger>> TriggersAsync(NpgsqlConnection connection, uint table, CancellationToken stop) =>
     [
         .. await RowsAsync(
             connection,
             """
-            select t.tgname::text, t.tgtype::int, p.proname::text, t.tgargs, t.tgenabled = 'A' and t.tgattr::text = '',
+            select t.tgname::text, t.tgtype::int, p.proname::text, t.tgargs, t.tgenabled = 'A',
+              (select a.attname::text from pg_attribute a where a.attrelid = t.tgrelid and t.tgattr::text <> '' and a.attnum = t.tgattr[0]),
+              t.tgattr::text like '% %',
               array(select a.attname::text from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
                     where d.classid = 'pg_trigger'::regclass and d.objid = t.oid and d.refclassid = 'pg_class'::regclass and d.refobjid = t.tgrelid and d.refobjsubid > 0)
             from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
@@ -84,8 +86,11 @@ internal static class TableCatalog
                 (TriggerEvents)row.GetInt32(1),
                 row.GetString(2),
                 Arguments(row.GetFieldValue<byte[]>(3)),
-                row.GetBoolean(4),
-                [.. row.GetFieldValue<string[]>(5)]),
+                row.GetBoolean(4) && !row.GetBoolean(6),
+                [.. row.GetFieldValue<string[]>(7)])
+            {
+                UpdateOf = row.IsDBNull(5) ? null : row.GetString(5),
+            },
             stop,
             table,
             RuntimeOptions.Schema)
@@ -138,13 +143,16 @@ internal sealed record ExistingTable(uint Oid, bool IsPlainTable, string Owner, 
 internal sealed record ExistingColumn(string Name, ColumnType Type, bool NotNull, bool HasDefault);
 
 /// <summary>A trigger of the engine as it is.</summary>
-/// <param name="IsPlain">Enabled always and for no particular columns.</param>
-/// <param name="WhenColumns">Columns its condition looks at.</param>
+/// <param name="IsPlain">Enabled always, and for one particular column at most.</param>
+/// <param name="Columns">Columns it depends on: its condition looks at them, or it fires only for them.</param>
 internal sealed record ExistingTrigger(
-    string Name, TriggerEvents Events, string Function, ImmutableArray<string> Arguments, bool IsPlain, ImmutableArray<string> WhenColumns)
+    string Name, TriggerEvents Events, string Function, ImmutableArray<string> Arguments, bool IsPlain, ImmutableArray<string> Columns)
 {
+    /// <summary>The column for which it fires only; null: for all.</summary>
+    public string? UpdateOf { get; init; }
+
     /// <summary>Whether the trigger is what is planned.</summary>
     public bool Is(TriggerPlan plan) =>
         Name == plan.Name && Events == plan.Events && Function == plan.Function && IsPlain
-        && Arguments.SequenceEqual(plan.Arguments) && WhenColumns.ToHashSet().SetEquals(plan.WhenDistinct);
+        && Arguments.SequenceEqual(plan.Arguments) && Columns.ToHashSet().SetEquals(plan.Columns) && UpdateOf == plan.UpdateOf;
 }

@@ -25,7 +25,7 @@ internal sealed record TableDifference(ImmutableArray<string> Statements, Immuta
         var wanted = TableShape.Columns(plan);
         var widened = wanted.Where(column => Find(existing, column.Name) is { } found && !found.Type.Holds(column.Type)).ToArray();
         var stale = existing.Triggers
-            .Where(trigger => !TableTriggers.Of(plan.Mapping).Any(trigger.Is) || trigger.WhenColumns.Any(column => widened.Any(wide => wide.Name == column)))
+            .Where(trigger => !TableTriggers.Of(plan).Any(trigger.Is) || trigger.Columns.Any(column => widened.Any(wide => wide.Name == column)))
             .ToArray();
         return new(
             [
@@ -55,7 +55,7 @@ internal sealed record TableDifference(ImmutableArray<string> Statements, Immuta
             .Select(index => TableShape.CreateIndex(plan.Mapping, index));
 
     private static IEnumerable<string> TriggersOf(TablePlan plan, ImmutableArray<ExistingTrigger> kept) =>
-        TableTriggers.Of(plan.Mapping).Where(trigger => !kept.Any(found => found.Is(trigger))).SelectMany(trigger => trigger.Create(plan.Mapping));
+        TableTriggers.Of(plan).Where(trigger => !kept.Any(found => found.Is(trigger))).SelectMany(trigger => trigger.Create(plan.Mapping));
 
     private static ImmutableArray<string> Refusals(TablePlan plan, ExistingTable existing, bool isOurs)
     {

@@ -8,6 +8,9 @@ namespace ActorSync.Provisioning;
 /// <param name="Columns">A column for each mapped field, in the order of the fields.</param>
 internal sealed record TablePlan(ObjectMapping Mapping, ImmutableArray<PlannedColumn> Columns)
 {
+    /// <summary>TRUNCATE is a delete of every row; else it is refused.</summary>
+    public bool TruncateDeletes { get; init; }
+
     /// <summary>Schema and table as people write them.</summary>
     public string DisplayName => $"{Mapping.Schema}.{Mapping.Table}";
 }

@@ -8,17 +8,21 @@ namespace ActorSync.Provisioning;
 /// <summary>
 /// The triggers of a mapped table. Triggers fire in the order of their names: "!" sorts before letters, so capture is the first AFTER trigger and what an
 /// application's trigger changes again is logged after what caused it; "zz" makes ours the last BEFORE triggers, which see the row as it will be stored.
-/// For the same reason they are not UPDATE OF: that looks at the statement's columns only, not at what BEFORE triggers change. Pure.
+/// For the same reason they are not UPDATE OF: that looks at the statement's columns only, not at what BEFORE triggers change. The exception are fields of
+/// intent, where what the statement names is the question: a trigger for each, which sorts before capture and notes for it, row by row, that the statement
+/// set the column to what it was. Pure.
 /// </summary>
 internal static class TableTriggers
 {
-    public static ImmutableArray<TriggerPlan> Of(ObjectMapping mapping)
+    public static ImmutableArray<TriggerPlan> Of(TablePlan plan)
     {
+        var mapping = plan.Mapping;
         var columns = mapping.Fields.Select(field => field.Column).ToImmutableArray();
+        ImmutableArray<string> captured = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns)];
         var shared = ImmutableArray.Create(
             new TriggerPlan("!actorsync_capture", TriggerEvents.RowChanges, "capture")
             {
-                Arguments = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns)],
+                Arguments = [.. captured, .. HasIntent(mapping)],
             },
             new TriggerPlan("zz_actorsync_key", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_key_change")
             {
@@ -26,7 +30,10 @@ internal static class TableTriggers
                 WhenDistinct = [mapping.ExternalIdColumn],
             },
             new TriggerPlan("zz_actorsync_revise", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Update, "revise"),
-            new TriggerPlan("zz_actorsync_truncate", TriggerEvents.Before | TriggerEvents.Truncate, "refuse_truncate"));
+            new TriggerPlan("zz_actorsync_truncate", TriggerEvents.Before | TriggerEvents.Truncate, plan.TruncateDeletes ? "capture_truncate" : "refuse_truncate")
+            {
+                Arguments = plan.TruncateDeletes ? captured : [],
+            });
         return mapping.Access == MappingAccess.ReadOnly
             ?
             [
@@ -37,9 +44,22 @@ internal static class TableTriggers
             :
             [
                 .. shared,
+                .. mapping.Fields.Where(field => field.Intent).Select(Asserts),
                 new("zz_actorsync_pending", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "mark_pending") { WhenDistinct = columns },
             ];
     }
+
+    // The fourth argument: capture looks for notes.
+    private static ImmutableArray<string> HasIntent(ObjectMapping mapping) => mapping.Fields.Any(field => field.Intent) ? ["intent"] : [];
+
+    // A column that did change is in the difference anyway.
+    private static TriggerPlan Asserts(FieldMapping field) =>
+        new(SqlText.Fitting("!actorsync", "asserts", field.Column), TriggerEvents.Row | TriggerEvents.Update, "note_intent")
+        {
+            Arguments = [field.Column],
+            UpdateOf = field.Column,
+            WhenSame = field.Column,
+        };
 }
 
 /// <summary>When a trigger fires; the bits of pg_trigger.tgtype (PostgreSQL: src/include/catalog/pg_trigger.h).</summary>
@@ -68,6 +88,15 @@ internal sealed record TriggerPlan(string Name, TriggerEvents Events, string Fun
     /// <summary>The trigger fires only when one of these columns changes; empty: always.</summary>
     public ImmutableArray<string> WhenDistinct { get; init; } = [];
 
+    /// <summary>The trigger fires only when this column stays as it was; null: always.</summary>
+    public string? WhenSame { get; init; }
+
+    /// <summary>The trigger fires only for statements that set this column; null: for all.</summary>
+    public string? UpdateOf { get; init; }
+
+    /// <summary>Columns the trigger depends on.</summary>
+    public IEnumerable<string> Columns => WhenDistinct.Union(new[] { WhenSame, UpdateOf }.OfType<string>());
+
     /// <summary>The statements that bring the trigger to a table, over one of the same name. It fires in replicas' sessions too (enable always).</summary>
     public IEnumerable<string> Create(ObjectMapping mapping)
     {
@@ -82,14 +111,16 @@ internal sealed record TriggerPlan(string Name, TriggerEvents Events, string Fun
         get
         {
             TriggerEvents[] all = [TriggerEvents.Insert, TriggerEvents.Update, TriggerEvents.Delete, TriggerEvents.Truncate];
-            var names = all.Where(one => Events.HasFlag(one)).Select(one => one.ToString().ToLowerInvariant());
+            var names = all.Where(one => Events.HasFlag(one)).Select(one => one.ToString().ToLowerInvariant())
+                .Select(name => name == "update" && UpdateOf is not null ? $"update of {SqlText.Name(UpdateOf)}" : name);
             return $"{(Events.HasFlag(TriggerEvents.Before) ? "before" : "after")} {string.Join(" or ", names)}";
         }
     }
 
-    private string WhenSql => WhenDistinct.IsEmpty
-        ? ""
-        : $" when (({Columns("old")}) is distinct from ({Columns("new")}))";
+    private string WhenSql =>
+        WhenSame is not null ? $" when (old.{SqlText.Name(WhenSame)} is not distinct from new.{SqlText.Name(WhenSame)})"
+        : WhenDistinct.IsEmpty ? ""
+        : $" when (({Distinct("old")}) is distinct from ({Distinct("new")}))";
 
-    private string Columns(string row) => string.Join(", ", WhenDistinct.Select(column => $"{row}.{SqlText.Name(column)}"));
+    private string Distinct(string row) => string.Join(", ", WhenDistinct.Select(column => $"{row}.{SqlText.Name(column)}"));
 }

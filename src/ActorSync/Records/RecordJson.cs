@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Records;
 
 namespace ActorSync.Records;
@@ -9,7 +10,7 @@ namespace ActorSync.Records;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
-    Converters = [typeof(FieldValuesConverter)])]
+    Converters = [typeof(FieldValuesConverter), typeof(FieldNamesConverter)])]
 [JsonSerializable(typeof(RecordState))]
 [JsonSerializable(typeof(RecordEvent.LocalChanged))]
 [JsonSerializable(typeof(RecordEvent.RowTouched))]
@@ -63,5 +64,31 @@ internal sealed class FieldValuesConverter : JsonConverter<FieldValues>
         }
 
         writer.WriteEndObject();
+    }
+}
+
+/// <summary>Field names as one JSON array.</summary>
+internal sealed class FieldNamesConverter : JsonConverter<FieldNames>
+{
+    public override FieldNames Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var names = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            names.Add(reader.GetString()!);
+        }
+
+        return new FieldNames(names);
+    }
+
+    public override void Write(Utf8JsonWriter writer, FieldNames value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var name in value)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
     }
 }

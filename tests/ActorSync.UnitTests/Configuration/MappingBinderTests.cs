@@ -18,8 +18,8 @@ public sealed class MappingBinderTests
               mapping-defaults { access = read_only, external-id = Ext__c }
               mappings = [
                 { object = Invoice__c, fields = [ Total__c, { name = Owner__r.Ext__c } ] }
-                { object = Lead, table = leads, access = read_write, external-id = Own__c, policy = latest-wins, tie-break = salesforce-wins, mode = merged, feed = polling
-                  fields = [ { name = Rating, policy = salesforce-wins }, Email ] }
+                { object = Lead, table = leads, access = read_write, external-id = Own__c, policy = latest-wins, tie-break = salesforce-wins, mode = merged, feed = polling, truncate = delete
+                  fields = [ { name = Rating, policy = salesforce-wins, intent = true }, Email, { name = Phone, intent = false } ] }
               ]
             }
             """);
@@ -33,7 +33,9 @@ public sealed class MappingBinderTests
 
         var lead = config.Mappings[1];
         (lead.Table, lead.Access, lead.ExternalId, lead.TieBreak).ShouldBe(("leads", MappingAccess.ReadWrite, "Own__c", TieBreakConfig.SalesforceWins));
-        lead.Fields.Select(f => f.Policy).ShouldBe([ConflictPolicyConfig.SalesforceWins, ConflictPolicyConfig.LatestWins]);
+        lead.Fields.Select(f => f.Policy).ShouldBe([ConflictPolicyConfig.SalesforceWins, ConflictPolicyConfig.LatestWins, ConflictPolicyConfig.LatestWins]);
+        (invoice.Truncate, lead.Truncate).ShouldBe((TruncateConfig.Refuse, TruncateConfig.Delete));
+        lead.Fields.Select(f => f.Intent).ShouldBe([true, false, false]);
     }
 
     [Fact]
@@ -52,6 +54,8 @@ public sealed class MappingBinderTests
     [InlineData("{ object = Account, policy = manual, fields = [Name] }", "mappings[0].policy: manual is not offered yet; write latest-wins, salesforce-wins or postgres-wins")]
     [InlineData("{ object = Account, mode = ordered, fields = [Name] }", "mappings[0].mode: ordered is not offered yet; merged is; leave it out, or write merged")]
     [InlineData("{ object = Account, feed = cdc, fields = [Name] }", "mappings[0].feed: cdc is not offered yet; polling is; leave it out, or write polling")]
+    [InlineData("{ object = Account, truncate = drop, fields = [Name] }", "mappings[0].truncate: \"drop\" is none of the choices; write refuse or delete")]
+    [InlineData("{ object = Account, access = read_only, truncate = delete, fields = [Name] }", "mappings[0].truncate: the mapping is read_only, its rows are deleted in Salesforce only; write truncate = refuse in the mapping")]
     [InlineData("{ object = Account, table = Account, fields = [Name] }", "mappings[0].table: \"Account\" does not begin with a lower-case letter; write table = a name of lower-case letters, digits and _, at most 63 bytes")]
     [InlineData("{ object = Account, external-id = Id, fields = [Name] }", "mappings[0].external-id: \"Id\" is no external id field; write the API name of an external id field")]
     [InlineData("{ object = Account, fields = [Name, id] }", "mappings[0].fields[1]: id is always mapped, as the column sfid; remove it from fields")]
@@ -60,6 +64,8 @@ public sealed class MappingBinderTests
     [InlineData("{ object = Account, fields = [P.X__c, P__X__c] }", "mappings[0].fields[1]: P__X__c and P.X__c would both be the column p__x__c, first at conf/my.conf:10; remove one of them")]
     [InlineData("{ object = Account, fields = [A.B.C__c] }", "mappings[0].fields[0]: \"A.B.C__c\" goes further than the direct parent; write a field such as Phone, { name = Phone, policy = salesforce-wins }, or a parent's external id such as Account.ActorSync_Id__c")]
     [InlineData("{ object = Account, fields = [[Name]] }", "mappings[0].fields[0]: is a list, not a field; write a field such as Phone, { name = Phone, policy = salesforce-wins }, or a parent's external id such as Account.ActorSync_Id__c")]
+    [InlineData("{ object = Account, fields = [{ name = Name, intent = yes }] }", "mappings[0].fields[0].intent: \"yes\" is neither true nor false; write true or false")]
+    [InlineData("{ object = Account, access = read_only, fields = [{ name = Name, intent = true }] }", "mappings[0].fields[0].intent: the mapping is read_only, nothing is said to Salesforce; remove it, or write access = read_write in the mapping")]
     [InlineData("{ object = Account, fields = [{ name = Name, polic = x }] }", "mappings[0].fields[0].polic: there is no such key; write policy")]
     [InlineData("{ object = Account, fields = [{ policy = latest-wins }] }", "mappings[0].fields[0].name: is missing, it has no default; write name = Phone, the API name of the field in the block actorsync.mappings[0].fields[0]")]
     [InlineData("{ object = Account, fields = [Name] }, { object = account, fields = [Name] }", "mappings[1].object: the object account is mapped already at conf/my.conf:10; join the two mappings")]

@@ -11,9 +11,9 @@ public sealed class MappingJsonTests
     private const string Golden =
         """{"number":7,"objectName":"Contact","schema":"salesforce","table":"contact","access":"ReadWrite",""" +
         """ "externalIdField":"ActorSync_Id__c","externalIdColumn":"actorsync_id__c","policy":"LatestWins","tieBreak":"Salesforce","clockTolerance":"00:00:02",""" +
-        """ "fields":[{"name":"Email","column":"email","kind":"Text","scale":0,"length":80,"creatable":true,"updatable":true,"policy":null,"parent":null},""" +
+        """ "fields":[{"name":"Email","column":"email","kind":"Text","scale":0,"length":80,"creatable":true,"updatable":true,"policy":null,"parent":null,"intent":false},""" +
         """ {"name":"Account.ActorSync_Id__c","column":"account__actorsync_id__c","kind":"Parent","scale":0,"length":0,"creatable":true,"updatable":true,"policy":null,""" +
-        """ "parent":{"relationship":"Account","referenceField":"AccountId","parentObject":"Account","externalIdField":"ActorSync_Id__c"}}]}""";
+        """ "parent":{"relationship":"Account","referenceField":"AccountId","parentObject":"Account","externalIdField":"ActorSync_Id__c"},"intent":false}]}""";
 
     [Fact]
     public void Mapping_is_stored_as_ever()
@@ -24,6 +24,10 @@ public sealed class MappingJsonTests
             Object("Account"));
         MappingStore.ToJson(plan!.Mapping).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Mapping_stored_before_there_was_intent_has_none() =>
+        MappingStore.FromJson(Golden.Replace(",\"intent\":false", "", StringComparison.Ordinal)).Fields.ShouldAllBe(field => !field.Intent);
 
     [Fact]
     public void Stored_mapping_is_read_whole() => MappingStore.ToJson(MappingStore.FromJson(Golden)).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));

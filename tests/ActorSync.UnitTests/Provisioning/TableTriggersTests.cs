@@ -39,9 +39,34 @@ public sealed class TableTriggersTests
         $"""create or replace trigger "zz_actorsync_read_only_update" before update on {Table} for each row {Changed} execute function "actorsync"."refuse_write"()""",
         $"alter table {Table} enable always trigger \"zz_actorsync_read_only_update\""]);
 
-    private static IEnumerable<string> Statements(MappingAccess access)
+    [Fact]
+    public void Field_of_intent_has_a_trigger_that_sorts_before_capture()
     {
-        var (plan, _) = Plan(Mapping("Account", "Name", "Phone") with { Access = access }, Object("Account", Field("Name", "string", 255), Field("Phone", "phone", 40)));
-        return TableTriggers.Of(plan!.Mapping).SelectMany(trigger => trigger.Create(plan.Mapping));
+        var statements = Statements(MappingAccess.ReadWrite, "Phone").ToArray();
+        statements.Except(Statements(MappingAccess.ReadWrite)).ShouldBe([
+            Shared[0][..^1] + ", 'intent')",
+            $"""create or replace trigger "!actorsync_asserts_phone" after update of "phone" on {Table} for each row when (old."phone" is not distinct from new."phone") execute function "actorsync"."note_intent"('phone')""",
+            $"alter table {Table} enable always trigger \"!actorsync_asserts_phone\""]);
+        string.CompareOrdinal("!actorsync_asserts_phone", "!actorsync_capture").ShouldBeLessThan(0);
+    }
+
+    [Fact]
+    public void Triggers_of_columns_of_the_longest_names_differ_and_sort_before_capture()
+    {
+        string[] fields = [new string('A', 59) + "X__c", new string('A', 59) + "Y__c"];
+        var mapping = Mapping("Account", fields);
+        var (plan, _) = Plan(
+            mapping with { Fields = [.. mapping.Fields.Select(field => field with { Intent = true })] },
+            Object("Account", [.. fields.Select(field => Field(field, "string", 9))]));
+        var names = TableTriggers.Of(plan!).Where(trigger => trigger.Function == "note_intent").Select(trigger => trigger.Name).ToArray();
+        names.Distinct().Count().ShouldBe(2);
+        names.ShouldAllBe(name => name.Length <= 63 && string.CompareOrdinal(name, "!actorsync_capture") < 0);
+    }
+
+    private static IEnumerable<string> Statements(MappingAccess access, string? intent = null)
+    {
+        var mapping = Mapping("Account", "Name", "Phone") with { Access = access };
+        var (plan, _) = Plan(mapping with { Fields = [.. mapping.Fields.Select(field => field with { Intent = field.Name == intent })] }, Object("Account", Field("Name", "string", 255), Field("Phone", "phone", 40)));
+        return TableTriggers.Of(plan!).SelectMany(trigger => trigger.Create(plan!.Mapping));
     }
 }

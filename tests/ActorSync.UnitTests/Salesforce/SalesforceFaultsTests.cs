@@ -11,6 +11,65 @@ public sealed class SalesforceFaultsTests
 {
     private const string Text = "a message";
 
+    // The codes that the survey of the wire names: rows, faults and refusals to sign in.
+    private static readonly string[] Surveyed =
+    [
+        "REQUIRED_FIELD_MISSING", "DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID", "DUPLICATES_DETECTED", "ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY",
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "INSUFFICIENT_ACCESS_OR_READONLY", "UNABLE_TO_LOCK_ROW", "STRING_TOO_LONG", "NUMBER_OUTSIDE_VALID_RANGE",
+        "INVALID_TYPE_ON_FIELD_IN_RECORD", "INVALID_EMAIL_ADDRESS", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "FIELD_INTEGRITY_EXCEPTION", "INVALID_FIELD_FOR_INSERT_UPDATE", "INVALID_FIELD", "MALFORMED_ID", "MISSING_ARGUMENT",
+        "DELETE_FAILED", "UNDELETE_FAILED", "ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED", "INVALID_SESSION_ID", "REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE",
+        "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG", "ORG_LOCKED", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", "API_CURRENTLY_DISABLED", "EXCEEDED_ID_LIMIT",
+        "EXCEEDED_MAX_SIZE_REQUEST", "INVALID_QUERY_LOCATOR", "INVALID_REPLICATION_DATE", "INVALID_TYPE", "MALFORMED_QUERY", "UNSUPPORTED_API_VERSION",
+        "INVALID_LOGIN", "LOGIN_MUST_USE_SECURITY_TOKEN", "PASSWORD_LOCKOUT", "API_DISABLED_FOR_ORG", "NOT_FOUND",
+    ];
+
+    public static TheoryData<string> Codes => [.. SalesforceCodes.All.Select(known => known.Code)];
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Every_row_of_the_table_is_what_follows_from_its_code(string code)
+    {
+        var known = SalesforceCodes.All.Where(row => row.Code == code).ShouldHaveSingleItem();
+        (known.Row ?? known.Call).ShouldNotBeNull();
+
+        SalesforceFaults.OfRow(code, Text, FieldNames.None).NextStep.ShouldBe(known.Row switch
+        {
+            CodeMeaning.Transient => NextStep.Retry,
+            CodeMeaning.DailyLimit or CodeMeaning.ConcurrencyLimit => NextStep.Wait,
+            CodeMeaning.Rejected or null => NextStep.Park,
+            _ => throw new ShouldAssertException($"{known.Row} is nothing that a record can be told"),
+        });
+        SalesforceFaults.OfCall(code, Text, CallKind.Write).NextStep.ShouldBe(known.Call switch
+        {
+            CodeMeaning.SendAgainNow or CodeMeaning.Unavailable or CodeMeaning.Maintenance => NextStep.SendAgain,
+            CodeMeaning.DailyLimit or CodeMeaning.ConcurrencyLimit => NextStep.Wait,
+            CodeMeaning.Rejected => NextStep.Park,
+            CodeMeaning.InDoubt or null => NextStep.Probe,
+            CodeMeaning.Credentials or CodeMeaning.Permission or CodeMeaning.Schema or CodeMeaning.Version => NextStep.FixConfiguration,
+            _ => throw new ShouldAssertException($"{known.Call} does not say whether a call ran"),
+        });
+    }
+
+    [Fact]
+    public void Codes_that_the_survey_of_the_wire_names_are_all_in_the_table() =>
+        Surveyed.Except(SalesforceCodes.All.Select(known => known.Code)).ShouldBeEmpty();
+
+    // The two theories below say it a second time, so that no code changes its meaning by accident.
+    [Fact]
+    public void Every_meaning_in_the_table_is_specified_by_name()
+    {
+        Specified(nameof(Code_of_a_row)).ShouldBe(SalesforceCodes.All.Where(known => known.Row is not null).Select(known => known.Code), ignoreOrder: true);
+        Specified(nameof(Code_of_a_write_call)).ShouldBe(SalesforceCodes.All.Where(known => known.Call is not null).Select(known => known.Code), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("A_CODE_OF_NEXT_YEAR")]
+    [InlineData("unable_to_lock_row")]
+    [InlineData("")]
+    public void Unknown_code_is_permanent_for_the_record(string code) =>
+        SalesforceFaults.OfRow(code, Text, FieldNames.None).ShouldBeOfType<SyncFault.Rejected>();
+
     [Theory]
     [InlineData("UNABLE_TO_LOCK_ROW", NextStep.Retry)]
     [InlineData("RECORD_IN_USE_BY_WORKFLOW", NextStep.Retry)]
@@ -150,4 +209,8 @@ public sealed class SalesforceFaultsTests
 
         day.WaitAtLeast.ShouldBeGreaterThan(now.WaitAtLeast);
     }
+
+    private static IEnumerable<string> Specified(string theory) =>
+        typeof(SalesforceFaultsTests).GetMethod(theory)!.GetCustomAttributesData().Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
+            .Select(row => (string)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)row.ConstructorArguments[0].Value!)[0].Value!).Where(code => code != "A_CODE_OF_NEXT_YEAR");
 }
