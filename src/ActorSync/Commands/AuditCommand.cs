@@ -42,21 +42,13 @@ internal static class AuditCommand
             return CommandLine.GuardAsync(scope, async () =>
             {
                 await using var source = database.Open(parsed);
-                var mappings = Chosen(await MappingStore.ReadAsync(source, stop), parsed.GetValue(objectName));
+                var mappings = RecordChoice.Of(await MappingStore.ReadAsync(source, stop), parsed.GetValue(objectName));
                 return parsed.GetValue(verify)
                     ? await VerifyAsync(scope, source, mappings, parsed.GetValue(record), parsed.GetValue(json))
                     : await ShowAsync(scope, source, mappings, parsed.GetValue(record)!.Value, parsed.GetValue(json));
             });
         });
         return command;
-    }
-
-    private static ObjectMapping[] Chosen(IReadOnlyList<ObjectMapping> mappings, string? objectName)
-    {
-        var chosen = mappings.Where(mapping => objectName is null || mapping.ObjectName.Equals(objectName, StringComparison.OrdinalIgnoreCase)).ToArray();
-        return chosen.Length > 0
-            ? chosen
-            : throw new CommandException(ExitCode.NotFound, $"{objectName ?? "no object"} is not mapped in this database; mapped are: {string.Join(", ", mappings.Select(mapping => mapping.ObjectName))}");
     }
 
     private static async Task<int> ShowAsync(CommandScope scope, NpgsqlDataSource database, IReadOnlyList<ObjectMapping> mappings, Guid record, bool json)

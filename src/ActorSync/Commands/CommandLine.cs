@@ -66,8 +66,14 @@ internal static class CommandLine
             OrgCommand.Create(scope),
             StatusCommand.Create(scope),
             AuditCommand.Create(scope),
+            ParkedCommand.Create(scope),
             ConfigCommand.Create(scope),
         };
+        foreach (var command in OperatorCommands.Create(scope))
+        {
+            root.Subcommands.Add(command);
+        }
+
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

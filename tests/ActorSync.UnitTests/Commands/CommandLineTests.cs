@@ -16,6 +16,10 @@ public sealed class CommandLineTests
     [InlineData("org")]
     [InlineData("status")]
     [InlineData("audit")]
+    [InlineData("parked")]
+    [InlineData("retry")]
+    [InlineData("skip")]
+    [InlineData("edit")]
     [InlineData("config", "check")]
     public async Task Every_command_explains_itself_with_examples_and_exit_codes(params string[] command)
     {
@@ -52,6 +56,10 @@ public sealed class CommandLineTests
     [InlineData("status", "-c", "a.conf", "--postgres", "postgres://a@b/c")]
     [InlineData("audit", "--postgres", "postgres://a@b/c")]
     [InlineData("audit", "not-a-uuid", "--postgres", "postgres://a@b/c")]
+    [InlineData("parked", "not-a-uuid", "--postgres", "postgres://a@b/c")]
+    [InlineData("retry", "--postgres", "postgres://a@b/c")]
+    [InlineData("skip", "not-a-uuid", "--postgres", "postgres://a@b/c")]
+    [InlineData("edit", "6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c11", "--postgres", "postgres://a@b/c")]
     [InlineData("demo", "--records", "5")]
     [InlineData("status", "--postgres", "mysql://a@b/c")]
     [InlineData("org", "--host", "here")]
