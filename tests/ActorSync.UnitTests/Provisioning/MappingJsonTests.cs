@@ -1,3 +1,5 @@
+using ActorSync.Configuration;
+using ActorSync.Domain.Mapping;
 using ActorSync.Provisioning;
 using Shouldly;
 using Xunit;
@@ -23,6 +25,14 @@ public sealed class MappingJsonTests
             Object("Contact", Field("Email", "email", 80), Reference("AccountId", "Account", "Account")),
             Object("Account"));
         MappingStore.ToJson(plan!.Mapping).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Mode_and_delete_are_stored_where_they_are_not_the_default()
+    {
+        var (plan, _) = Plan(Mapping("Contact", "Email") with { Mode = WriteModeConfig.Ordered, Delete = DeletePolicyConfig.SoftDelete }, Object("Contact", Field("Email", "email", 80)));
+        var stored = MappingStore.FromJson(MappingStore.ToJson(plan!.Mapping));
+        (stored.Mode, stored.Delete).ShouldBe((WriteMode.Ordered, DeletePolicy.SoftDelete));
     }
 
     [Fact]
