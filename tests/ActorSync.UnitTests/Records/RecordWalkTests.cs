@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ActorSync.UnitTests.Records;
 
-/// <summary>Thousands of random lives of one record. A failure prints its seed and the shortest trace that was found: run <see cref="Walk"/> with that seed and length.</summary>
+/// <summary>Hundreds of random lives of one record. A failure prints its seed and the shortest trace that was found.</summary>
 public sealed class RecordWalkTests
 {
     private const int Steps = 120;
