@@ -138,9 +138,11 @@ internal sealed partial class Judge
             foreach (var record in records)
             {
                 var fields = Flat(record);
-                if (!Guid.TryParse(fields[SimulatedMappings.ExternalId], out var key) || !rows.Remove(key, out var row))
+                // Until its external id has been written to it, only the link says whose it is.
+                var key = Guid.TryParse(fields[SimulatedMappings.ExternalId], out var said) ? said : _world.Trace.RecordOf(record.Id) is { } linked && parked.Contains(linked) ? linked : Guid.Empty;
+                if (!rows.Remove(key, out var row))
                 {
-                    if (key == Guid.Empty || !parked.Contains(key))
+                    if (!parked.Contains(key))
                     {
                         yield return ($"{mapping.ObjectName} {record.Id} ({fields[SimulatedMappings.ExternalId] ?? "no external id"}) has no row", key == Guid.Empty ? null : key);
                     }

@@ -156,6 +156,12 @@ internal static class RemoteEvidence
         var older = m.ReadBegan < state.EvidenceReadBegan;
         if (state.Sfid == m.Sfid)
         {
+            if (older && (state.SystemModstamp is not { } known || m.AsOf > known))
+            {
+                // A long read may show what was written behind its begin, and it will not be shown again.
+                Ask(decision, m.Sfid, "it was read before what is known of it, and shows a later version", m.ReadBegan);
+            }
+
             return !older && !(m.ReadBegan == state.EvidenceReadBegan && m.AsOf <= state.SystemModstamp);
         }
 

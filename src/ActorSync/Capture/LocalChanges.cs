@@ -25,7 +25,7 @@ internal sealed class LocalChanges(IReadOnlyDictionary<short, RowValues> values)
             // The application may have changed only the spelling of a value (1.0 to 1.00): canonically nothing happened.
             // A field of intent is said all the same: capture logs what the statement set to what it was with equal values.
             var differing = after.DifferingFrom(before);
-            var changed = after.Where((name, _) => differing.Has(name) || table.Mapping.Field(name) is { Intent: true });
+            var changed = after.Where((name, _) => differing.Has(name) || row.Mapping.Field(name) is { Intent: true });
             (before, after) = (before.Where((name, _) => changed.Has(name)), changed);
         }
 

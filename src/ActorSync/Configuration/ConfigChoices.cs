@@ -4,8 +4,8 @@ namespace ActorSync.Configuration;
 
 /// <summary>The words a key may hold.</summary>
 /// <param name="Offered">Each word and what it means.</param>
-/// <param name="NotYet">Words of the design that this version does not offer.</param>
-internal sealed record ConfigChoice<T>(ImmutableArray<(string Word, T Value)> Offered, ImmutableArray<string> NotYet)
+/// <param name="NotYet">Words of the design that this version does not offer, each with the complaint about it.</param>
+internal sealed record ConfigChoice<T>(ImmutableArray<(string Word, T Value)> Offered, ImmutableArray<(string Word, string Complaint)> NotYet)
     where T : struct, Enum
 {
     /// <summary>The words as a sentence part: <c>a, b or c</c>.</summary>
@@ -14,6 +14,9 @@ internal sealed record ConfigChoice<T>(ImmutableArray<(string Word, T Value)> Of
         : Offered[0].Word;
 
     public T? Find(string word) => Offered.FirstOrDefault(c => c.Word == word) is { Word: not null } found ? found.Value : null;
+
+    /// <summary>What is wrong with a word that is not offered yet; null for any other.</summary>
+    public string? NotYetComplaint(string word) => NotYet.FirstOrDefault(c => c.Word == word).Complaint;
 
     public string Show(T value) => Offered.First(c => EqualityComparer<T>.Default.Equals(c.Value, value)).Word;
 }
@@ -26,8 +29,9 @@ internal static class ConfigChoices
             ("latest-wins", ConflictPolicyConfig.LatestWins),
             ("salesforce-wins", ConflictPolicyConfig.SalesforceWins),
             ("postgres-wins", ConflictPolicyConfig.PostgresWins),
+            ("manual", ConflictPolicyConfig.Manual),
         ],
-        NotYet: ["counter", "manual"]);
+        NotYet: [("counter", "counter needs feed = cdc, which is not offered yet: only change events show what a write of ours overwrote")]);
 
     public static readonly ConfigChoice<TieBreakConfig> TieBreak = new(
         [("salesforce-wins", TieBreakConfig.SalesforceWins), ("postgres-wins", TieBreakConfig.PostgresWins)], NotYet: []);
@@ -38,15 +42,14 @@ internal static class ConfigChoices
     public static readonly ConfigChoice<TruncateConfig> Truncate = new([("refuse", TruncateConfig.Refuse), ("delete", TruncateConfig.Delete)], NotYet: []);
 
     /// <summary>How local changes of one record are sent.</summary>
-    public static readonly ConfigChoice<OnlyMode> Mode = new([("merged", OnlyMode.Merged)], NotYet: ["ordered"]);
+    public static readonly ConfigChoice<WriteModeConfig> Mode = new([("merged", WriteModeConfig.Merged), ("ordered", WriteModeConfig.Ordered)], NotYet: []);
+
+    /// <summary>What a delete does.</summary>
+    public static readonly ConfigChoice<DeletePolicyConfig> Delete = new(
+        [("delete-wins", DeletePolicyConfig.DeleteWins), ("delete-loses", DeletePolicyConfig.DeleteLoses), ("soft-delete", DeletePolicyConfig.SoftDelete)], NotYet: []);
 
     /// <summary>How changes in Salesforce are found.</summary>
-    public static readonly ConfigChoice<OnlyFeed> Feed = new([("polling", OnlyFeed.Polling)], NotYet: ["cdc"]);
-
-    internal enum OnlyMode
-    {
-        Merged,
-    }
+    public static readonly ConfigChoice<OnlyFeed> Feed = new([("polling", OnlyFeed.Polling)], NotYet: [("cdc", "cdc is not offered yet; polling is")]);
 
     internal enum OnlyFeed
     {

@@ -22,6 +22,9 @@ internal enum ConflictPolicyConfig
 
     /// <summary><c>postgres-wins</c></summary>
     PostgresWins,
+
+    /// <summary><c>manual</c>: the field waits in the record's inbox until somebody chooses.</summary>
+    Manual,
 }
 
 /// <summary>Who wins under <see cref="ConflictPolicyConfig.LatestWins"/> when the two commit times cannot be told apart.</summary>

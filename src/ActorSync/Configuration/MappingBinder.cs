@@ -25,6 +25,8 @@ internal static class MappingBinder
             Access = at.Choice("access", ConfigChoices.Access),
             ExternalId = at.Text("external-id", "write the API name of an external id field", FieldNameComplaint),
             Truncate = at.Choice("truncate", ConfigChoices.Truncate),
+            Mode = at.Choice("mode", ConfigChoices.Mode),
+            Delete = at.Choice("delete", ConfigChoices.Delete),
         };
         at.Done();
         return config;
@@ -63,7 +65,6 @@ internal static class MappingBinder
         var externalId = at.Text(
             "external-id", "write the API name of an external id field", FieldNameComplaint, config.MappingDefaults.ExternalId, "actorsync.mapping-defaults.external-id");
         var policy = at.Choice("policy", ConfigChoices.Policy, config.Conflict.Policy, "actorsync.conflict.policy");
-        at.OptionalValue("mode", "leave it out, or write merged", text => Only(text, ConfigChoices.Mode));
         at.OptionalValue("feed", "leave it out, or write polling", text => Only(text, ConfigChoices.Feed));
         var access = at.Choice("access", ConfigChoices.Access, config.MappingDefaults.Access, "actorsync.mapping-defaults.access");
         var mapping = new MappingConfig
@@ -72,6 +73,8 @@ internal static class MappingBinder
             Table = Table(at, name),
             Access = access,
             ExternalId = externalId,
+            Mode = at.Choice("mode", ConfigChoices.Mode, config.MappingDefaults.Mode, "actorsync.mapping-defaults.mode"),
+            Delete = at.Choice("delete", ConfigChoices.Delete, config.MappingDefaults.Delete, "actorsync.mapping-defaults.delete"),
             Policy = policy,
             TieBreak = at.Choice("tie-break", ConfigChoices.TieBreak, config.Conflict.TieBreak, "actorsync.conflict.tie-break"),
             Truncate = Truncate(at, config, access),
@@ -95,7 +98,7 @@ internal static class MappingBinder
     private static Bound<string> Only<T>(string text, ConfigChoice<T> choice)
         where T : struct, Enum =>
         choice.Find(text) is not null ? Bound.To(text, text)
-        : Bound<string>.Wrong(choice.NotYet.Contains(text) ? $"{text} is not offered yet; {choice.Form} is" : $"{SectionReader.Quote(text)} is none of the choices");
+        : Bound<string>.Wrong(choice.NotYetComplaint(text) ?? $"{SectionReader.Quote(text)} is none of the choices");
 
     private static string Table(SectionReader at, string name)
     {

@@ -10,6 +10,10 @@ internal sealed record MappingDefaultsConfig
     public required string ExternalId { get; init; }
 
     public required TruncateConfig Truncate { get; init; }
+
+    public required WriteModeConfig Mode { get; init; }
+
+    public required DeletePolicyConfig Delete { get; init; }
 }
 
 /// <summary>One Salesforce object and the table it is kept in, defaults filled in.</summary>
@@ -28,6 +32,12 @@ internal sealed record MappingConfig
 
     /// <summary>Column of <see cref="ExternalId"/>.</summary>
     public string ExternalIdColumn => FieldConfig.ColumnOf(ExternalId);
+
+    /// <summary>How local changes of one record are sent.</summary>
+    public WriteModeConfig Mode { get; init; }
+
+    /// <summary>What a delete of either side does.</summary>
+    public DeletePolicyConfig Delete { get; init; }
 
     public required ConflictPolicyConfig Policy { get; init; }
 
@@ -57,6 +67,29 @@ internal enum TruncateConfig
 
     /// <summary><c>delete</c>: it is a delete of every row, in Salesforce too.</summary>
     Delete,
+}
+
+/// <summary>How local changes of one record are sent.</summary>
+internal enum WriteModeConfig
+{
+    /// <summary><c>merged</c>: what waits is folded into one write.</summary>
+    Merged,
+
+    /// <summary><c>ordered</c>: every change is a write of its own.</summary>
+    Ordered,
+}
+
+/// <summary>What a delete does.</summary>
+internal enum DeletePolicyConfig
+{
+    /// <summary><c>delete-wins</c>: over changes of the other side.</summary>
+    DeleteWins,
+
+    /// <summary><c>delete-loses</c>: a delete of the row that is not sent yet gives way to a change in Salesforce.</summary>
+    DeleteLoses,
+
+    /// <summary><c>soft-delete</c>: a record deleted in Salesforce leaves its row, isdeleted = true.</summary>
+    SoftDelete,
 }
 
 /// <summary>One mapped field.</summary>

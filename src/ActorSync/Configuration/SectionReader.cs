@@ -69,7 +69,7 @@ internal sealed class SectionReader
         where T : struct, Enum =>
         Value(key, $"write {choice.Form}", text => choice.Find(text) is { } value
             ? Bound.To(value, text)
-            : Bound<T>.Wrong(choice.NotYet.Contains(text) ? $"{text} is not offered yet" : $"{Quote(text)} is none of the choices", NearestChoice(text, choice)));
+            : Bound<T>.Wrong(choice.NotYetComplaint(text) ?? $"{Quote(text)} is none of the choices", NearestChoice(text, choice)));
 
     /// <summary>As <see cref="Choice{T}(string, ConfigChoice{T})"/>, taking over what another key holds if this one is absent.</summary>
     public T Choice<T>(string key, ConfigChoice<T> choice, T inherited, string inheritedKey)
@@ -174,7 +174,7 @@ internal sealed class SectionReader
 
     private static string? NearestChoice<T>(string text, ConfigChoice<T> choice)
         where T : struct, Enum =>
-        NearestWord.Find(text, choice.Offered.Select(c => c.Word)) is { } nearest && !choice.NotYet.Contains(text)
+        NearestWord.Find(text, choice.Offered.Select(c => c.Word)) is { } nearest && choice.NotYetComplaint(text) is null
             ? $"write {nearest}; the choices are {choice.Form}"
             : null;
 

@@ -29,6 +29,7 @@ internal sealed class FieldPlanner(MappingConfig config, ObjectDescribe describe
         ConflictPolicyConfig.LatestWins => ConflictPolicy.LatestWins,
         ConflictPolicyConfig.SalesforceWins => ConflictPolicy.SalesforceWins,
         ConflictPolicyConfig.PostgresWins => ConflictPolicy.PostgresWins,
+        ConflictPolicyConfig.Manual => ConflictPolicy.Manual,
         _ => throw new System.Diagnostics.UnreachableException($"policy {policy}"),
     };
 

@@ -55,7 +55,16 @@ internal sealed class MappingPlanner(string schema, TimeSpan clockTolerance, IRe
             FieldPlanner.PolicyOf(config.Policy),
             config.TieBreak == TieBreakConfig.PostgresWins ? Side.Postgres : Side.Salesforce,
             clockTolerance,
-            [.. planned.Select(field => field.Mapping)]);
+            [.. planned.Select(field => field.Mapping)])
+        {
+            Mode = config.Mode == WriteModeConfig.Ordered ? WriteMode.Ordered : WriteMode.Merged,
+            Delete = config.Delete switch
+            {
+                DeletePolicyConfig.DeleteLoses => DeletePolicy.DeleteLoses,
+                DeletePolicyConfig.SoftDelete => DeletePolicy.SoftDelete,
+                _ => DeletePolicy.DeleteWins,
+            },
+        };
         return new TablePlan(mapping, [.. planned.Select(field => new PlannedColumn(field.Mapping.Column, field.Type, field.Mapping.Name))])
         {
             TruncateDeletes = config is { Truncate: TruncateConfig.Delete, Access: Configuration.MappingAccess.ReadWrite },

@@ -42,6 +42,18 @@ public sealed class MappingBinderTests
     public void Mappings_can_be_added_to_included_ones() =>
         Valid($"{Minimal}\nactorsync.mappings += {{ object = Lead, fields = [Email] }}").Mappings.Select(m => m.Object).ShouldBe(["Account", "Lead"]);
 
+    [Fact]
+    public void Mode_delete_and_manual_are_taken_from_the_mapping_and_else_from_the_defaults()
+    {
+        var mappings = Valid($$"""
+            {{Minimal}}
+            actorsync.mapping-defaults { mode = ordered, delete = soft-delete }
+            actorsync.mappings = [ { object = Account, fields = [Name] }, { object = Lead, mode = merged, delete = delete-loses, policy = manual, fields = [Email] } ]
+            """).Mappings;
+        (mappings[0].Mode, mappings[0].Delete, mappings[0].Policy).ShouldBe((WriteModeConfig.Ordered, DeletePolicyConfig.SoftDelete, ConflictPolicyConfig.LatestWins));
+        (mappings[1].Mode, mappings[1].Delete, mappings[1].Fields[0].Policy).ShouldBe((WriteModeConfig.Merged, DeletePolicyConfig.DeleteLoses, ConflictPolicyConfig.Manual));
+    }
+
     [Theory]
     [InlineData("Account", "mappings[0]: is a text, not a block; write { object = Account, fields = [Name, Phone] }")]
     [InlineData("{ fields = [Name] }", "mappings[0].object: is missing, it has no default; write object = Account, the API name of the object in the block actorsync.mappings[0]")]
@@ -51,8 +63,9 @@ public sealed class MappingBinderTests
     [InlineData("{ object = \"My Object\", fields = [Name], table = x }", "mappings[0].object: \"My Object\" holds more than letters, digits and _; write object = Account, the API name of the object")]
     [InlineData("{ object = Account, field = [Name], fields = [Name] }", "mappings[0].field: there is no such key; write fields")]
     [InlineData("{ object = Account, access = read-write, fields = [Name] }", "mappings[0].access: \"read-write\" is none of the choices; write read_write; the choices are read_write or read_only")]
-    [InlineData("{ object = Account, policy = manual, fields = [Name] }", "mappings[0].policy: manual is not offered yet; write latest-wins, salesforce-wins or postgres-wins")]
-    [InlineData("{ object = Account, mode = ordered, fields = [Name] }", "mappings[0].mode: ordered is not offered yet; merged is; leave it out, or write merged")]
+    [InlineData("{ object = Account, fields = [{ name = Total__c, policy = counter }] }", "mappings[0].fields[0].policy: counter needs feed = cdc, which is not offered yet: only change events show what a write of ours overwrote; write latest-wins, salesforce-wins, postgres-wins or manual")]
+    [InlineData("{ object = Account, mode = orderd, fields = [Name] }", "mappings[0].mode: \"orderd\" is none of the choices; write ordered; the choices are merged or ordered")]
+    [InlineData("{ object = Account, delete = delete-lose, fields = [Name] }", "mappings[0].delete: \"delete-lose\" is none of the choices; write delete-loses; the choices are delete-wins, delete-loses or soft-delete")]
     [InlineData("{ object = Account, feed = cdc, fields = [Name] }", "mappings[0].feed: cdc is not offered yet; polling is; leave it out, or write polling")]
     [InlineData("{ object = Account, truncate = drop, fields = [Name] }", "mappings[0].truncate: \"drop\" is none of the choices; write refuse or delete")]
     [InlineData("{ object = Account, access = read_only, truncate = delete, fields = [Name] }", "mappings[0].truncate: the mapping is read_only, its rows are deleted in Salesforce only; write truncate = refuse in the mapping")]

@@ -60,8 +60,8 @@ public sealed class SyncConfigLoaderTests
     [InlineData("actorsync.salesforce.client-secret = \"\"", "conf/my.conf:10: actorsync.salesforce.client-secret: is empty; write client-secret = ${?VARIABLE} and keep the secret in the environment")]
     [InlineData("actorsync.postgres.schema = actorsync", "conf/my.conf:10: actorsync.postgres.schema: \"actorsync\" is the schema of the engine's own tables; write the name of a schema for the mapped tables, such as salesforce")]
     [InlineData("actorsync.postgres.schema = pg_x", "conf/my.conf:10: actorsync.postgres.schema: \"pg_x\" begins with pg_, which PostgreSQL keeps for itself; write the name of a schema for the mapped tables, such as salesforce")]
-    [InlineData("actorsync.conflict.policy = counter", "conf/my.conf:10: actorsync.conflict.policy: counter is not offered yet; write latest-wins, salesforce-wins or postgres-wins")]
-    [InlineData("actorsync.conflict.policy = latest_win", "conf/my.conf:10: actorsync.conflict.policy: \"latest_win\" is none of the choices; write latest-wins; the choices are latest-wins, salesforce-wins or postgres-wins")]
+    [InlineData("actorsync.conflict.policy = counter", "conf/my.conf:10: actorsync.conflict.policy: counter needs feed = cdc, which is not offered yet: only change events show what a write of ours overwrote; write latest-wins, salesforce-wins, postgres-wins or manual")]
+    [InlineData("actorsync.conflict.policy = latest_win", "conf/my.conf:10: actorsync.conflict.policy: \"latest_win\" is none of the choices; write latest-wins; the choices are latest-wins, salesforce-wins, postgres-wins or manual")]
     public void Wrong_key_or_value_is_one_error_with_file_line_key_and_remedy(string line, string? expected) =>
         ErrorsOfMinimalAnd(line).ShouldBe([expected ?? "conf/my.conf:10: actorsync.feed.interval: is a block, not a single value; write a duration from 100ms to 1h: a number and one of ms, s, m, h, d, such as 250ms or 5 minutes"]);
 

@@ -1,3 +1,5 @@
+using ActorSync.Configuration;
+using ActorSync.Domain.Mapping;
 using ActorSync.Provisioning;
 using Shouldly;
 using Xunit;
@@ -28,6 +30,14 @@ public sealed class MappingJsonTests
     [Fact]
     public void Mapping_stored_before_there_was_intent_has_none() =>
         MappingStore.FromJson(Golden.Replace(",\"intent\":false", "", StringComparison.Ordinal)).Fields.ShouldAllBe(field => !field.Intent);
+
+    [Fact]
+    public void Mode_and_delete_are_stored_where_they_are_not_the_default()
+    {
+        var (plan, _) = Plan(Mapping("Contact", "Email") with { Mode = WriteModeConfig.Ordered, Delete = DeletePolicyConfig.SoftDelete }, Object("Contact", Field("Email", "email", 80)));
+        var stored = MappingStore.FromJson(MappingStore.ToJson(plan!.Mapping));
+        (stored.Mode, stored.Delete).ShouldBe((WriteMode.Ordered, DeletePolicy.SoftDelete));
+    }
 
     [Fact]
     public void Stored_mapping_is_read_whole() => MappingStore.ToJson(MappingStore.FromJson(Golden)).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));
