@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using ActorSync.Simulation;
+using ActorSync.TestKit.Seeds;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ActorSync.SimulationTests;
+
+/// <summary>The invariants I1 to I10 of the design hold in every order and under every fault that a seed makes.</summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Invariants_hold_for_500_fixed_seeds() => Hold([.. Enumerable.Range(1, 500)]);
+
+    [Fact]
+    public void Invariants_hold_for_100_fresh_seeds()
+    {
+        var first = Environment.GetEnvironmentVariable(Seeded.SeedVariable) is { } given
+            ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000 + (int)(TimeProvider.System.GetUtcNow().Ticks % 1_000_000_000);
+        Hold([.. Enumerable.Range(first, 100)]);
+    }
+
+    [Fact]
+    public void One_seed_is_one_run()
+    {
+        var options = new SimulationOptions(7) { Traced = true, BusyTime = TimeSpan.FromSeconds(8) };
+        SimulationRun.Run(options).Story.ShouldBe(SimulationRun.Run(options).Story);
+    }
+
+    [Fact]
+    public void Every_kind_of_fault_is_injected()
+    {
+        var tally = new FaultTally();
+        foreach (var seed in Enumerable.Range(1, 60))
+        {
+            tally.Add(SimulationRun.Run(new SimulationOptions(seed)).Faults);
+        }
+
+        Enum.GetValues<FaultKind>().Where(kind => tally[kind] == 0).ShouldBeEmpty();
+    }
+
+    private void Hold(IReadOnlyList<int> seeds)
+    {
+        output.WriteLine($"seeds {seeds[0]} to {seeds[^1]}; one again: {Seeded.SeedVariable}=SEED, or dotnet run --project tests/ActorSync.Simulation -- SEED");
+        var failures = new ConcurrentBag<SimulationOutcome>();
+        Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
+        {
+            var outcome = SimulationRun.Run(new SimulationOptions(seed));
+            if (outcome.Failure is not null)
+            {
+                failures.Add(outcome);
+            }
+        });
+        failures.OrderBy(failure => failure.Options.Seed).Select(failure => $"seed {failure.Options.Seed}: {failure.Failure!.Message}").ShouldBeEmpty();
+    }
+}
