@@ -28,7 +28,7 @@ public static class CanonicalValue
             FieldKind.Text => trimmed,
             FieldKind.Boolean => trimmed is "t" or "true" or "1" ? "true" : trimmed is "f" or "false" or "0" ? "false" : trimmed,
             FieldKind.Number => Number(trimmed, field.Scale),
-            FieldKind.Date => trimmed.Length > 10 ? trimmed[..10] : trimmed,
+            FieldKind.Date => trimmed.Length > 10 ? TrimAscii(trimmed[..10]) : trimmed,
             FieldKind.Instant => Instant(trimmed),
             FieldKind.TimeOfDay => TimeOfDay(trimmed),
             FieldKind.Id => Id18(trimmed),

@@ -313,6 +313,8 @@ public static class RecordBehavior
     {
         switch (outside.Write.Operation)
         {
+            case WriteOperation.Insert when outside.Sfid is null && decision.State is { Sfid: null, Parked.Source: ParkedError.Doubt }:
+                break;
             case WriteOperation.Insert when outside.Sfid is null && decision.State.Sfid is null:
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Doubt, "INSERT", "IN_DOUBT", reason, m.At)));
                 break;

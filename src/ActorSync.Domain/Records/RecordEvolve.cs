@@ -19,7 +19,7 @@ public static class RecordEvolve
         WriteRejected e => Rejected(state, e),
         RecordParked e => Parked(state, e.Error),
         RemoteTaken e => Taken(state, e),
-        ReadBackAsked e => state with { ReadBackAskedAt = e.At },
+        ReadBackAsked e => state with { ReadBackAskedAt = e.At, ReadBackSfid = e.Sfid },
         ConflictResolved e => Resolved(state, e),
         ChangeEventTaken e => CounterEvolve.Taken(state, e),
         CounterCounted e => CounterEvolve.Counted(state, e),

@@ -238,6 +238,9 @@ public sealed record RecordState
     /// <summary>A fresh read was asked for at this time and has not come yet.</summary>
     public DateTimeOffset? ReadBackAskedAt { get; init; }
 
+    /// <summary>Record that the latest fresh read was asked for of; null in a state of an earlier version, and when none has ever been.</summary>
+    public string? ReadBackSfid { get; init; }
+
     /// <summary>What the mapped row still has to be told.</summary>
     public OwedRow? Owed { get; init; }
 
@@ -268,7 +271,7 @@ public sealed record RecordState
     public bool Equals(RecordState? other) =>
         other is not null
         && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Life == other.Life && LastWriteNo == other.LastWriteNo
-        && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt
+        && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
         && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt;

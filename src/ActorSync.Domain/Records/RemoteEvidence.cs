@@ -143,7 +143,7 @@ internal static class RemoteEvidence
     /// <param name="readBegan">Begin of the read that raised the question.</param>
     public static void Ask(RecordDecision decision, string sfid, string reason, DateTimeOffset readBegan)
     {
-        if (decision.State.ReadBackAskedAt is not { } asked || asked < readBegan)
+        if (decision.State.ReadBackAskedAt is not { } asked || asked < readBegan || decision.State.ReadBackSfid != sfid)
         {
             decision.Add(new ReadBackAsked(sfid, reason, decision.Now));
         }
