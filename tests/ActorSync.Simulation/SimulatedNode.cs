@@ -60,7 +60,7 @@ internal sealed class SimulatedNode
         IsUp = true;
         _life++;
         _world.Trace.Note(Name, null, () => "starts");
-        BeginTerm(_life);
+        _ = BeginTermAsync(_life);
     }
 
     /// <summary>kill -9.</summary>
@@ -143,7 +143,7 @@ internal sealed class SimulatedNode
         }
     }
 
-    private void BeginTerm(int life)
+    private async Task BeginTermAsync(int life)
     {
         if (life != _life)
         {
@@ -155,11 +155,11 @@ internal sealed class SimulatedNode
         _turns = new MemoryTurnStore(_world.Database, statement => Reach(life, statement));
         try
         {
-            _term = NodeTerm.BeginAsync(_turns.Leases, Name, Options.Runtime, Clock, CancellationToken.None).GetAwaiter().GetResult();
+            _term = await NodeTerm.BeginAsync(_turns.Leases, Name, Options.Runtime, Clock, CancellationToken.None);
         }
         catch (Exception error) when (error is TimeoutException or SimulatedCrashException)
         {
-            _world.After(TimeSpan.FromMilliseconds(300), () => BeginTerm(life));
+            _world.After(TimeSpan.FromMilliseconds(300), () => _ = BeginTermAsync(life));
             return;
         }
 
@@ -237,7 +237,7 @@ internal sealed class SimulatedNode
                 if (life == _life && term == _term && term.Lost.IsCancellationRequested)
                 {
                     _world.Trace.Note(Name, null, () => "has lost its term and begins another");
-                    BeginTerm(life);
+                    _ = BeginTermAsync(life);
                     return;
                 }
             }
@@ -327,33 +327,30 @@ internal sealed class SimulatedNode
                 return; // the end of the pause wakes it
             }
 
-            (_running, _again) = (true, false);
-            var running = step();
-            if (running.IsCompleted)
-            {
-                Done(running);
-            }
-            else
-            {
-                running.ContinueWith(Done, TaskContinuationOptions.ExecuteSynchronously);
-            }
+            _ = RunAsync();
         }
 
-        private void Done(Task<TimeSpan> done)
+        private async Task RunAsync()
         {
+            (_running, _again) = (true, false);
+            TimeSpan pause;
+            try
+            {
+                pause = await step();
+            }
+            catch (Exception error)
+            {
+                world.Fail(new InvalidOperationException($"the {name} loop must never throw", error));
+                return;
+            }
+
             _running = false;
             if (!lives())
             {
                 return;
             }
 
-            if (done.IsFaulted)
-            {
-                world.Fail(new InvalidOperationException($"the {name} loop must never throw", done.Exception));
-                return;
-            }
-
-            var pause = done.Result > TimeSpan.Zero ? done.Result : TimeSpan.FromMilliseconds(1);
+            pause = pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(1);
             Hasten(world.Elapsed + (_again && pause > TimeSpan.FromMilliseconds(15) ? TimeSpan.FromMilliseconds(15) : pause));
         }
     }
