@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using ActorSync.TestKit;
+using Shouldly;
+
+namespace ActorSync.SimulationTests.Mutants;
+
+/// <summary>Compiles the projects a mutant touches, with the compiler of the SDK, and runs the simulation over them in a load context of their own.
+/// Nothing of the product knows of it.</summary>
+internal static class MutantLab
+{
+    private static readonly string Bin = AppContext.BaseDirectory;
+    private static readonly string Framework = RuntimeEnvironment.GetRuntimeDirectory();
+    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(Framework, "..", "..", ".."));
+
+    /// <summary>The first failure that the mutant causes, or null when it lives.</summary>
+    public static (string? Failure, int Seeds) Hunt(Mutant mutant, int seedsMax)
+    {
+        var mutated = mutant.Mutations.GroupBy(mutation => mutation.File.Split('/')[0]).ToDictionary(project => AssemblyOf(project.Key), project => Compile(project.Key, [.. project]));
+        var context = new MutantContext(mutated);
+        try
+        {
+            var hunt = context.LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType("ActorSync.Simulation.MutantHunt")!.GetMethod("FirstFailure")!;
+            object?[] arguments = [mutant.Seed, seedsMax, 0];
+            return ((string?)hunt.Invoke(null, arguments), (int)arguments[2]!);
+        }
+        finally
+        {
+            context.Unload();
+        }
+    }
+
+    private static byte[] Compile(string project, IReadOnlyList<Mutation> mutations)
+    {
+        using var folder = TemporaryFolder.Create();
+        var root = Path.Combine(ProjectFolder.Root, "src", project);
+        var sources = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.StartsWith(Path.Combine(root, "obj"), StringComparison.Ordinal) && !file.StartsWith(Path.Combine(root, "bin"), StringComparison.Ordinal))
+            .ToDictionary(file => Path.GetRelativePath(Path.Combine(ProjectFolder.Root, "src"), file), file => file, StringComparer.Ordinal);
+        foreach (var file in mutations.GroupBy(mutation => mutation.File))
+        {
+            sources.ShouldContainKey(file.Key);
+            var text = File.ReadAllText(sources[file.Key]);
+            foreach (var mutation in file)
+            {
+                text.Split(mutation.Text).Length.ShouldBe(2, $"'{mutation.Text}' must stand in {file.Key} exactly once: the rule has moved, move the mutant with it");
+                text = text.Replace(mutation.Text, mutation.Replacement, StringComparison.Ordinal);
+            }
+
+            sources[file.Key] = folder[Path.GetFileName(file.Key)];
+            File.WriteAllText(sources[file.Key], text);
+        }
+
+        var generated = Directory.EnumerateFiles(Path.Combine(root, "obj", "Release", "net10.0"), "*.cs").Where(file => file.Contains(".GlobalUsings.", StringComparison.Ordinal) || file.EndsWith(".AssemblyInfo.cs", StringComparison.Ordinal));
+        var references = Directory.EnumerateFiles(Framework, "*.dll").Concat(Directory.EnumerateFiles(Framework.Replace("Microsoft.NETCore.App", "Microsoft.AspNetCore.App", StringComparison.Ordinal), "*.dll"))
+            .Concat(Directory.EnumerateFiles(Bin, "*.dll")).Where(IsManaged)
+            .Where(file => Path.GetFileNameWithoutExtension(file) != AssemblyOf(project)).DistinctBy(Path.GetFileName);
+        var generators = Directory.EnumerateFiles(Path.Combine(Dotnet, "packs", "Microsoft.NETCore.App.Ref"), "*.dll", SearchOption.AllDirectories)
+            .Where(file => file.Contains("/analyzers/dotnet/cs/", StringComparison.Ordinal) && !file.EndsWith(".resources.dll", StringComparison.Ordinal)).DistinctBy(Path.GetFileName);
+        var output = folder[AssemblyOf(project) + ".dll"];
+        File.WriteAllLines(folder["csc.rsp"],
+        [
+            "/nologo", "/nostdlib+", File.Exists(Path.Combine(root, "Program.cs")) ? "/target:exe" : "/target:library", "/optimize+", "/langversion:latest", "/nullable:enable", "/unsafe+", "/warn:0", "/define:NET10_0;NET;RELEASE",
+            $"/out:\"{output}\"",
+            .. references.Select(file => $"/reference:\"{file}\""), .. generators.Select(file => $"/analyzer:\"{file}\""),
+            .. sources.Values.Concat(generated).Select(file => $"\"{file}\""),
+        ]);
+        var compiler = Directory.EnumerateFiles(Path.Combine(Dotnet, "sdk"), "csc.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Dotnet, "dotnet"), ["exec", compiler, "/noconfig", "@" + folder["csc.rsp"]]) { RedirectStandardOutput = true })!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, $"the mutant must compile: {said}");
+        return File.ReadAllBytes(output);
+    }
+
+    private static string AssemblyOf(string project) => project == "ActorSync" ? "actorsync" : project;
+
+    private static bool IsManaged(string file)
+    {
+        try
+        {
+            AssemblyName.GetAssemblyName(file);
+            return true;
+        }
+        catch (BadImageFormatException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class MutantContext(IReadOnlyDictionary<string, byte[]> mutated) : AssemblyLoadContext(isCollectible: true)
+    {
+        protected override Assembly? Load(AssemblyName name)
+        {
+            if (mutated.TryGetValue(name.Name!, out var image))
+            {
+                return LoadFromStream(new MemoryStream(image));
+            }
+
+            var file = Path.Combine(Bin, name.Name + ".dll");
+            return (name.Name!.StartsWith("ActorSync", StringComparison.Ordinal) || name.Name == "actorsync") && File.Exists(file) ? LoadFromStream(new MemoryStream(File.ReadAllBytes(file))) : null;
+        }
+    }
+}

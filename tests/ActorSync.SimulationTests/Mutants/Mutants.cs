@@ -1,0 +1,95 @@
+namespace ActorSync.SimulationTests.Mutants;
+
+/// <summary>The broken products. Each breaks one rule; the simulation must notice each of them.</summary>
+internal static class AllMutants
+{
+    private const string Records = "ActorSync.Domain/Records/";
+    private const string Coordination = "ActorSync/Coordination/";
+
+    /// <summary>Broken rules of the record.</summary>
+    public static IReadOnlyList<Mutant> OfRecords { get; } =
+    [
+        new("a field is not barred after our write", "rule 4", 1003, new Mutation(
+            Records + "FieldReading.cs",
+            "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
+            "(FieldBar?)null;")),
+        new("bars are lifted at the acknowledgement", "rule 4", 1, new Mutation(
+            Records + "RecordEvolve.cs", "Life = Life.Alive,\n            Bars = Barred(state.Bars, write.Fields, e.At),\n            Parked = Settled(state),\n            Owed = state.DeletePending",
+            "Life = Life.Alive,\n            Bars = RecordState.NoBars,\n            Parked = Settled(state),\n            Owed = state.DeletePending")),
+        new("a write that is outside holds nothing back", "rule 4", 1001, new Mutation(
+            Records + "FieldReading.cs", "if (local is not null || sent is not null)", "if (local is not null)")),
+        new("a queued change holds nothing back", "rule 4", 1001, new Mutation(
+            Records + "FieldReading.cs", "if (local is not null || sent is not null)", "if (sent is not null)")),
+        new("what both sides agreed on is no echo", "rule 4", 1001, new Mutation(
+            Records + "FieldReading.cs", "(write.Fields.Is(name, remote) || write.Base.Is(name, remote));", "write.Fields.Is(name, remote);")),
+        new("any image counts as later", "rule 4", 52, new Mutation(
+            Records + "RemoteEvidence.cs", "state.SystemModstamp is not { } known || m.AsOf > known || state.ReadBackAskedAt < m.ReadBegan;", "true;")),
+        new("reads are taken in any order", "rule 9", 27, new Mutation(
+            Records + "RemoteEvidence.cs", "var older = m.ReadBegan < state.EvidenceReadBegan;", "var older = false;")),
+        new("an image is decided against a row that has moved on", "rule 0", 1039, new Mutation(
+            Records + "RecordBehavior.cs", "(image.Row.Stamp != state.Row || ", "(")),
+        new("an empty bump is not noted", "rule 0", 1, new Mutation(
+            Records + "LocalEvolve.cs", "state.IsEnded(e.Stamp) ? state : state with { Row = Latest(state, e.Stamp) };", "state;")),
+        new("what a BEFORE trigger makes of our values is lost", "rule 0", 546, new Mutation(
+            Records + "RecordBehavior.cs", "if (rewritten.IsEmpty || landed.Stamp is not { } stamp)", "if (landed.Stamp is not { } stamp || stamp.Revision > 0)")),
+        new("changes of one life are ordered by the id of the log", "rule 1", 124, new Mutation(
+            Records + "LocalEvolve.cs", "state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen <= write.Stamp", "state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen.Birth >= 0")),
+        new("folding crosses an offer", "rule 1", 1, new Mutation(
+            Records + "RecordEvolve.cs", "{ Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : state.Queue.RemoveAt(0),", "{ Operation: WriteOperation.Update } ? state.Queue : state.Queue.RemoveAt(0),")),
+        new("birth and delete before an offer are both forgotten with the rest", "rule 1", 1001, new Mutation(
+            Records + "LocalQueue.cs", "(WriteOperation.Update, WriteOperation.Delete) => Replace(queue, next),", "(WriteOperation.Update, WriteOperation.Delete) => queue,")),
+        new("a value still owed overwrites what the application has said since", "rule 1", 295, new Mutation(
+            Records + "LocalEvolve.cs", "Owed = state.Owed?.Without(e.New.Names), Parked = parked", "Owed = state.Owed, Parked = parked")),
+        new("an offer is made while a write is outside", "rule 2", 1, new Mutation(
+            Records + "RecordDecision.cs", "if (State.Outstanding is not null || ", "if (")),
+        new("a straggling outcome is news", "rule 4", 1, new Mutation(
+            Records + "RecordBehavior.cs", "case WriteConfirmed m when m.WriteNo == state.Outstanding?.WriteNo:", "case WriteConfirmed m when state.Outstanding is not null:")),
+        new("a local delete is revived by an image", "rule 6", 1001, new Mutation(
+            Records + "RemoteEvidence.cs", "if (decision.State.DeletePending)", "if (decision.State.DeletePending && m.AsOf == default)")),
+        new("former lives are forgotten", "rule 7", 1037, new Mutation(
+            Records + "RecordEvolve.cs", "if (sfid is null || state.FormerSfids.Contains(sfid))", "if (sfid is not null || state.FormerSfids.Contains(sfid!))")),
+        new("evidence of a former life is taken", "rule 4", 117, new Mutation(
+            Records + "RemoteEvidence.cs", "        if (state.FormerSfids.Contains(m.Sfid))\n        {\n            return Revived(decision, m);", "        if (state.FormerSfids.Contains(m.Sfid) && m.Sfid.Length == 0)\n        {\n            return Revived(decision, m);")),
+        new("a remote delete forgets the write that is outside", "rule 7", 4, new Mutation(
+            Records + "RemoteEvidence.cs", "&& write.Sfid == sfid ? update.Fields : FieldValues.Empty;", "&& write.Sfid == sfid && update.Fields.IsEmpty ? update.Fields : FieldValues.Empty;")),
+        new("a write proved not applied is forgotten", "rule 8", 1, new Mutation(
+            Records + "RecordEvolve.cs", "return state with { Outstanding = null, Queue = left,", "return state with { Outstanding = null, Queue = refused ? left : state.Queue,")),
+        new("a birth that was deleted is made again", "rule 8", 1029, new Mutation(
+            "ActorSync.Domain/Submissions/DoubtTable.cs", "return deleted.Count == 0 ? new DoubtAnswer.NotApplied()", "return deleted.Count >= 0 ? new DoubtAnswer.NotApplied()")),
+        new("a birth in doubt is answered by a former life", "rule 8", 27, new Mutation(
+            Records + "RecordBehavior.cs", "when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):", "when write.Write.Operation == WriteOperation.Insert && a.Sfid.Length == 0:")),
+        new("a field that Salesforce has not changed is contested", "rule 8", 1004, new Mutation(
+            Records + "RecordBehavior.cs", "outside.Write.Base.Is(name, found.Fields[name])", "outside.Write.Base.Is(name, \"\")")),
+        new("a locked row counts as written", "architecture 6", 1, new Mutation(
+            Records + "RecordBehavior.cs", "case RowWriteOutcome.Locked or RowWriteOutcome.Moved:", "case RowWriteOutcome.Locked:\n                decision.Add(new RowWritten(owed.Operation, decision.State.Row, owed.Fields, owed.Status, m.At));\n                break;\n            case RowWriteOutcome.Moved:")),
+    ];
+
+    /// <summary>A broken engine around them.</summary>
+    public static IReadOnlyList<Mutant> OfTheEngine { get; } =
+    [
+        new("an update is an upsert", "rule 2", 1001,
+            new Mutation(Coordination + "SoapLane.cs", "WriteOperation.Update => await soap.UpdateAsync(mapping.ObjectName, [.. writes.Select(write => Record(mapping, write))], client, stop),",
+                "WriteOperation.Update => await soap.UpsertAsync(mapping.ObjectName, mapping.ExternalIdField, [.. writes.Select(write => Record(mapping, write) with { Id = null })], client, stop),"),
+            new Mutation(Coordination + "SoapLane.cs", "if (write.Operation == WriteOperation.Insert)", "if (write.Operation != WriteOperation.Delete)")),
+        new("a lost answer is a refusal before execution", "rule 3", 1, new Mutation(
+            Coordination + "SubmissionCoordinator.cs", "answer?.Fault is SyncFault.InDoubt lost)", "answer?.Fault is SyncFault.InDoubt lost && lost.Code.Length == 0)")),
+        new("an orphan delete is dropped", "rule 7", 196, new Mutation(
+            "ActorSync/Records/RecordSink.cs", "return [.. orphans.Select(", "return [.. orphans.Take(0).Select(")),
+        new("the probe comes before the settle limit", "rule 8", 1, new Mutation(
+            Coordination + "SubmissionCoordinator.cs", "_now >= submission.StartedAt + options.SettleTime && _probing", "_now >= submission.StartedAt && _probing")),
+        new("a turn is not fenced", "architecture 4", 1001, new Mutation(
+            "ActorSync.Runtime/Turns/Turn.cs", "if (_before.Count > 0)\n            {\n                await FenceAsync", "if (_before.Count < 0)\n            {\n                await FenceAsync")),
+        new("the cursor moves apart from its messages", "architecture 3", 10, new Mutation(
+            "ActorSync.Runtime/Sharding/HeldLease.cs", "(JournalSeq, Snap, Window, WindowId, Cursor) = (before.JournalSeq, before.Snap, before.Window, before.WindowId, before.Cursor);",
+            "(JournalSeq, Cursor) = (before.JournalSeq, before.Cursor);")),
+        new("a commit whose answer is lost counts as done", "architecture 3", 24, new Mutation(
+            "ActorSync.Runtime/Turns/Turn.cs", "if (!await HappenedAsync())", "if (!await HappenedAsync() && _before.Count == 0)")),
+        new("a write leaves before its submission is journaled", "architecture 5", 1022,
+            new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, abandon)); }"),
+            new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, abandon));\n", "")),
+        new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
+            Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
+        new("polls do not overlap", "architecture 5", 1009, new Mutation(
+            "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync(deep ? options.Overlap : ShortOverlap, stop);", "await PollAsync(TimeSpan.Zero, stop);")),
+    ];
+}
