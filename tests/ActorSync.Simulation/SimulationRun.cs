@@ -29,6 +29,27 @@ internal static class SimulationRun
         return new SimulationOutcome(options, failure, world.Faults, world.Steps, options.Traced ? [.. world.Trace.Story((failure as ViolationException)?.Record)] : []);
     }
 
+    /// <summary>The smallest run found that breaks the same invariant: without the kinds of faults and the edits it does not need.</summary>
+    public static SimulationOptions Shrink(SimulationOutcome failed)
+    {
+        var options = failed.Options;
+        foreach (var kind in Enum.GetValues<FaultKind>())
+        {
+            var less = options with { Without = options.Without.Add(kind) };
+            options = Run(less).Invariant == failed.Invariant ? less : options;
+        }
+
+        for (var edits = options.EditsMax / 2; edits >= 1; edits /= 2)
+        {
+            while (options.EditsMax > edits && Run(options with { EditsMax = options.EditsMax - edits }).Invariant == failed.Invariant)
+            {
+                options = options with { EditsMax = options.EditsMax - edits };
+            }
+        }
+
+        return options;
+    }
+
     private static void Play(World world)
     {
         var judge = new Judge(world);

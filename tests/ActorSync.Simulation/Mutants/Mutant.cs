@@ -1,4 +1,4 @@
-namespace ActorSync.SimulationTests.Mutants;
+namespace ActorSync.Simulation.Mutants;
 
 /// <summary>One change of a source file.</summary>
 /// <param name="File">Below <c>src</c>.</param>

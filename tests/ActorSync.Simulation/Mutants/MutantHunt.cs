@@ -1,4 +1,4 @@
-namespace ActorSync.Simulation;
+namespace ActorSync.Simulation.Mutants;
 
 /// <summary>Runs seeds until one of them fails; called by the mutant tests in a copy of the product with one rule broken.</summary>
 public static class MutantHunt

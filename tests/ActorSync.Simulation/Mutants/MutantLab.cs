@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 using ActorSync.TestKit;
 using Shouldly;
 
-namespace ActorSync.SimulationTests.Mutants;
+namespace ActorSync.Simulation.Mutants;
 
 /// <summary>Compiles the projects a mutant touches, with the compiler of the SDK, and runs the simulation over them in a load context of their own.
 /// Nothing of the product knows of it.</summary>
@@ -22,7 +22,7 @@ internal static class MutantLab
         var context = new MutantContext(mutated);
         try
         {
-            var hunt = context.LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType("ActorSync.Simulation.MutantHunt")!.GetMethod("FirstFailure")!;
+            var hunt = context.LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType("ActorSync.Simulation.Mutants.MutantHunt")!.GetMethod("FirstFailure")!;
             object?[] arguments = [mutant.Seed, seedsMax, 0];
             return ((string?)hunt.Invoke(null, arguments), (int)arguments[2]!);
         }
@@ -57,8 +57,10 @@ internal static class MutantLab
         var references = Directory.EnumerateFiles(Framework, "*.dll").Concat(Directory.EnumerateFiles(Framework.Replace("Microsoft.NETCore.App", "Microsoft.AspNetCore.App", StringComparison.Ordinal), "*.dll"))
             .Concat(Directory.EnumerateFiles(Bin, "*.dll")).Where(IsManaged)
             .Where(file => Path.GetFileNameWithoutExtension(file) != AssemblyOf(project)).DistinctBy(Path.GetFileName);
+        // Source generators cost more than the compilation: only those that the project needs.
+        string[] needed = project == "ActorSync" ? ["System.Text.Json.SourceGeneration.dll", "System.Text.RegularExpressions.Generator.dll"] : [];
         var generators = Directory.EnumerateFiles(Path.Combine(Dotnet, "packs", "Microsoft.NETCore.App.Ref"), "*.dll", SearchOption.AllDirectories)
-            .Where(file => file.Contains("/analyzers/dotnet/cs/", StringComparison.Ordinal) && !file.EndsWith(".resources.dll", StringComparison.Ordinal)).DistinctBy(Path.GetFileName);
+            .Where(file => file.Contains("/analyzers/dotnet/cs/", StringComparison.Ordinal) && needed.Contains(Path.GetFileName(file))).DistinctBy(Path.GetFileName);
         var output = folder[AssemblyOf(project) + ".dll"];
         File.WriteAllLines(folder["csc.rsp"],
         [

@@ -1,10 +1,16 @@
-namespace ActorSync.SimulationTests.Mutants;
+namespace ActorSync.Simulation.Mutants;
 
 /// <summary>The broken products. Each breaks one rule; the simulation must notice each of them.</summary>
 internal static class AllMutants
 {
     private const string Records = "ActorSync.Domain/Records/";
     private const string Coordination = "ActorSync/Coordination/";
+
+    /// <summary>Seeds within which each must be caught.</summary>
+    public const int SeedsMax = 2000;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Mutant> List => [.. OfRecords, .. OfTheEngine];
 
     /// <summary>Broken rules of the record.</summary>
     public static IReadOnlyList<Mutant> OfRecords { get; } =
