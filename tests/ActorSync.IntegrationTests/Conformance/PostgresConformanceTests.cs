@@ -26,7 +26,7 @@ public sealed class PostgresApplicationScriptsTests : ApplicationScriptsConforma
     {
         var provisioned = ((PostgresWorld)World).Provisioned;
         provisioned.Fields.ShouldBe(StoreWorld.Mapping.Fields);
-        (provisioned with { Fields = StoreWorld.Mapping.Fields }).ShouldBe(StoreWorld.Mapping);
+        (provisioned with { Fields = StoreWorld.Mapping.Fields }).ToString().ShouldBe(StoreWorld.Mapping.ToString());
     }
 }
 

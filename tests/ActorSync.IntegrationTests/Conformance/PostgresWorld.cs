@@ -182,7 +182,7 @@ internal sealed class PostgresWorld : StoreWorld
             }
             catch (PostgresException error) when (error.SqlState[..2] == "23")
             {
-                throw new MemoryRefusalException(error.MessageText);
+                throw new MemoryRefusalException(error.MessageText, error.SqlState);
             }
         }
     }

@@ -220,7 +220,7 @@ public abstract class ApplicationScriptsConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Application_sees_that_its_change_waits_unless_no_mapped_field_changed()
+    public async Task Application_sees_that_its_new_row_waits()
     {
         await ApplicationAsync(session => session.InsertAsync(Key(1), ("Name", "Ada")));
         (await RowAsync(1)).LastOp.ShouldBe("PENDING");

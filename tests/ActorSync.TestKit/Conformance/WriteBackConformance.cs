@@ -9,14 +9,12 @@ namespace ActorSync.TestKit.Conformance;
 /// <summary>Write-back: compare-and-set of mapped rows, without waiting for the application.</summary>
 public abstract class WriteBackConformance : StoreConformance
 {
-    private static readonly RowStatus Synced = new(Sfid: "001A", LastOp: "SYNCED", Error: "");
-
     [Fact]
     public async Task Insert_update_and_delete_land_and_are_not_read_as_changes()
     {
         var inserted = (await WriteAsync(Owing(1, RowOperation.Insert, null, ("Name", "Ada")))).ShouldHaveSingleItem().ShouldBeOfType<RowWriteOutcome.Landed>();
         var row = await RowAsync(1);
-        (row.Sfid, row.LastOp, row["Name"], row.Stamp).ShouldBe(("001A", "SYNCED", "Ada", inserted.Stamp!.Value));
+        (row.Sfid, row.LastOp, row["Name"], row.Stamp).ShouldBe(("001000000000000001", "SYNCED", "Ada", inserted.Stamp!.Value));
         inserted.Before.ShouldBe(FieldValues.Of(("Name", null), ("Phone", null), ("Fax", null), ("Site", null)));
         inserted.After.ShouldBe(FieldValues.Of(("Name", "Ada"), ("Phone", null), ("Fax", null), ("Site", null)));
 
@@ -123,6 +121,36 @@ public abstract class WriteBackConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Second_row_of_one_sfid_fails()
+    {
+        await WriteAsync(Owing(1, RowOperation.Insert, null));
+        var stamp = await InsertedAsync(2);
+        var taken = new RowStatus("001000000000000001");
+        var outcomes = await WriteAsync((Actor(2), State(RowOperation.Update, stamp, taken)), (Actor(3), State(RowOperation.Insert, null, taken)));
+        outcomes.Select(outcome => outcome.ShouldBeOfType<RowWriteOutcome.Failed>().SqlState).ShouldBe(["23505", "23505"]);
+    }
+
+    // Its own write-back comes after the read in the same transaction: were that decided already, what a trigger makes of it would be lost.
+    [Fact]
+    public async Task Turn_that_has_written_does_not_count_itself_as_decided()
+    {
+        await World.PutAsync(ApplicationRule.FaxFollowsPhone);
+        var stamp = await InsertedAsync(1);
+        var snapshot = await SnapshotAsync();
+        var window = "";
+        await TurnAsync(async turn =>
+        {
+            await World.Stores.Links.LearnAsync(turn, [(Actor(1), "001A")], Stop);
+            await ApplicationAsync(session => session.InsertAsync(Key(2)));
+            var piece = await turn.ReadWindowAsync(AllShards, snapshot, null, 0, 100, Stop);
+            piece.Changes.ShouldHaveSingleItem().Entity.ShouldBe(Key(2));
+            window = piece.Window;
+            await World.Stores.Rows.WriteAsync(turn, [Owing(1, RowOperation.Update, stamp, ("Phone", "1"))], Stop);
+        });
+        (await WindowAsync(window)).Changes.Select(Line).ShouldBe(["U3 [fax=] [fax=F1]"]);
+    }
+
+    [Fact]
     public async Task Row_of_a_failed_write_is_free_again_while_the_turn_goes_on()
     {
         await World.PutAsync(ApplicationRule.PhoneIsChecked);
@@ -203,7 +231,7 @@ public abstract class WriteBackConformance : StoreConformance
     }
 
     private static (ActorId, RecordState) Owing(int number, RowOperation operation, RowStamp? row, params (string, string?)[] fields) =>
-        (Actor(number), State(operation, row, Synced, fields));
+        (Actor(number), State(operation, row, new RowStatus(Sfid: $"001{number:d15}", LastOp: "SYNCED", Error: ""), fields));
 
     private static RecordState State(RowOperation operation, RowStamp? row, RowStatus status, params (string, string?)[] fields) =>
         new() { Row = row, Owed = new OwedRow(operation, FieldValues.Of(fields), status) };
