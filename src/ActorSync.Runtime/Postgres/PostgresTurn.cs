@@ -72,10 +72,16 @@ public sealed class PostgresTurn : Turn
     public override async Task<WindowPiece> ReadWindowAsync(
         IReadOnlyCollection<short> shards, string snapshot, string? window, long after, int rowsMax, CancellationToken stop)
     {
+        // A snapshot does not name the transaction that takes it as running. What this turn writes later is not decided, so it is named here.
         await using var command = new NpgsqlCommand(
             $"""
             select w.win::text, l.id, l.txid::text, l.at, l.mapping, l.operation, l.external_id, l.birth, l.revision, l.old_values::text, l.new_values::text
-            from (select coalesce($3::pg_snapshot, pg_current_snapshot()) win offset 0) w
+            from (
+              select case when $3 is not null then $3::pg_snapshot when pg_current_xact_id_if_assigned() is null then pg_current_snapshot() else (
+                select format('%s:%s:%s', pg_snapshot_xmin(s), pg_snapshot_xmax(s), (
+                  select string_agg(x::text, ',' order by x)
+                  from (select pg_snapshot_xip(s) union select pg_current_xact_id_if_assigned()) r(x) where x < pg_snapshot_xmax(s)))::pg_snapshot
+                from pg_current_snapshot() s) end win offset 0) w
             left join lateral {S}.read_window($1, $2::pg_snapshot, w.win, $4, $5) l on true
             """,
             Connection);

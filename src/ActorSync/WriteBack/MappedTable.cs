@@ -90,8 +90,8 @@ internal sealed class MappedTable
         var sources = Mapping.Fields.Select((field, i) => $"(u.v->>{Literal(field.Column)})::{_types[i]}");
         return $"""
             with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[]) u(key, birth, rev, v)), done as (
-              insert into {table} as t({key}, sfid, systemmodstamp, isdeleted, _hc_lastop, {string.Join(", ", columns)})
-              select u.key, u.v->>'sfid', (u.v->>'systemmodstamp')::timestamptz, false, u.v->>'_hc_lastop', {string.Join(", ", sources)}
+              insert into {table} as t({key}, sfid, systemmodstamp, isdeleted, _hc_lastop, _hc_err, {string.Join(", ", columns)})
+              select u.key, u.v->>'sfid', (u.v->>'systemmodstamp')::timestamptz, false, u.v->>'_hc_lastop', u.v->>'_hc_err', {string.Join(", ", sources)}
               from u order by u.key
               on conflict ({key}) do nothing
               returning t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals)

@@ -39,13 +39,16 @@ internal sealed class MappedDatabase : IAsyncDisposable
     {
         var database = await EmptyAsync();
         await database.ApplyAsync(mappings.Length == 0 ? [Account()] : mappings);
-        await database.ExecuteAsync($"""
-            grant usage on schema salesforce to {database.ApplicationRole};
-            grant all on all tables in schema salesforce to {database.ApplicationRole};
-            grant all on all sequences in schema salesforce to {database.ApplicationRole}
-            """);
+        await database.LetApplicationInAsync();
         return database;
     }
+
+    /// <summary>The application may do everything with the tables there are now.</summary>
+    public Task LetApplicationInAsync() => ExecuteAsync($"""
+        grant usage on schema salesforce to {ApplicationRole};
+        grant all on all tables in schema salesforce to {ApplicationRole};
+        grant all on all sequences in schema salesforce to {ApplicationRole}
+        """);
 
     public static MappingConfig Account(params string[] fields) =>
         Mapping("Account", fields.Length == 0 ? ["Name", "Phone", "AnnualRevenue", "FollowUp__c", "Founded__c", "Active__c"] : fields);
@@ -79,6 +82,9 @@ internal sealed class MappedDatabase : IAsyncDisposable
         await using var command = application.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
+
+    /// <summary>Connections of the engine's login, with options as libpq's -c.</summary>
+    public NpgsqlDataSource EngineLogin(string options) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Options = options });
 
     public NpgsqlDataSource ApplicationLogin(string options = "") => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString)
     {

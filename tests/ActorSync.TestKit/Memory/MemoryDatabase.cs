@@ -29,7 +29,10 @@ internal sealed record MemoryEnvelope(long Id, int Address, DateTimeOffset? DueA
 
 internal sealed record MemoryOffer(long Id, long Transaction, OfferedWrite Write, DateTimeOffset? DueAt);
 
-internal sealed record MemorySubmission(Submission Submission, string? Outcome, DateTimeOffset? FinishedAt);
+internal sealed record MemorySubmission(Submission Submission, string? Outcome, DateTimeOffset? FinishedAt)
+{
+    public DateTimeOffset? DoubtfulSince { get; init; }
+}
 
 internal sealed record MemoryLink(ActorId? Actor, DateTimeOffset? DeletedAt);
 

@@ -6,7 +6,12 @@ using ActorSync.Runtime.Turns;
 namespace ActorSync.TestKit.Memory;
 
 /// <summary>A constraint or trigger of the application refused a row.</summary>
-internal sealed class MemoryRefusalException(string message) : Exception(message);
+/// <param name="sqlState">PostgreSQL's code for it.</param>
+internal sealed class MemoryRefusalException(string message, string sqlState = "23514") : Exception(message)
+{
+    /// <summary>PostgreSQL's code for it.</summary>
+    public string SqlState { get; } = sqlState;
+}
 
 /// <summary>Statements on mapped tables inside one transaction, with the triggers that provisioning makes: revise, mark pending, capture.</summary>
 /// <param name="origin">Name of the engine's turn; null for the application.</param>
@@ -32,7 +37,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
         table.Rows.Lock(Transaction, row.Key);
         if (table.Rows.Read(Transaction, row.Key) is not null)
         {
-            throw new MemoryRefusalException($"duplicate key {row.Key}");
+            throw new MemoryRefusalException($"duplicate key {row.Key}", "23505");
         }
 
         if (Before(table, null, row) is not { } stored)
@@ -41,7 +46,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
         }
 
         stored = stored with { Birth = database.NextId(), Revision = 1, LastOp = Origin is null ? "PENDING" : stored.LastOp, Error = Origin is null ? null : stored.Error };
-        Store(table, stored);
+        Store(table, null, stored);
         Capture(table, null, stored);
         return stored;
     });
@@ -69,7 +74,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
             Birth = old.Birth, Revision = old.Revision + 1,
             LastOp = changed && Origin is null ? "PENDING" : stored.LastOp, Error = changed && Origin is null ? null : stored.Error,
         };
-        Store(table, stored);
+        Store(table, old, stored);
         Capture(table, old, stored);
         return stored;
     });
@@ -107,8 +112,13 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
 
     private static MemoryRow? Before(MemoryMappedTable table, MemoryRow? old, MemoryRow row) => table.BeforeTrigger is { } trigger ? trigger(old, row) : row;
 
-    private void Store(MemoryMappedTable table, MemoryRow row)
+    private void Store(MemoryMappedTable table, MemoryRow? old, MemoryRow row)
     {
+        if (row.Sfid is { } sfid && sfid != old?.Sfid && table.Rows.Scan(Transaction).Any(other => other.Key != row.Key && other.Value.Sfid == sfid))
+        {
+            throw new MemoryRefusalException($"duplicate sfid {sfid}", "23505");
+        }
+
         if (table.Check?.Invoke(row) is { } wrong)
         {
             throw new MemoryRefusalException(wrong);

@@ -60,13 +60,19 @@ internal sealed class MemoryMappedRows(MemoryDatabase database) : IMappedRows
     private RowWriteOutcome Write(MemoryStatements statements, ActorId actor, RecordState state, OwedRow owed)
     {
         var table = database.Tables[actor.Kind];
+        var old = table.Rows.Read(statements.Transaction, actor.Entity);
+        // A row that is not there cannot be locked: who inserts it at this moment is not seen.
+        if (owed.Operation != RowOperation.Insert && old is null)
+        {
+            return new RowWriteOutcome.Moved();
+        }
+
         if (table.Rows.IsHeld(statements.Transaction, actor.Entity))
         {
             return new RowWriteOutcome.Locked();
         }
 
-        var old = table.Rows.Read(statements.Transaction, actor.Entity);
-        if (owed.Operation == RowOperation.Insert ? old is not null : old is null || new RowStamp(old.Birth, old.Revision) != state.Row)
+        if (owed.Operation == RowOperation.Insert ? old is not null : new RowStamp(old!.Birth, old.Revision) != state.Row)
         {
             return new RowWriteOutcome.Moved();
         }
@@ -83,7 +89,7 @@ internal sealed class MemoryMappedRows(MemoryDatabase database) : IMappedRows
         catch (MemoryRefusalException refused)
         {
             statements.Transaction.RollbackToSavepoint();
-            return new RowWriteOutcome.Failed("23514", refused.Message);
+            return new RowWriteOutcome.Failed(refused.SqlState, refused.Message);
         }
         catch (MemoryLockException)
         {
@@ -215,6 +221,8 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
     private sealed class Window(MemoryTurnStore store) : IOfferWindow
     {
         private string _snap = "1:1:";
+        private string? _window;
+        private long _windowId;
 
         public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
         {
@@ -225,12 +233,12 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
                 return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], now));
             }
 
-            var window = store.Database.Snapshots.Current();
+            var window = _window ?? store.Database.Snapshots.Current();
             var (shown, known) = (new MemorySnapshot(window), new MemorySnapshot(_snap));
             var writes = store.Database.Offers.Scan(null).Select(row => row.Value)
-                .Where(offer => shown.Shows(offer.Transaction) && !known.Shows(offer.Transaction))
-                .OrderBy(offer => offer.Id).Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt)).ToArray();
-            _snap = window;
+                .Where(offer => offer.Id > _windowId && shown.Shows(offer.Transaction) && !known.Shows(offer.Transaction))
+                .OrderBy(offer => offer.Id).Take(max).Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt)).ToArray();
+            (_snap, _window, _windowId) = writes.Length == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
             return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((writes, now));
         }
     }
@@ -251,7 +259,13 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
         var transaction = turn.Memory("start submissions").Transaction;
         foreach (var submission in submissions)
         {
-            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission, null, null));
+            store.Database.Submissions.Lock(transaction, submission.Id);
+            if (store.Database.Submissions.Read(transaction, submission.Id) is not null)
+            {
+                throw new InvalidOperationException($"submission {submission.Id} has been started");
+            }
+
+            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission with { StartedAt = turn.Now }, null, null));
         }
 
         return Task.CompletedTask;
@@ -259,7 +273,12 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
 
     public Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop)
     {
-        turn.Memory("doubt submission");
+        var transaction = turn.Memory("doubt submission").Transaction;
+        if (store.Database.Submissions.Read(transaction, submission) is { FinishedAt: null } row)
+        {
+            store.Database.Submissions.Write(transaction, submission, row with { DoubtfulSince = turn.Now });
+        }
+
         return Task.CompletedTask;
     }
 

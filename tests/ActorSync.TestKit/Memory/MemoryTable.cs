@@ -8,8 +8,6 @@ internal interface IMemoryTable
 {
     void Commit(MemoryTransaction transaction, object overlay);
 
-    void Release(MemoryTransaction transaction);
-
     object Copy(object overlay);
 }
 
@@ -47,7 +45,11 @@ internal sealed class MemoryTable<TKey, TRow>(string name) : IMemoryTable
             return false;
         }
 
-        _locks[key] = transaction;
+        if (_locks.TryAdd(key, transaction))
+        {
+            transaction.Hold(() => _locks.Remove(key));
+        }
+
         transaction.Touch(this, static () => new Dictionary<TKey, TRow?>());
         return true;
     }
@@ -86,14 +88,6 @@ internal sealed class MemoryTable<TKey, TRow>(string name) : IMemoryTable
         }
     }
 
-    void IMemoryTable.Release(MemoryTransaction transaction)
-    {
-        foreach (var key in _locks.Where(held => held.Value == transaction).Select(held => held.Key).ToArray())
-        {
-            _locks.Remove(key);
-        }
-    }
-
     object IMemoryTable.Copy(object overlay) => new Dictionary<TKey, TRow?>((Dictionary<TKey, TRow?>)overlay);
 }
 
@@ -101,7 +95,8 @@ internal sealed class MemoryTable<TKey, TRow>(string name) : IMemoryTable
 internal sealed class MemoryTransaction(MemorySnapshots snapshots)
 {
     private Dictionary<IMemoryTable, object> _overlays = [];
-    private readonly List<Dictionary<IMemoryTable, object>> _savepoints = [];
+    private readonly List<(Dictionary<IMemoryTable, object> Overlays, int Locks)> _savepoints = [];
+    private readonly List<Action> _locks = [];
     private long? _number;
 
     /// <summary>Drawn at the first write, as PostgreSQL does.</summary>
@@ -118,18 +113,19 @@ internal sealed class MemoryTransaction(MemorySnapshots snapshots)
         _overlays.TryAdd(table, empty());
     }
 
-    /// <summary>What is written from here on can be undone alone.</summary>
-    public void Savepoint() => _savepoints.Add(Copy());
+    /// <summary>Remembers a lock that was taken now.</summary>
+    /// <param name="release">Gives it back.</param>
+    public void Hold(Action release) => _locks.Add(release);
 
-    /// <summary>Undoes what was written since the last savepoint, which stays. Locks are kept, as in PostgreSQL they may be.</summary>
+    /// <summary>What is written from here on can be undone alone.</summary>
+    public void Savepoint() => _savepoints.Add((Copy(_overlays), _locks.Count));
+
+    /// <summary>Undoes what was written since the last savepoint, which stays, and frees the rows that were locked since.</summary>
     public void RollbackToSavepoint()
     {
-        var held = _overlays.Keys.Except(_savepoints[^1].Keys).ToArray();
-        _overlays = _savepoints[^1].ToDictionary(entry => entry.Key, entry => entry.Key.Copy(entry.Value));
-        foreach (var table in held)
-        {
-            table.Release(this);
-        }
+        var (overlays, locks) = _savepoints[^1];
+        _overlays = Copy(overlays);
+        Release(locks);
     }
 
     public void Commit()
@@ -144,15 +140,18 @@ internal sealed class MemoryTransaction(MemorySnapshots snapshots)
 
     public void Rollback() => End();
 
-    private Dictionary<IMemoryTable, object> Copy() => _overlays.ToDictionary(entry => entry.Key, entry => entry.Key.Copy(entry.Value));
+    private static Dictionary<IMemoryTable, object> Copy(Dictionary<IMemoryTable, object> overlays) =>
+        overlays.ToDictionary(entry => entry.Key, entry => entry.Key.Copy(entry.Value));
+
+    private void Release(int from)
+    {
+        _locks.Skip(from).ToList().ForEach(static release => release());
+        _locks.RemoveRange(from, _locks.Count - from);
+    }
 
     private void End()
     {
-        foreach (var table in _overlays.Keys)
-        {
-            table.Release(this);
-        }
-
+        Release(0);
         _overlays = [];
         IsOpen = false;
         if (_number is { } number)

@@ -96,7 +96,7 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
     public override Task RemoveMailAsync(int address, IReadOnlyCollection<long> envelopes, CancellationToken stop)
     {
         Reach("remove mail");
-        foreach (var envelope in envelopes.Where(envelope => Database.Mail.Read(transaction, envelope) is not null))
+        foreach (var envelope in envelopes.Where(envelope => Database.Mail.Read(transaction, envelope)?.Address == address))
         {
             Database.Mail.Write(transaction, envelope, null);
         }
@@ -143,6 +143,11 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
             }
 
             Database.Journal.Write(transaction, (entry.Address, entry.Seq), entry);
+        }
+
+        if (snapshots.DistinctBy(snapshot => snapshot.Actor).Count() < snapshots.Count)
+        {
+            throw new InvalidOperationException("an actor has two snapshots in one turn");
         }
 
         foreach (var snapshot in snapshots)
@@ -212,14 +217,23 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
 {
     public Task EnsureAsync(IReadOnlyCollection<int> addresses, CancellationToken stop) => Autocommit("ensure leases", transaction =>
     {
+        var snap = database.Snapshots.Current();
         foreach (var address in addresses.Where(address => database.Leases.Read(transaction, address) is null))
         {
-            database.Leases.Write(transaction, address, new MemoryLease(address, null, 0, null, 0, 0, "1:1:", null, 0, "{}"));
+            database.Leases.Write(transaction, address, new MemoryLease(address, null, 0, null, 0, 0, snap, null, 0, "{}"));
         }
     });
 
     public Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop) =>
-        Autocommit("register", transaction => database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl)));
+        Autocommit("register", transaction =>
+        {
+            if (database.Nodes.Read(transaction, node) is not null)
+            {
+                throw new InvalidOperationException($"node {node} is registered");
+            }
+
+            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl));
+        });
 
     public Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
     {

@@ -1,0 +1,96 @@
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using ActorSync.TestKit.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.SimulationTests;
+
+/// <summary>The turn store in memory, with the cases of a lost answer to COMMIT that only a hook can make.</summary>
+public sealed class MemoryTurnStoreTests : TurnStoreConformance
+{
+    private MemoryWorld Memory => (MemoryWorld)World;
+
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+
+    [Fact]
+    public async Task Commit_whose_answer_is_lost_has_happened_when_the_batch_number_says_so()
+    {
+        var lease = (await HoldAsync())[3];
+        Memory.BeforeStatement = Lose("answer of commit");
+        await JournalAsync(lease);
+        (lease.BatchNo, lease.JournalSeq).ShouldBe((1, 1));
+        (await World.JournalAsync()).Count.ShouldBe(1);
+        await JournalAsync(lease);
+        (await World.JournalAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Commit_that_did_not_happen_throws_and_gives_the_leases_their_old_values_back()
+    {
+        var lease = (await HoldAsync())[3];
+        Memory.BeforeStatement = Lose("commit");
+        await Should.ThrowAsync<TimeoutException>(() => JournalAsync(lease));
+        (lease.BatchNo, lease.JournalSeq).ShouldBe((0, 0));
+        (await World.JournalAsync()).ShouldBeEmpty();
+        await JournalAsync(lease);
+        (await World.JournalAsync()).ShouldHaveSingleItem().Seq.ShouldBe(1);
+    }
+
+    // Whoever took the lease since may have committed under it; our turn is not told to have happened.
+    [Fact]
+    public async Task Lost_answer_under_a_lease_that_is_no_longer_ours_is_no_success()
+    {
+        var lease = (await HoldAsync())[3];
+        Memory.BeforeStatement = statement =>
+        {
+            if (statement == "answer of commit")
+            {
+                Memory.BeforeStatement = static _ => { };
+                Turns.Leases.ReleaseAsync(Key(900), Stop).IsCompletedSuccessfully.ShouldBeTrue();
+                throw new TimeoutException("lost");
+            }
+        };
+        await Should.ThrowAsync<TimeoutException>(() => JournalAsync(lease));
+        lease.JournalSeq.ShouldBe(0);
+    }
+
+    private Action<string> Lose(string lost) => statement =>
+    {
+        if (statement == lost)
+        {
+            Memory.BeforeStatement = static _ => { };
+            throw new TimeoutException(lost);
+        }
+    };
+
+    private Task JournalAsync(HeldLease lease) => TurnAsync(turn =>
+    {
+        turn.Journal(lease, Actor(3), "happened", "1");
+        return Task.CompletedTask;
+    });
+}
+
+/// <summary>Leases in memory.</summary>
+public sealed class MemoryLeaseTests : LeaseConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}
+
+/// <summary>Capture and windows in memory.</summary>
+public sealed class MemoryApplicationScriptsTests : ApplicationScriptsConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}
+
+/// <summary>Write-back in memory.</summary>
+public sealed class MemoryWriteBackTests : WriteBackConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}
+
+/// <summary>The flow's tables in memory.</summary>
+public sealed class MemoryFlowTablesTests : FlowTablesConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}

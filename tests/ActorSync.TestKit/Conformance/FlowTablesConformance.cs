@@ -1,0 +1,241 @@
+using ActorSync.Coordination;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.TestKit.Conformance;
+
+/// <summary>Links, offers and submissions.</summary>
+public abstract class FlowTablesConformance : StoreConformance
+{
+    private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private ISfidLinks Links => World.Stores.Links;
+
+    private IOfferTable Offers => World.Stores.Offers;
+
+    private ISubmissionTable Submissions => World.Stores.Submissions;
+
+    [Fact]
+    public async Task Learned_link_is_found_and_an_unknown_one_is_not()
+    {
+        await TurnAsync(async turn => (await Links.LearnAsync(turn, [(Actor(1), "001A"), (Actor(2), "001B"), (Actor(2), "001B")], Stop)).ShouldBeEmpty());
+        var found = await LookAsync(turn => Links.FindAsync(turn, ["001A", "001B", "001C", "001A"], Stop));
+        found.OrderBy(link => link.Key, StringComparer.Ordinal).ShouldBe([KeyValuePair.Create("001A", Actor(1)), KeyValuePair.Create("001B", Actor(2))]);
+    }
+
+    [Fact]
+    public async Task Turn_finds_the_link_it_has_learned()
+    {
+        await TurnAsync(async turn =>
+        {
+            await Links.LearnAsync(turn, [(Actor(1), "001A")], Stop);
+            (await Links.FindAsync(turn, ["001A"], Stop)).Keys.ShouldBe(["001A"]);
+            (await LookAsync(other => Links.FindAsync(other, ["001A"], Stop))).ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
+    public async Task Link_learned_twice_stays_with_the_record_that_was_first()
+    {
+        await TurnAsync(turn => Links.LearnAsync(turn, [(Actor(1), "001A")], Stop));
+        await TurnAsync(async turn => (await Links.LearnAsync(turn, [(Actor(2), "001A")], Stop)).ShouldBeEmpty());
+        (await LookAsync(turn => Links.FindAsync(turn, ["001A"], Stop)))["001A"].ShouldBe(Actor(1));
+    }
+
+    [Fact]
+    public async Task Delete_of_a_known_link_names_its_record_and_the_link_stays()
+    {
+        await TurnAsync(turn => Links.LearnAsync(turn, [(Actor(1), "001A")], Stop));
+        await TurnAsync(async turn => (await Links.BuryAsync(turn, ["001B", "001A"], At, Stop)).ShouldBe([KeyValuePair.Create("001A", Actor(1))]));
+        (await LookAsync(turn => Links.FindAsync(turn, ["001A", "001B"], Stop))).Keys.ShouldBe(["001A"]);
+        await TurnAsync(async turn => (await Links.LearnAsync(turn, [(Actor(1), "001A")], Stop)).ShouldBeEmpty("who is known has been told"));
+    }
+
+    [Fact]
+    public async Task Delete_before_its_link_is_learned_is_told_once_to_whoever_learns_it()
+    {
+        await TurnAsync(async turn => (await Links.BuryAsync(turn, ["001A"], At - TimeSpan.FromHours(1), Stop)).ShouldBeEmpty());
+        await TurnAsync(async turn => (await Links.BuryAsync(turn, ["001A"], At, Stop)).ShouldBeEmpty());
+        (await LookAsync(turn => Links.FindAsync(turn, ["001A"], Stop))).ShouldBeEmpty();
+        await TurnAsync(async turn => (await Links.LearnAsync(turn, [(Actor(1), "001A"), (Actor(2), "001B")], Stop)).ShouldBe([(Actor(1), "001A", At)]));
+        await TurnAsync(async turn => (await Links.LearnAsync(turn, [(Actor(1), "001A")], Stop)).ShouldBeEmpty());
+        (await LookAsync(turn => Links.FindAsync(turn, ["001A"], Stop)))["001A"].ShouldBe(Actor(1));
+    }
+
+    [Fact]
+    public async Task Whoever_learns_waits_for_whoever_buries_the_same_link()
+    {
+        await using var turn = await Turns.BeginAsync(Stop);
+        await Links.BuryAsync(turn, ["001A"], At, Stop);
+        await World.WaitsAsync(() => TurnAsync(other => Links.LearnAsync(other, [(Actor(1), "001A")], Stop)));
+        await turn.CommitAsync(Stop);
+        await TurnAsync(async other => (await Links.LearnAsync(other, [(Actor(1), "001A")], Stop)).ShouldHaveSingleItem());
+    }
+
+    [Fact]
+    public async Task Offer_comes_back_as_it_was_made()
+    {
+        var write = Write(1) with { Attempts = 2, Alone = true };
+        await TurnAsync(turn => Offers.OfferAsync(turn, [write], Stop, At));
+        var (writes, now) = await Offers.OpenWindow().ReadAsync(10, Stop);
+        var ready = writes.ShouldHaveSingleItem();
+        (ready.Write, ready.DueAt).ShouldBe((write, At));
+        now.ShouldBeGreaterThan(At);
+    }
+
+    [Fact]
+    public async Task Offer_committed_late_is_read_exactly_once()
+    {
+        var window = Offers.OpenWindow();
+        await using var late = await Turns.BeginAsync(Stop);
+        await Offers.OfferAsync(late, [Write(1)], Stop);
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(2)], Stop));
+        (await NumbersAsync(window, 10)).ShouldBe([2]);
+        (await NumbersAsync(window, 10)).ShouldBeEmpty();
+        await late.CommitAsync(Stop);
+        (await NumbersAsync(window, 10)).ShouldBe([1]);
+        (await NumbersAsync(window, 10)).ShouldBeEmpty();
+        (await NumbersAsync(Offers.OpenWindow(), 10)).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task Offers_are_read_in_pieces_of_at_most_what_is_asked_for_and_late_ones_behind_them()
+    {
+        var window = Offers.OpenWindow();
+        await using var late = await Turns.BeginAsync(Stop);
+        await Offers.OfferAsync(late, [Write(9)], Stop);
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2), Write(3), Write(4)], Stop));
+
+        (await NumbersAsync(window, 0)).ShouldBeEmpty();
+        (await NumbersAsync(window, 2)).ShouldBe([1, 2]);
+        await late.CommitAsync(Stop);
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(5)], Stop));
+        (await NumbersAsync(window, 0)).ShouldBeEmpty();
+        (await NumbersAsync(window, 1)).ShouldBe([3]);
+        (await NumbersAsync(window, 2)).ShouldBe([4]);
+        (await NumbersAsync(window, 2)).ShouldBe([9, 5]);
+        (await NumbersAsync(window, 2)).ShouldBeEmpty();
+        (await NumbersAsync(window, 2)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Offer_taken_while_its_window_is_half_read_does_not_come()
+    {
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2), Write(3)], Stop));
+        var ids = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
+        var window = Offers.OpenWindow();
+        (await NumbersAsync(window, 1)).ShouldBe([1]);
+        await TurnAsync(turn => Offers.TakeAsync(turn, [ids[1]], Stop));
+        (await NumbersAsync(window, 5)).ShouldBe([3]);
+    }
+
+    [Fact]
+    public async Task Offer_is_taken_once()
+    {
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2)], Stop));
+        var ids = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            await Offers.TakeAsync(turn, ids, Stop);
+        }
+
+        await TurnAsync(turn => Offers.TakeAsync(turn, [ids[0]], Stop));
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            await Should.ThrowAsync<InvalidOperationException>(() => Offers.TakeAsync(turn, ids, Stop));
+        }
+
+        (await NumbersAsync(Offers.OpenWindow(), 10)).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task Taker_of_an_offer_waits_for_another_one()
+    {
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1)], Stop));
+        var id = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.ShouldHaveSingleItem().OfferId;
+        await using var first = await Turns.BeginAsync(Stop);
+        await Offers.TakeAsync(first, [id], Stop);
+        await World.WaitsAsync(() => TurnAsync(turn => Offers.TakeAsync(turn, [id], Stop)));
+    }
+
+    [Fact]
+    public async Task Started_submissions_are_open_oldest_first_and_doubtful_to_whoever_finds_them()
+    {
+        var started = new List<DateTimeOffset>();
+        foreach (var number in new[] { 3, 1, 2 })
+        {
+            await TurnAsync(turn =>
+            {
+                started.Add(turn.Now);
+                return StartAsync(turn, number);
+            });
+        }
+
+        var open = await Submissions.OpenAsync(Stop);
+        open.Select(submission => submission.Id).ShouldBe([Key(3), Key(1), Key(2)]);
+        open.Select(submission => submission.StartedAt).ShouldBe(started, "the turn's time, whatever the submission says");
+        open.ShouldAllBe(submission => submission.Doubtful && submission.Mapping == StoreWorld.Account && submission.Operation == WriteOperation.Update);
+        open[0].Writes.ShouldBe([Write(3), Write(4)]);
+    }
+
+    [Fact]
+    public async Task Submission_is_finished_once()
+    {
+        await TurnAsync(turn => StartAsync(turn, 1));
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            await turn.ReadNowAsync(Stop);
+            (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue();
+        }
+
+        (await Submissions.OpenAsync(Stop)).ShouldHaveSingleItem("the turn did not commit");
+        await TurnAsync(async turn =>
+        {
+            (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue();
+            (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeFalse();
+        });
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeFalse());
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(2), "{}", Stop)).ShouldBeFalse("it was never started"));
+        (await Submissions.OpenAsync(Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Submission_is_started_once()
+    {
+        await TurnAsync(turn => StartAsync(turn, 1));
+        await using var turn = await Turns.BeginAsync(Stop);
+        await turn.ReadNowAsync(Stop);
+        await Should.ThrowAsync<Exception>(() => StartAsync(turn, 1));
+    }
+
+    [Fact]
+    public async Task Doubt_is_noted_of_what_is_open_and_leaves_it_open()
+    {
+        await TurnAsync(turn => StartAsync(turn, 1));
+        (await World.DoubtfulSinceAsync(Key(1))).ShouldBeNull();
+        var noted = default(DateTimeOffset);
+        await TurnAsync(turn =>
+        {
+            noted = turn.Now;
+            return Submissions.DoubtAsync(turn, Key(1), Stop);
+        });
+        (await World.DoubtfulSinceAsync(Key(1))).ShouldBe(noted);
+        (await Submissions.OpenAsync(Stop)).ShouldHaveSingleItem();
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue());
+        await TurnAsync(turn => Submissions.DoubtAsync(turn, Key(1), Stop));
+        (await World.DoubtfulSinceAsync(Key(1))).ShouldBe(noted, "it is finished");
+        await TurnAsync(turn => Submissions.DoubtAsync(turn, Key(2), Stop));
+    }
+
+    private async Task StartAsync(Runtime.Turns.Turn turn, int number) => await Submissions.StartAsync(
+        turn, new() { Address = 10_000, Epoch = 1, Token = Key(900), Snap = Nothing },
+        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], At)], Stop);
+
+    private static async Task<int[]> NumbersAsync(IOfferWindow window, int max) =>
+        [.. (await window.ReadAsync(max, Stop)).Writes.Select(ready => ready.Write.WriteNo)];
+
+    private static OfferedWrite Write(int number) => new(
+        StoreWorld.Account, Key(number), number, WriteOperation.Update, "001A", FieldValues.Of(("Name", "Ada"), ("Phone", null)), FieldValues.Of(("Name", "Eve")), At);
+}

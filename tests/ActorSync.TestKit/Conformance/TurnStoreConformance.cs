@@ -1,0 +1,258 @@
+using ActorSync.Coordination;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using ActorSync.Runtime.Journal;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.TestKit.Conformance;
+
+/// <summary>Turns: all or nothing, fenced last; journal, snapshots and mail.</summary>
+public abstract class TurnStoreConformance : StoreConformance
+{
+    [Fact]
+    public async Task Committed_turn_leaves_journal_snapshot_mail_and_an_advanced_lease()
+    {
+        var lease = (await HoldAsync())[3];
+        await TurnAsync(turn =>
+        {
+            turn.Journal(lease, Actor(3), "happened", "1");
+            turn.Journal(lease, Actor(3), "happened", "2");
+            turn.Snapshot(new ActorSnapshot(Actor(3), 3, lease.JournalSeq, Owes: true, Parked: false, "\"state\""));
+            turn.Send(3, "\"mail\"");
+            lease.Cursor = """{"at": 1}""";
+            return Task.CompletedTask;
+        });
+
+        (lease.BatchNo, lease.JournalSeq).ShouldBe((1, 2));
+        (await World.JournalAsync()).Select(entry => (entry.Address, entry.Seq, entry.Epoch, entry.Actor, entry.Type, entry.Body))
+            .ShouldBe([(3, 1L, lease.Epoch, Actor(3), "happened", "1"), (3, 2L, lease.Epoch, Actor(3), "happened", "2")]);
+        (await World.SnapshotsAsync()).ShouldBe([new ActorSnapshot(Actor(3), 3, 2, true, false, "\"state\"")]);
+        (await LookAsync(turn => turn.ReadStatesAsync([Actor(3), Actor(4)], Stop))).ShouldBe([KeyValuePair.Create(Actor(3), "\"state\"")]);
+        (await Turns.OwingAsync([3], Stop)).ShouldBe([Actor(3)]);
+        (await Turns.OwingAsync([4], Stop)).ShouldBeEmpty();
+        (await MailAsync(3)).ShouldBe(["\"mail\""]);
+
+        await Turns.Leases.ReleaseAsync(Key(900), Stop);
+        var next = (await HoldAsync(901))[3];
+        (next.BatchNo, next.JournalSeq, next.Cursor, next.Epoch).ShouldBe((1, 2, """{"at": 1}""", lease.Epoch + 1));
+    }
+
+    [Fact]
+    public async Task Turn_that_does_not_commit_leaves_nothing_and_gives_its_leases_their_old_values_back()
+    {
+        var lease = (await HoldAsync())[3];
+        var write = new OfferedWrite(StoreWorld.Account, Key(3), 1, WriteOperation.Insert, null, FieldValues.Empty, FieldValues.Empty, await Turns.NowAsync(Stop));
+        await TurnAsync(turn =>
+        {
+            turn.Send(3, "1");
+            return Task.CompletedTask;
+        });
+        var snap = lease.Snap;
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            (await turn.TakeMailAsync([3], 10, Stop)).ShouldHaveSingleItem();
+            turn.Journal(lease, Actor(3), "happened", "1");
+            turn.Snapshot(new ActorSnapshot(Actor(3), 3, lease.JournalSeq, false, false, "1"));
+            turn.Send(4, "2");
+            await World.Stores.Offers.OfferAsync(turn, [write], Stop);
+            await World.Stores.Links.LearnAsync(turn, [(Actor(3), "001A")], Stop);
+            await World.Stores.Submissions.StartAsync(turn, lease, [new Submission(Key(70), StoreWorld.Account, WriteOperation.Insert, [write], turn.Now)], Stop);
+            (lease.Cursor, lease.Snap, lease.Window, lease.WindowId) = ("""{"at": 1}""", "9:9:", "9:9:", 9);
+        }
+
+        (lease.JournalSeq, lease.BatchNo, lease.Cursor, lease.Snap, lease.Window, lease.WindowId).ShouldBe((0, 0, "{}", snap, null, 0));
+        (await World.JournalAsync()).ShouldBeEmpty();
+        (await World.SnapshotsAsync()).ShouldBeEmpty();
+        (await MailAsync(3, 4)).ShouldBe(["1"]);
+        (await World.Stores.Offers.OpenWindow().ReadAsync(10, Stop)).Writes.ShouldBeEmpty();
+        (await LookAsync(turn => World.Stores.Links.FindAsync(turn, ["001A"], Stop))).ShouldBeEmpty();
+        (await World.Stores.Submissions.OpenAsync(Stop)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Fence_refuses_a_token_or_a_batch_number_that_is_not_the_stores(bool isToken)
+    {
+        var held = await HoldAsync();
+        var stale = new HeldLease
+        {
+            Address = 3, Epoch = held[3].Epoch, Snap = held[3].Snap, Token = isToken ? Key(99) : held[3].Token, BatchNo = isToken ? 0 : 1,
+        };
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            await turn.ReadNowAsync(Stop);
+            turn.Journal(held[4], Actor(4), "happened", "1");
+            turn.Journal(stale, Actor(3), "happened", "1");
+            turn.Send(3, "1");
+            await Should.ThrowAsync<StaleLeaseException>(() => turn.CommitAsync(Stop));
+        }
+
+        (held[4].JournalSeq, held[4].BatchNo, stale.JournalSeq).ShouldBe((0, 0, 0));
+        (await World.JournalAsync()).ShouldBeEmpty();
+        (await MailAsync(3)).ShouldBeEmpty();
+        await TurnAsync(turn =>
+        {
+            turn.Journal(held[4], Actor(4), "happened", "1");
+            return Task.CompletedTask;
+        });
+        (held[4].JournalSeq, held[4].BatchNo).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task Released_lease_fences_its_former_holder()
+    {
+        var lease = (await HoldAsync())[3];
+        await Turns.Leases.ReleaseAsync(Key(900), Stop);
+        await using var turn = await Turns.BeginAsync(Stop);
+        turn.Advance(lease);
+        await Should.ThrowAsync<StaleLeaseException>(() => turn.CommitAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Journal_takes_no_number_twice()
+    {
+        var lease = (await HoldAsync())[3];
+        await TurnAsync(turn =>
+        {
+            turn.Journal(lease, Actor(3), "happened", "1");
+            return Task.CompletedTask;
+        });
+        lease.JournalSeq = 0;
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            await turn.ReadNowAsync(Stop);
+            turn.Journal(lease, Actor(3), "happened", "2");
+            await Should.ThrowAsync<Exception>(() => turn.CommitAsync(Stop));
+        }
+
+        (await World.JournalAsync()).ShouldHaveSingleItem().Body.ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task Snapshot_replaces_the_one_before()
+    {
+        foreach (var (seq, owes) in new[] { (1L, true), (2L, false) })
+        {
+            await TurnAsync(turn =>
+            {
+                turn.Snapshot(new ActorSnapshot(Actor(3), 3, seq, owes, false, $"\"{seq}\""));
+                return Task.CompletedTask;
+            });
+        }
+
+        (await World.SnapshotsAsync()).ShouldBe([new ActorSnapshot(Actor(3), 3, 2, false, false, "\"2\"")]);
+        (await Turns.OwingAsync(AllShards, Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Actor_has_one_snapshot_in_a_turn()
+    {
+        await using var turn = await Turns.BeginAsync(Stop);
+        turn.Snapshot(new ActorSnapshot(Actor(3), 3, 1, false, false, "1"));
+        turn.Snapshot(new ActorSnapshot(Actor(3), 3, 2, false, false, "2"));
+        await Should.ThrowAsync<Exception>(() => turn.CommitAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Mail_comes_when_it_is_due_in_the_order_of_sending_and_no_more_than_asked_for()
+    {
+        var now = await Turns.NowAsync(Stop);
+        await TurnAsync(turn =>
+        {
+            turn.Send(3, "1", now - TimeSpan.FromHours(1));
+            turn.Send(4, "2");
+            turn.Send(3, "3", now + TimeSpan.FromHours(1));
+            turn.Send(5, "4");
+            turn.Send(3, "5");
+            return Task.CompletedTask;
+        });
+
+        (await MailAsync(3, 4)).ShouldBe(["1", "2", "5"]);
+        (await LookAsync(turn => turn.TakeMailAsync([5, 4, 3], 2, Stop))).Select(envelope => (envelope.Address, envelope.Body)).ShouldBe([(3, "1"), (4, "2")]);
+        (await Turns.GlanceAsync([3], Stop)).HasDueMail.ShouldBeTrue();
+        await TurnAsync(async turn => (await turn.TakeMailAsync([3, 4], 10, Stop)).Count.ShouldBe(3));
+        (await MailAsync(3, 4)).ShouldBeEmpty();
+        (await Turns.GlanceAsync([3, 4], Stop)).HasDueMail.ShouldBeFalse();
+        (await Turns.GlanceAsync([5], Stop)).HasDueMail.ShouldBeTrue();
+        (await Turns.CountShardMailAsync(10, Stop)).ShouldBe(2);
+        (await Turns.CountShardMailAsync(1, Stop)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Mail_of_the_coordinator_and_the_feeds_is_not_counted_as_mail_of_shards()
+    {
+        await TurnAsync(turn =>
+        {
+            turn.Send(Addresses.Coordinator, "1");
+            turn.Send(Addresses.Feed(1), "2");
+            turn.Send(31, "3");
+            return Task.CompletedTask;
+        });
+        (await Turns.CountShardMailAsync(10, Stop)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Envelope_is_taken_by_one_of_two_turns_at_once_and_comes_again_if_that_one_does_not_commit()
+    {
+        await TurnAsync(turn =>
+        {
+            turn.Send(3, "1");
+            turn.Send(3, "2");
+            return Task.CompletedTask;
+        });
+        await using (var first = await Turns.BeginAsync(Stop))
+        {
+            (await first.TakeMailAsync([3], 1, Stop)).ShouldHaveSingleItem().Body.ShouldBe("1");
+            (await first.TakeMailAsync([3], 1, Stop)).ShouldHaveSingleItem().Body.ShouldBe("2");
+            (await MailAsync(3)).ShouldBeEmpty();
+        }
+
+        (await MailAsync(3)).ShouldBe(["1", "2"]);
+    }
+
+    [Fact]
+    public async Task Taking_mail_reads_the_turns_time_even_when_there_is_none()
+    {
+        var before = await Turns.NowAsync(Stop);
+        await using var turn = await Turns.BeginAsync(Stop);
+        await turn.TakeMailAsync([3], 1, Stop);
+        turn.Now.ShouldBeGreaterThanOrEqualTo(before);
+        turn.Now.ShouldBeLessThan(before + TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task Peeked_mail_stays_until_it_is_removed_from_its_own_address()
+    {
+        var later = await Turns.NowAsync(Stop) + TimeSpan.FromHours(1);
+        await TurnAsync(turn =>
+        {
+            turn.Send(Addresses.Feed(1), "1", later);
+            turn.Send(Addresses.Feed(1), "2");
+            turn.Send(Addresses.Feed(1), "3");
+            return Task.CompletedTask;
+        });
+        var peeked = await Turns.PeekMailAsync(Addresses.Feed(1), 2, Stop);
+        peeked.Select(envelope => (envelope.Address, envelope.Body)).ShouldBe([(Addresses.Feed(1), "1"), (Addresses.Feed(1), "2")]);
+
+        await TurnAsync(turn => turn.RemoveMailAsync(Addresses.Feed(2), [peeked[0].Id], Stop));
+        (await Turns.PeekMailAsync(Addresses.Feed(1), 9, Stop)).Select(envelope => envelope.Body).ShouldBe(["1", "2", "3"]);
+        await TurnAsync(turn => turn.RemoveMailAsync(Addresses.Feed(1), [.. peeked.Select(envelope => envelope.Id), long.MaxValue], Stop));
+        (await Turns.PeekMailAsync(Addresses.Feed(1), 9, Stop)).Select(envelope => envelope.Body).ShouldBe(["3"]);
+    }
+
+    [Fact]
+    public async Task Glance_shows_another_snapshot_once_something_has_committed()
+    {
+        var before = (await Turns.GlanceAsync([3], Stop)).Snapshot;
+        await TurnAsync(turn =>
+        {
+            turn.Send(9, "1");
+            return Task.CompletedTask;
+        });
+        (await Turns.GlanceAsync([3], Stop)).Snapshot.ShouldNotBe(before);
+    }
+}
