@@ -25,6 +25,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
     private readonly ActorCache<TState> _cache = new(options.ActorsMax);
     private readonly Dictionary<ActorId, long> _owing = [];
+    private readonly Dictionary<ActorId, TState> _hydrated = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
     private int _messagesMax = options.TurnMessagesMax;
     private Exception? _poison;
@@ -93,6 +94,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     {
         var began = clock.GetTimestamp();
         var states = new Dictionary<ActorId, TState>();
+        _hydrated.Clear();
         await using var turn = await store.BeginAsync(stop);
         var deliveries = new List<Delivery<TMessage>>();
         foreach (var source in sources)
@@ -203,15 +205,13 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
                 continue;
             }
 
-            if (_cache.TryGet(id, out var state))
+            if (!_cache.TryGet(id, out var state))
             {
-                states[id] = state;
-            }
-            else
-            {
-                states[id] = behavior.Initial;
+                state = behavior.Initial;
                 cold.Add(id);
             }
+
+            states[id] = _hydrated[id] = state;
         }
 
         if (cold.Count == 0)
@@ -221,7 +221,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
         foreach (var (id, json) in await turn.ReadStatesAsync(cold, stop))
         {
-            states[id] = codec.ReadState(json);
+            states[id] = _hydrated[id] = codec.ReadState(json);
         }
     }
 
@@ -230,12 +230,13 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         foreach (var id in touched)
         {
             var state = states[id];
-            if (_cache.TryGet(id, out var before) ? before.Equals(state) : state.Equals(behavior.Initial))
+            if (_hydrated[id].Equals(state))
             {
                 continue;
             }
 
             var lease = LeaseOf(id);
+            turn.Advance(lease);
             turn.Snapshot(new ActorSnapshot(id, (short)lease.Address, lease.JournalSeq, behavior.Owes(state), behavior.IsParked(state), codec.WriteState(state)));
         }
     }
