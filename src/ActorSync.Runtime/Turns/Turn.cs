@@ -60,11 +60,6 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     /// <exception cref="StaleLeaseException">A lease is no longer ours. Nothing was committed.</exception>
     public async Task CommitAsync(CancellationToken stop)
     {
-        if (_before.Count == 0 && _journal.Count + _snapshots.Count + _envelopes.Count > 0)
-        {
-            throw new InvalidOperationException("a turn that writes must be fenced: advance the lease it writes under");
-        }
-
         try
         {
             await AppendAsync(_journal, _snapshots, _envelopes, stop);
