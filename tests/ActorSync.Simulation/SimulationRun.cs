@@ -15,6 +15,9 @@ internal static class SimulationRun
 {
     public static SimulationOutcome Run(SimulationOptions options)
     {
+        // One thread: whoever calls, what is awaited goes on where it was answered.
+        var caller = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         var world = new World(options);
         Exception? failure = null;
         try
@@ -24,6 +27,10 @@ internal static class SimulationRun
         catch (Exception error)
         {
             failure = error;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(caller);
         }
 
         return new SimulationOutcome(options, failure, world.Faults, world.Steps, options.Traced ? [.. world.Trace.Story((failure as ViolationException)?.Record)] : []);
