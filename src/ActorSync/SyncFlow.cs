@@ -1,11 +1,8 @@
 using ActorSync.Capture;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
-using ActorSync.Domain.Records;
-using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
-using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using ActorSync.Salesforce.Soap;

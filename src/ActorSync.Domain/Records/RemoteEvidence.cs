@@ -195,6 +195,12 @@ internal static class RemoteEvidence
         var state = decision.State;
         if (state.Sfid is not null)
         {
+            // External ids are unique: if it lives under ours again, the present record is gone or about to go, and only a read after that brings this one back.
+            if (m.ReadBegan > state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, decision.Id.ExternalId.ToString()))
+            {
+                Ask(decision, m.Sfid, "an earlier record of the same external id was read alive", m.ReadBegan);
+            }
+
             return false;
         }
 

@@ -46,6 +46,29 @@ public sealed class DeleteAndIdentityTests
             .When(Read(61, 50, Ada.With(Name, "Bob"), RowImage.None)).ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Bob"), (Phone, "1"));
 
     [Fact]
+    public void Earlier_record_undeleted_while_the_present_one_is_being_deleted_comes_back_once_that_is_done()
+    {
+        var again = new RowStamp(2, 1);
+        GivenAgreed(Ada)
+            .When(Deleted(2, R1)).When(Inserted(3, again, Ada))
+            .When(Confirmed(1, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Phone, "1"))
+            .When(Confirmed(2, 5, "S2"))
+            .When(Deleted(6, again)).ThenOffered(WriteOperation.Delete, "S2")
+            .When(Read(8, 7, Ada, RowImage.None, "S1")).ThenTypes(typeof(ReadBackAsked))
+            .When(Confirmed(3, 9, "S2"))
+            .When(Read(10, 7, Ada, RowImage.None, "S1")).ThenTypes(typeof(ReadBackAsked))
+            .When(Read(12, 7, Ada, RowImage.None, "S1")).ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Ada"), (Phone, "1"))
+            .ThenState(state => (state.Sfid, state.Life).ShouldBe(("S1", Life.Alive)));
+    }
+
+    [Fact]
+    public void Read_of_an_earlier_record_from_before_its_delete_says_nothing() =>
+        GivenAgreed(Ada)
+            .When(Deleted(2, R1)).When(Inserted(3, new RowStamp(2, 1), Ada))
+            .When(Confirmed(1, 4)).When(Confirmed(2, 5, "S2"))
+            .When(Read(3, 0, Ada, RowImage.None, "S1")).ThenNothing();
+
+    [Fact]
     public void Marked_row_stays_takes_no_part_and_comes_back_with_the_values_of_Salesforce() =>
         GivenAgreed(Ada, Soft)
             .When(ReadGone(3, 2)).ThenState(state => RecordBehavior.Owed(state)!.Status.IsDeleted.ShouldBe(true)).ThenRowGetsNothing()
