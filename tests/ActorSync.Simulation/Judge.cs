@@ -133,7 +133,7 @@ internal sealed partial class Judge
         foreach (var mapping in _world.Mappings)
         {
             var rows = _world.Database.Tables[mapping.Number].Rows.Scan(null).ToDictionary(row => row.Key, row => row.Value);
-            var select = string.Join(", ", mapping.Fields.Select(field => field.Name));
+            var select = string.Join(", ", mapping.Fields.SelectMany(field => field.Parent is { } link ? new[] { field.Name, link.ReferenceField } : [field.Name]));
             var records = _world.Org.Query($"SELECT Id, {SimulatedMappings.ExternalId}, {select} FROM {mapping.ObjectName}").Rows;
             foreach (var record in records)
             {
@@ -153,6 +153,13 @@ internal sealed partial class Judge
                 for (var i = 0; i < mapping.Fields.Length; i++)
                 {
                     var (ours, theirs) = (Plain(row.Values[i]), fields.GetValueOrDefault(mapping.Fields[i].Name));
+                    if (theirs is null && mapping.Fields[i].Parent is { } link && fields.GetValueOrDefault(link.ReferenceField) is { } parent
+                        && _world.Trace.RecordOf(parent) is { } named && parked.Contains(named))
+                    {
+                        // The parent has no external id yet: the write that gives it one is parked.
+                        theirs = named.ToString();
+                    }
+
                     if (ours != theirs && !parked.Contains(key))
                     {
                         yield return ($"{mapping.ObjectName} {key} {mapping.Fields[i].Name}: '{ours}' in PostgreSQL, '{theirs}' in Salesforce", key);

@@ -43,11 +43,17 @@ internal sealed partial class Judge
     // I2: our writes of a row never bring back an older local value.
     private void NothingFlipped()
     {
+        var restored = Restored();
         foreach (var life in _world.Database.ChangeLog.Scan(null).Select(row => row.Value).GroupBy(change => (change.Change.Entity, change.Change.Birth)))
         {
             var latest = new Dictionary<string, (string? Value, List<string> Older)>(StringComparer.Ordinal);
             foreach (var change in life.OrderBy(change => change.Change.Revision))
             {
+                if (restored.Contains((life.Key.Entity, life.Key.Birth, change.Change.Revision)))
+                {
+                    latest.Clear();
+                }
+
                 foreach (var (field, value) in Values(change, change.Change.New))
                 {
                     if (!latest.TryGetValue(field, out var known))
@@ -72,6 +78,27 @@ internal sealed partial class Judge
                 }
             }
         }
+    }
+
+    // Versions of rows that Salesforce gave back after it had deleted the record: rule 7, what was said here is over and its values count.
+    private HashSet<(Guid Entity, long Birth, long Revision)> Restored()
+    {
+        var restored = new HashSet<(Guid, long, long)>();
+        foreach (var (actor, events) in Journals())
+        {
+            var undeleted = false;
+            foreach (var (_, happened) in events)
+            {
+                undeleted |= happened is RecordEvent.RemoteUndeletionTaken;
+                if (undeleted && happened is RecordEvent.RowWritten { Stamp: { } stamp })
+                {
+                    restored.Add((actor.Entity, stamp.Birth, stamp.Revision));
+                    undeleted = false;
+                }
+            }
+        }
+
+        return restored;
     }
 
     // I3: once per external id, and not again after a delete.

@@ -12,13 +12,15 @@ if (args is ["--mutants"])
     return Hunt();
 }
 
-if (args.Length is not 0 && (args is not ["--seeds", var text] || !int.TryParse(text, CultureInfo.InvariantCulture, out _)))
+if (args is [] or ["--seeds", _] or ["--seeds", _, "--from", _]
+    && int.TryParse(args.ElementAtOrDefault(1) ?? "200", CultureInfo.InvariantCulture, out var count) && count > 0
+    && int.TryParse(args.ElementAtOrDefault(3) ?? "1", CultureInfo.InvariantCulture, out var first) && first > 0)
 {
-    Console.Error.WriteLine("usage: SEED | --seeds COUNT | --mutants");
-    return 2;
+    return TryMany(first, count);
 }
 
-return TryMany(args.Length == 0 ? 200 : int.Parse(args[1], CultureInfo.InvariantCulture));
+Console.Error.WriteLine("usage: SEED | --seeds COUNT [--from FIRST] | --mutants");
+return 2;
 
 // One run as a story; a failing one is shrunk first.
 static int Tell(long seed)
@@ -42,12 +44,12 @@ static int Tell(long seed)
     return 1;
 }
 
-static int TryMany(int count)
+static int TryMany(int first, int count)
 {
     var started = TimeProvider.System.GetTimestamp();
     var tally = new FaultTally();
     var failures = new List<SimulationOutcome>();
-    Parallel.For(1, count + 1, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+    Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
     {
         var outcome = SimulationRun.Run(new SimulationOptions(i));
         lock (tally)

@@ -116,12 +116,17 @@ internal static class SimulationRun
         }
 
         judge.AtTheEnd();
-        var (arrivals, rows) = (world.Org.LastArrival, Revisions(world));
+        var arrivals = world.Org.LastArrival;
+        // What Salesforce said last may still have been on its way: its stamp goes to the row.
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        var rows = Revisions(world);
         world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
         if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
         {
             throw new ViolationException("I7", "writes go on although nothing changes");
         }
+
+        judge.AtTheEnd();
     }
 
     private static long Revisions(World world) => world.Database.Tables.Values.Sum(table => table.Rows.Scan(null).Sum(row => row.Value.Revision));

@@ -90,13 +90,20 @@ public static class LocalQueue
 
     /// <summary>The queue once the record is known to live in Salesforce: a birth that waits becomes an update of what the application said.</summary>
     public static ImmutableArray<LocalWrite> AsUpdates(ImmutableArray<LocalWrite> queue) =>
-        [.. queue.Select(AsUpdate).Where(write => write.Operation != WriteOperation.Update || !write.Fields.IsEmpty)];
+        [.. queue.TakeWhile(IsOfThisLife).Select(AsUpdate).Where(write => write.Operation != WriteOperation.Update || !write.Fields.IsEmpty), .. queue.SkipWhile(IsOfThisLife)];
+
+    // What comes after a delete is another life's.
+    private static bool IsOfThisLife(LocalWrite write) => write.Operation != WriteOperation.Delete;
 
     /// <summary>A birth as the update it is when its record lives already; its empty fields say nothing.</summary>
     public static LocalWrite AsUpdate(LocalWrite write) =>
         write.Operation == WriteOperation.Insert
             ? write with { Operation = WriteOperation.Update, Fields = write.Fields.Where((_, value) => value is not null) }
             : write;
+
+    /// <summary>The queue as it changes what Salesforce holds by now.</summary>
+    public static ImmutableArray<LocalWrite> Rebased(ImmutableArray<LocalWrite> queue, FieldValues held) =>
+        [.. queue.Select(write => write.Operation != WriteOperation.Update ? write : write with { Base = write.Base.With(held.Where((name, _) => write.Fields.Has(name))) })];
 
     /// <summary>Puts a write that was refused, or proved not applied, back in front of what was queued behind it.</summary>
     public static ImmutableArray<LocalWrite> Return(LocalWrite write, ImmutableArray<LocalWrite> queue) =>

@@ -56,10 +56,10 @@ public static class RecordEvolve
     {
         var outstanding = state.Outstanding!;
         var write = outstanding.Write;
-        if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
+        if (outstanding.IsOver(state))
         {
-            // Its record has been deleted since: that it was applied revives nothing.
-            return state with { Outstanding = null };
+            // Its record has been deleted since: that it was applied revives nothing. If it lives again, it has what was sent.
+            return state with { Outstanding = null, Queue = outstanding.Ended ? LocalQueue.Rebased(state.Queue, write.Fields) : state.Queue };
         }
 
         if (write.Operation == WriteOperation.Delete)
@@ -96,7 +96,7 @@ public static class RecordEvolve
     internal static RecordState Returned(RecordState state, bool refused = false)
     {
         var outstanding = state.Outstanding!;
-        if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
+        if (outstanding.IsOver(state))
         {
             // Its record has been deleted since: there is nobody to say it to, and a birth is not repeated.
             return state with { Outstanding = null };
@@ -113,7 +113,7 @@ public static class RecordEvolve
     private static RecordState Overwritten(RecordState state, WriteOverwritten e)
     {
         var outstanding = state.Outstanding!;
-        if (outstanding.Sfid is { } addressee && addressee != state.Sfid)
+        if (outstanding.IsOver(state))
         {
             return state with { Outstanding = null };
         }
@@ -138,7 +138,7 @@ public static class RecordEvolve
     {
         var outstanding = state.Outstanding!;
         var returned = Returned(state, refused: true);
-        var moot = (returned.Queue.IsEmpty && returned.Counters.IsEmpty) || (outstanding.Sfid is { } addressee && addressee != state.Sfid);
+        var moot = (returned.Queue.IsEmpty && returned.Counters.IsEmpty) || outstanding.IsOver(state);
         // A later local change already waits behind the refused write: it supersedes it at once. Nothing supersedes a refused delete.
         return moot || (outstanding.Write.Operation != WriteOperation.Delete && !state.Queue.IsEmpty)
             ? returned
@@ -218,7 +218,7 @@ public static class RecordEvolve
 
     private static RecordState Deleted(RecordState state, RemoteDeletionTaken e)
     {
-        if (state.Sfid != e.Sfid && state.FormerSfids.Contains(e.Sfid) && !state.BirthOutside)
+        if (state.Sfid != e.Sfid && state.FormerSfids.Contains(e.Sfid))
         {
             // Known already: it answers the read that was asked for.
             return state with { EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan), ReadBackAskedAt = null };
@@ -251,6 +251,7 @@ public static class RecordEvolve
         Sfid = e.Sfid,
         FormerSfids = state.FormerSfids.Remove(e.Sfid),
         Life = Life.Alive,
+        Outstanding = state.Outstanding is { } outside && outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,
         Queue = LocalQueue.AsUpdates(state.Queue),
         Owed = state.Owed is { Operation: RowOperation.Delete } ? null
             : state.IsMarked ? OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid, IsDeleted: false))

@@ -50,7 +50,14 @@ public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, Fi
 /// <summary>The write that is with the coordinator or outside. At most one per record (invariant I5).</summary>
 /// <param name="WriteNo">1, 2, 3 ... within the record; outcomes name it, so a straggler is recognised.</param>
 /// <param name="Sfid">Addressee of an update or delete; null for a birth, until its record is known to be deleted.</param>
-public sealed record OutstandingWrite(int WriteNo, string? Sfid, LocalWrite Write);
+public sealed record OutstandingWrite(int WriteNo, string? Sfid, LocalWrite Write)
+{
+    /// <summary>Its record was deleted and undeleted while it was outside: both sides hold what Salesforce brought back, and a read after its outcome tells what it did.</summary>
+    public bool Ended { get; init; }
+
+    /// <summary>True when its outcome is no outcome of this state's record.</summary>
+    internal bool IsOver(RecordState state) => Ended || (Sfid is { } addressee && addressee != state.Sfid);
+}
 
 /// <summary>The pending-write barrier after an acknowledgement (rule 4): the field takes no evidence that is not certainly later than the answer.</summary>
 /// <param name="Sent">Values we sent that may still echo, oldest first, the last one is what Salesforce acknowledged.</param>
@@ -256,7 +263,7 @@ public sealed record RecordState
 
     /// <summary>True when a write that is queued or outside says this value.</summary>
     internal bool Says(string field, string? value) =>
-        Outstanding is { Write: { } outside } && outside.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
+        Outstanding is { Ended: false, Write: { } outside } && outside.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
 
     /// <summary>True of a row that stays, or is to stay, marked as deleted.</summary>
     internal bool IsMarked => Row is not null && Sfid is null && Life is Life.DeletedRemotely or Life.Dead && Owed is not { Operation: RowOperation.Delete };

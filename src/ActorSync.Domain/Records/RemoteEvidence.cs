@@ -9,6 +9,9 @@ namespace ActorSync.Domain.Records;
 /// Evidence whose order is unknown is neither taken nor dropped: a fresh read is asked for.</summary>
 internal static class RemoteEvidence
 {
+    /// <summary>Why a record whose delete is outside is read again.</summary>
+    public const string AliveWhileDeleting = "it was read alive while its delete was outside";
+
     public static void TakeImage(RecordDecision decision, RemoteImage m)
     {
         if (!Identified(decision, m))
@@ -46,7 +49,7 @@ internal static class RemoteEvidence
         var state = decision.State;
         if (state.FormerSfids.Contains(m.Sfid) && state.Sfid != m.Sfid)
         {
-            if (state.ReadBackAskedAt < m.ReadBegan && !state.BirthOutside)
+            if (state.ReadBackAskedAt < m.ReadBegan)
             {
                 decision.Add(new RemoteDeletionTaken(m.Sfid, m.At, m.ReadBegan));
             }
@@ -122,7 +125,7 @@ internal static class RemoteEvidence
     {
         var state = decision.State;
         // What is outside may have been applied before, or may be refused: nobody will say which fields the record had when it went.
-        var outside = state.Outstanding is { Write: { Operation: WriteOperation.Update } update } write && write.Sfid == sfid ? update.Fields : FieldValues.Empty;
+        var outside = state.Outstanding is { Ended: false, Write: { Operation: WriteOperation.Update } update } write && write.Sfid == sfid ? update.Fields : FieldValues.Empty;
         var lost = state.Queue.Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields))
             .With(FieldValues.From(state.Inbox.Select(waits => KeyValuePair.Create(waits.Key, waits.Value.Ours))));
         if (!lost.IsEmpty)
@@ -251,15 +254,19 @@ internal static class RemoteEvidence
     {
         var state = decision.State;
         var linked = state.Sfid is not null;
-        if (linked && m.AsOf <= state.SystemModstamp)
+        if (!linked || !(m.AsOf <= state.SystemModstamp))
         {
-            return;
+            decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, FieldValues.Empty, Insert: false));
+            if (linked)
+            {
+                decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+            }
         }
 
-        decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, FieldValues.Empty, Insert: false));
-        if (linked)
+        // It may be alive still, or again: once the answer is there another read tells which.
+        if (state.Outstanding is { Write.Operation: WriteOperation.Delete } && !(m.AsOf < state.SystemModstamp) && decision.State.ReadBackAskedAt is null)
         {
-            decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+            decision.Add(new ReadBackAsked(m.Sfid, AliveWhileDeleting, decision.Now));
         }
     }
 

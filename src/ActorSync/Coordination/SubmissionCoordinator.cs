@@ -11,9 +11,17 @@ using ActorSync.Runtime.Turns;
 namespace ActorSync.Coordination;
 
 /// <summary>Options of the coordinator.</summary>
-/// <param name="SettleTime">A lost write cannot land later than this after its submission was started, and is probed only then: the last byte left within
-/// our deadline for the request, and the server drops a request after its own limit.</param>
-internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry);
+/// <param name="SettleTime">A lost write cannot land later than this after its call began, and is probed only then: the last byte left within our deadline
+/// for the request, and the server drops a request after its own limit.</param>
+internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry)
+{
+    /// <summary>A call that has not begun this long after its submission was started does not begin any more: a process that stood still, or a slow commit,
+    /// would send it when others think it settled.</summary>
+    public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(1);
+
+    /// <summary>When a submission that was started then has settled.</summary>
+    public DateTimeOffset SettledAt(DateTimeOffset startedAt) => startedAt + SendWithin + SettleTime;
+}
 
 /// <summary>Batches what record actors want written and submits it. Journal first, then the call, then the outcomes; what a crash or a lost answer leaves
 /// unfinished is settled, probed, and answered, never sent again before.</summary>
@@ -116,7 +124,7 @@ internal sealed class SubmissionCoordinator(
         {
             if (_outside.TryAdd(submission.Id, submission))
             {
-                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", submission.StartedAt + options.SettleTime);
+                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", options.SettledAt(submission.StartedAt));
             }
         }
     }
@@ -138,6 +146,7 @@ internal sealed class SubmissionCoordinator(
         }
 
         var started = new List<Submission>(cuts.Count);
+        var beganAt = clock.GetTimestamp();
         await using (var turn = await BeginAsync(stop))
         {
             foreach (var cut in cuts)
@@ -157,20 +166,20 @@ internal sealed class SubmissionCoordinator(
         foreach (var submission in started)
         {
             _outside[submission.Id] = submission;
-            _calls.Add(SendAsync(submission, abandon));
+            _calls.Add(SendAsync(submission, beganAt, abandon));
         }
 
         return true;
     }
 
-    private async Task SendAsync(Submission submission, CancellationToken abandon)
+    private async Task SendAsync(Submission submission, long beganAt, CancellationToken abandon)
     {
         LaneAnswer answer;
         try
         {
-            answer = term.IsTrusted
-                ? await lane.SendAsync(mappings[submission.Mapping], submission.Operation, submission.Writes, submission.Id, abandon)
-                : new LaneAnswer(null, new SyncFault.NotExecuted("LEASE_LOST", "the lease was not trusted at the time of sending", TimeSpan.Zero));
+            answer = !term.IsTrusted ? NotSent("LEASE_LOST", "the lease was not trusted at the time of sending")
+                : clock.GetElapsedTime(beganAt) > CoordinatorOptions.SendWithin ? NotSent("TOO_LATE", "its submission was started too long ago")
+                : await lane.SendAsync(mappings[submission.Mapping], submission.Operation, submission.Writes, submission.Id, abandon);
         }
         catch (Exception error)
         {
@@ -181,6 +190,8 @@ internal sealed class SubmissionCoordinator(
         await _answers.Writer.WriteAsync((submission, answer, null), CancellationToken.None);
         wakeup.Signal();
     }
+
+    private static LaneAnswer NotSent(string code, string reason) => new(null, new SyncFault.NotExecuted(code, reason, TimeSpan.Zero));
 
     private async Task<bool> FinishAsync(CancellationToken stop)
     {
@@ -210,7 +221,7 @@ internal sealed class SubmissionCoordinator(
             await _journal.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
             await turn.CommitAsync(stop);
             _outside[submission.Id] = submission with { Doubtful = true };
-            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), submission.StartedAt + options.SettleTime);
+            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), options.SettledAt(submission.StartedAt));
             return;
         }
 
@@ -232,7 +243,7 @@ internal sealed class SubmissionCoordinator(
     // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
     private void ProbeSettled(CancellationToken abandon)
     {
-        foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= submission.StartedAt + options.SettleTime && _probing.Add(submission.Id)))
+        foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
         {
             _calls.Add(ProbeAsync(submission, abandon));
         }

@@ -49,7 +49,7 @@ internal static class AllMutants
         new("an offer is made while a write is outside", "rule 2", 1, new Mutation(
             Records + "RecordDecision.cs", "if (State.Outstanding is not null || ", "if (")),
         new("a straggling outcome is news", "rule 4", 1, new Mutation(
-            Records + "RecordBehavior.cs", "case WriteConfirmed m when m.WriteNo == state.Outstanding?.WriteNo:", "case WriteConfirmed m when state.Outstanding is not null:")),
+            Records + "WriteOutcomes.cs", "if (writeNo != outstanding?.WriteNo)", "if (writeNo != outstanding?.WriteNo && (outstanding is null || outcome is not WriteConfirmed))")),
         new("a local delete is revived by an image", "rule 6", 1001, new Mutation(
             Records + "RemoteEvidence.cs", "if (decision.State.DeletePending)", "if (decision.State.DeletePending && m.AsOf == default)")),
         new("former lives are forgotten", "rule 7", 1037, new Mutation(
@@ -63,9 +63,9 @@ internal static class AllMutants
         new("a birth that was deleted is made again", "rule 8", 1029, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "return deleted.Count == 0 ? new DoubtAnswer.NotApplied()", "return deleted.Count >= 0 ? new DoubtAnswer.NotApplied()")),
         new("a birth in doubt is answered by a former life", "rule 8", 27, new Mutation(
-            Records + "RecordBehavior.cs", "when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):", "when write.Write.Operation == WriteOperation.Insert && a.Sfid.Length == 0:")),
+            Records + "WriteOutcomes.cs", "when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):", "when write.Write.Operation == WriteOperation.Insert && a.Sfid.Length == 0:")),
         new("a field that Salesforce has not changed is contested", "rule 8", 1004, new Mutation(
-            Records + "RecordBehavior.cs", "outside.Write.Base.Is(name, found.Fields[name])", "outside.Write.Base.Is(name, \"\")")),
+            Records + "WriteOutcomes.cs", "outside.Write.Base.Is(name, found.Fields[name])", "outside.Write.Base.Is(name, \"\")")),
         new("a locked row counts as written", "architecture 6", 1, new Mutation(
             Records + "RecordBehavior.cs", "case RowWriteOutcome.Locked or RowWriteOutcome.Moved:", "case RowWriteOutcome.Locked:\n                decision.Add(new RowWritten(owed.Operation, decision.State.Row, owed.Fields, owed.Status, m.At));\n                break;\n            case RowWriteOutcome.Moved:")),
     ];
@@ -82,7 +82,7 @@ internal static class AllMutants
         new("an orphan delete is dropped", "rule 7", 196, new Mutation(
             "ActorSync/Records/RecordSink.cs", "return [.. orphans.Select(", "return [.. orphans.Take(0).Select(")),
         new("the probe comes before the settle limit", "rule 8", 1, new Mutation(
-            Coordination + "SubmissionCoordinator.cs", "_now >= submission.StartedAt + options.SettleTime && _probing", "_now >= submission.StartedAt && _probing")),
+            Coordination + "SubmissionCoordinator.cs", "_now >= options.SettledAt(submission.StartedAt) && _probing", "_now >= submission.StartedAt && _probing")),
         new("a turn is not fenced", "architecture 4", 1001, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (_before.Count > 0)\n            {\n                await FenceAsync", "if (_before.Count < 0)\n            {\n                await FenceAsync")),
         new("the cursor moves apart from its messages", "architecture 3", 10, new Mutation(
@@ -91,8 +91,8 @@ internal static class AllMutants
         new("a commit whose answer is lost counts as done", "architecture 3", 24, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (!await HappenedAsync())", "if (!await HappenedAsync() && _before.Count == 0)")),
         new("a write leaves before its submission is journaled", "architecture 5", 1022,
-            new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, abandon)); }"),
-            new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, abandon));\n", "")),
+            new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, beganAt, abandon)); }"),
+            new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, beganAt, abandon));\n", "")),
         new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
         new("polls do not overlap", "architecture 5", 1009, new Mutation(

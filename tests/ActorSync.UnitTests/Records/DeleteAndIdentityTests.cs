@@ -69,6 +69,44 @@ public sealed class DeleteAndIdentityTests
             .When(Read(3, 0, Ada, RowImage.None, "S1")).ThenNothing();
 
     [Fact]
+    public void Record_seen_alive_while_its_delete_is_outside_is_read_again_once_that_is_answered() =>
+        GivenAgreed(Ada)
+            .When(Deleted(2, R1)).ThenOffered(WriteOperation.Delete, "S1")
+            .When(Read(4, 3, Ada, RowImage.None)).ThenAlso(new ReadBackAsked("S1", "it was read alive while its delete was outside", At(4) + ReadTakes))
+            .When(Read(5, 3, Ada, RowImage.None)).ThenNothing()
+            .When(Confirmed(1, 6)).ThenTypes(typeof(WriteApplied), typeof(ReadBackAsked))
+            .When(Read(8, 3, Ada, RowImage.None)).ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Ada"), (Phone, "1"));
+
+    [Fact]
+    public void Write_from_before_a_record_was_deleted_and_undeleted_is_read_back_when_it_lands() =>
+        GivenAgreed(Ada)
+            .When(Updated(2, R2, (Phone, "1", "2"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "2"))
+            .When(ReadGone(4, 3)).ThenConflict("*", Side.Salesforce)
+            .When(Read(6, 5, Ada, Row(R2, Ada.With(Phone, "2")))).ThenTypes(typeof(ReadBackAsked))
+            .When(Read(8, 5, Ada, Row(R2, Ada.With(Phone, "2")))).ThenRowGets(RowOperation.Update, (Phone, "1"))
+            .When(Landed(9, R3, Ada.With(Phone, "2"), Ada))
+            .When(Confirmed(1, 10)).ThenTypes(typeof(WriteApplied), typeof(ReadBackAsked))
+            .When(Read(12, 9, Ada.With(Phone, "2"), Row(R3, Ada))).ThenRowGets(RowOperation.Update, (Phone, "2"));
+
+    [Fact]
+    public void Write_from_before_an_undelete_never_beats_what_was_said_after_it() =>
+        GivenAgreed(Ada, Mapping() with { Policy = ConflictPolicy.SalesforceWins })
+            .When(Updated(2, R2, (Phone, "1", "2"))).When(ReadGone(4, 3)).When(Read(6, 5, Ada, Row(R2, Ada.With(Phone, "2"))))
+            .When(Read(8, 5, Ada, Row(R2, Ada.With(Phone, "2")))).When(Landed(9, R3, Ada.With(Phone, "2"), Ada))
+            .When(Updated(10, new RowStamp(1, 4), (Phone, "1", "3"))).ThenOffersNothing()
+            .When(Settled(1, 60, new DoubtAnswer.Applied("S1"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "3"))
+            .When(Read(62, 59, Ada.With(Phone, "2"), Row(new RowStamp(1, 4), Ada.With(Phone, "3")))).ThenRowGetsNothing();
+
+    [Fact]
+    public void Read_back_of_an_earlier_record_is_answered_while_a_birth_is_outside() =>
+        GivenAgreed(Ada)
+            .When(Deleted(2, R1)).When(Inserted(3, new RowStamp(2, 1), Ada))
+            .When(Refused(1, 4, "ENTITY_IS_DELETED")).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Phone, "1"))
+            .When(ReadGone(6, 3)).ThenTypes(typeof(RemoteDeletionTaken))
+            .ThenState(state => (state.ReadBackAskedAt, state.Outstanding!.Sfid).ShouldBe(((DateTimeOffset?)null, (string?)null)))
+            .When(Confirmed(2, 7, "S2")).ThenState(state => state.Sfid.ShouldBe("S2"));
+
+    [Fact]
     public void Marked_row_stays_takes_no_part_and_comes_back_with_the_values_of_Salesforce() =>
         GivenAgreed(Ada, Soft)
             .When(ReadGone(3, 2)).ThenState(state => RecordBehavior.Owed(state)!.Status.IsDeleted.ShouldBe(true)).ThenRowGetsNothing()

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ActorSync.Domain.Mapping;
+using static ActorSync.Domain.Records.RecordEvent;
+using static ActorSync.Domain.Records.RecordMessage;
+
+namespace ActorSync.Domain.Records;
+
+/// <summary>How a record takes what became of the write it has outside (rules 2, 3, 8).</summary>
+internal static class WriteOutcomes
+{
+    /// <summary>Takes an outcome. One that names any write but the outstanding one is a straggler: fenced.</summary>
+    public static void Take(RecordDecision decision, RecordMessage outcome, int writeNo)
+    {
+        var outstanding = decision.State.Outstanding;
+        if (writeNo != outstanding?.WriteNo)
+        {
+            if (writeNo > decision.State.LastWriteNo)
+            {
+                decision.Add(new Unexpected(outcome.ToString(), decision.Now));
+            }
+
+            return;
+        }
+
+        switch (outcome)
+        {
+            case var _ when outstanding.Ended:
+                TakeEnded(decision, outcome, outstanding.Sfid!);
+                break;
+            case WriteConfirmed m:
+                TakeApplied(decision, m.WriteNo, m.Submission, m.Sfid, m.At);
+                break;
+            case WriteRefused m:
+                TakeRefusal(decision, m);
+                break;
+            case DoubtSettled m:
+                TakeSettledDoubt(decision, m);
+                break;
+            default:
+                throw new UnreachableException(outcome.GetType().Name);
+        }
+    }
+
+    private static void TakeApplied(RecordDecision decision, int writeNo, Guid submission, string sfid, DateTimeOffset at)
+    {
+        var state = decision.State;
+        var birth = state.BirthOutside;
+        var former = state.FormerSfids.Contains(sfid);
+        decision.Add(new WriteApplied(writeNo, submission, sfid, at));
+        if (state is { Outstanding.Write.Operation: WriteOperation.Delete, ReadBackAskedAt: not null } && state.Outstanding.Sfid == state.Sfid && state.ReadBackSfid == sfid)
+        {
+            decision.Add(new ReadBackAsked(sfid, RemoteEvidence.AliveWhileDeleting, decision.Now));
+        }
+
+        if (birth && former)
+        {
+            // The upsert found the record of an earlier life: somebody undeleted it, and may have deleted it again.
+            decision.Add(new ReadBackAsked(sfid, "it was deleted, and a birth under its external id was applied to it", decision.Now));
+        }
+    }
+
+    // What was said before the record was deleted and undeleted: whether it landed before, after, or not at all, the row follows Salesforce.
+    private static void TakeEnded(RecordDecision decision, RecordMessage outcome, string sfid)
+    {
+        decision.Add(outcome switch
+        {
+            WriteConfirmed m => new WriteApplied(m.WriteNo, m.Submission, m.Sfid, m.At),
+            WriteRefused m => new WriteRejected(m.WriteNo, m.Submission, m.Code, m.Reason, m.At),
+            DoubtSettled { Answer: DoubtAnswer.Applied } m => new WriteApplied(m.WriteNo, m.Submission, sfid, m.At),
+            DoubtSettled m => new WriteNotApplied(m.WriteNo, m.Submission, m.At),
+            _ => throw new UnreachableException(outcome.GetType().Name),
+        });
+        if (decision.State.Sfid == sfid)
+        {
+            decision.Add(new ReadBackAsked(sfid, "a write from before it was undeleted was answered", decision.Now));
+        }
+    }
+
+    private static void TakeRefusal(RecordDecision decision, WriteRefused m)
+    {
+        var write = decision.State.Outstanding!;
+        // Salesforce says the same of a deleted parent: a write that names one parks, and whether its own record is deleted the feed tells.
+        var namesOthers = write.Write.Operation != WriteOperation.Delete
+            && write.Write.Fields.Any(sent => sent.Value is not null && decision.Mapping.Field(sent.Key)?.Kind is Mapping.FieldKind.Parent or Mapping.FieldKind.Id);
+        if (m.Code != "ENTITY_IS_DELETED" || write.Sfid is null || namesOthers)
+        {
+            decision.Add(new WriteRejected(m.WriteNo, m.Submission, m.Code, m.Reason, m.At));
+            return;
+        }
+
+        // The addressee is gone: a delete has what it wanted, anything else is a remote delete. Should it have been undeleted since, a fresh read tells.
+        var linked = decision.State.Sfid == write.Sfid;
+        if (linked && write.Write.Operation != WriteOperation.Delete)
+        {
+            RemoteEvidence.Delete(decision, write.Sfid, m.At, m.At);
+        }
+
+        decision.Add(new WriteApplied(m.WriteNo, m.Submission, write.Sfid, m.At));
+        if (linked)
+        {
+            RemoteEvidence.Ask(decision, write.Sfid, "a write was refused because it is deleted", m.At);
+        }
+    }
+
+    private static void TakeSettledDoubt(RecordDecision decision, DoubtSettled m)
+    {
+        var write = decision.State.Outstanding!;
+        switch (m.Answer)
+        {
+            case DoubtAnswer.Applied a:
+                Counters.Doubt(decision, m.WriteNo, null);
+                TakeApplied(decision, m.WriteNo, m.Submission, a.Sfid, m.At);
+                break;
+            case DoubtAnswer.NotApplied:
+                decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+                break;
+            case DoubtAnswer.AppliedThenDeleted a when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):
+                // A record of an earlier life, deleted about when this birth was sent: of the birth itself there is nothing, or another one.
+                var rest = a.Others.Where(sfid => !decision.State.FormerSfids.Contains(sfid)).ToImmutableArray();
+                TakeSettledDoubt(decision, m with { Answer = rest.IsEmpty ? new DoubtAnswer.NotApplied() : new DoubtAnswer.AppliedThenDeleted(rest[0]) });
+                break;
+            case DoubtAnswer.AppliedThenDeleted a:
+                if (write.Write.Operation != WriteOperation.Delete && (decision.State.Sfid == a.Sfid || decision.State.BirthOutside))
+                {
+                    RemoteEvidence.Delete(decision, a.Sfid, m.At, m.At);
+                }
+
+                if (decision.State.Outstanding is not null)
+                {
+                    decision.Add(new WriteApplied(m.WriteNo, m.Submission, a.Sfid, m.At));
+                }
+
+                break;
+            case DoubtAnswer.Overwritten a:
+                TakeOverwritten(decision, m, a, write);
+                break;
+            case DoubtAnswer.Unprovable a:
+                TakeUnprovable(decision, m, a.Reason, write);
+                break;
+            default:
+                throw new UnreachableException(m.Answer.GetType().Name);
+        }
+    }
+
+    private static void TakeOverwritten(RecordDecision decision, DoubtSettled m, DoubtAnswer.Overwritten found, OutstandingWrite outside)
+    {
+        if (outside.Write.Operation == WriteOperation.Delete)
+        {
+            if (decision.Mapping.Delete == DeletePolicy.DeleteLoses && decision.State.Sfid == found.Sfid && decision.State.Row is null)
+            {
+                decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
+                decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, FieldValues.Empty, m.At));
+                decision.Add(new ReadBackAsked(found.Sfid, "its delete was lost, and it was changed since", decision.Now));
+                return;
+            }
+
+            // Alive and changed: the delete did not happen, and still wins.
+            decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+            decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+            return;
+        }
+
+        Counters.Doubt(decision, m.WriteNo, found.Fields);
+        var kept = FieldValues.Empty;
+        var differing = decision.State.DeletePending ? FieldValues.Empty
+            : outside.Write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs);
+        foreach (var (name, ours) in differing)
+        {
+            // What the application has said since is what meets Salesforce's value.
+            var later = decision.State.Queue.Any(write => write.Fields.Has(name)) ? decision.Queued(name) : null;
+            Side? winner = outside.Write.Base.Is(name, found.Fields[name])
+                ? decision.Keep(name, later ?? outside.Write, found.Fields[name])
+                : decision.Resolve(name, later ?? outside.Write, found.Fields[name], found.AsOf);
+            kept = later is null && winner == Side.Postgres ? kept.With(name, ours) : kept;
+        }
+
+        decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, kept, m.At));
+    }
+
+    // Two readings are left. A birth waits for somebody who knows; a delete may be said twice; fields are offered again once a fresh read has shown
+    // what they meet.
+    private static void TakeUnprovable(RecordDecision decision, DoubtSettled m, string reason, OutstandingWrite outside)
+    {
+        switch (outside.Write.Operation)
+        {
+            case WriteOperation.Insert when outside.Sfid is null && decision.State is { Sfid: null, Parked.Source: ParkedError.Doubt }:
+                break;
+            case WriteOperation.Insert when outside.Sfid is null && decision.State.Sfid is null:
+                decision.Add(new RecordParked(new ParkedError(ParkedError.Doubt, "INSERT", "IN_DOUBT", reason, m.At)));
+                break;
+            case WriteOperation.Update when outside.Sfid == decision.State.Sfid:
+                Counters.Doubt(decision, m.WriteNo, null);
+                decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, outside.Sfid!, outside.Write.Fields, m.At));
+                decision.Add(new ReadBackAsked(outside.Sfid!, reason, decision.Now));
+                break;
+            default:
+                decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+                break;
+        }
+    }
+}
