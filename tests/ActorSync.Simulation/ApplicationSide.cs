@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorSync.TestKit.Memory;
 
 namespace ActorSync.Simulation;
@@ -7,12 +8,14 @@ internal sealed class ApplicationSide
 {
     private readonly World _world;
     private readonly Random _random;
+    private readonly Random? _counting;
     private int _values;
 
     public ApplicationSide(World world)
     {
         _world = world;
-        _random = world.Stream("application");
+        _random = world.Draws("application");
+        _counting = SimulatedMappings.Counts(world.Mappings) ? world.Draws("counting") : null;
         if (world.Injects(FaultKind.Trigger) && world.Drawn(FaultKind.Trigger).Next(8) == 0)
         {
             PutTriggers(world.Drawn(FaultKind.Trigger));
@@ -114,6 +117,13 @@ internal sealed class ApplicationSide
         else if (dice < 30 && mapping == SimulatedMappings.Contact)
         {
             statements.Update(mapping, key.Value, (SimulatedMappings.ParentField, Pick(statements, SimulatedMappings.Account)?.ToString()));
+        }
+        else if (mapping == SimulatedMappings.Account && _counting is { } counting && counting.Next(2) == 0)
+        {
+            // SET n = n + 1
+            var row = statements.Read(mapping, key.Value)!;
+            var sum = int.Parse(row.Values[SimulatedMappings.CounterIndex] ?? "0", CultureInfo.InvariantCulture) + counting.Next(1, 10);
+            statements.Update(mapping, key.Value, (SimulatedMappings.Counter, sum.ToString(CultureInfo.InvariantCulture)));
         }
         else
         {

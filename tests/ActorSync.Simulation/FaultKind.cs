@@ -42,6 +42,18 @@ internal enum FaultKind
     /// <summary>Change events tell of reads again, late and out of order.</summary>
     StrayEvents,
 
+    /// <summary>A change event is told twice.</summary>
+    DuplicatedEvents,
+
+    /// <summary>A change event comes behind later ones.</summary>
+    ReorderedEvents,
+
+    /// <summary>Several change events come as one message.</summary>
+    MergedEvents,
+
+    /// <summary>Change events are missing, and Salesforce says so.</summary>
+    MissedEvents,
+
     /// <summary>The application holds a row lock or an uncommitted insert for a while.</summary>
     RowLock,
 

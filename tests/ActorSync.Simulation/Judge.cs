@@ -19,6 +19,7 @@ internal sealed partial class Judge
     {
         _world = world;
         world.Database.Journal.Committed = Journaled;
+        world.Database.ChangeLog.Committed = (id, _) => _committedAt[id] = world.Clock.GetUtcNow();
     }
 
     /// <summary>I5 and I8, at the moment a write leaves.</summary>
@@ -49,19 +50,21 @@ internal sealed partial class Judge
     {
         JournalsFold();
         LocalChangesAreAnswered();
+        CountersAreExact();
         NothingFlipped();
         NothingIsTwice();
         NothingWasSaidTwice();
         BothSidesAgree();
+        NobodyWaited();
     }
 
     /// <summary>True when nobody has anything left to do.</summary>
     public bool IsAtRest() =>
-        _world.Wire.Outside.Count == 0 && _world.Wire.Unanswered == 0
+        _world.Wire.Outside.Count == 0 && _world.Wire.Unanswered == 0 && _world.Stream.IsQuiet
         && !_world.Database.Mail.Scan(null).Any()
         && !_world.Database.Offers.Scan(null).Any()
         && _world.Database.Submissions.Scan(null).All(row => row.Value.FinishedAt is not null)
-        && States().All(actor => actor.State is { Outstanding: null, ReadBackAskedAt: null } && RecordBehavior.Owed(actor.State) is null && (actor.State.Queue.IsEmpty || actor.State.Parked is not null))
+        && States().All(actor => actor.State is { Outstanding: null, ReadBackAskedAt: null } && RecordBehavior.Owed(actor.State) is null && ((actor.State.Queue.IsEmpty && actor.State.Counters.IsEmpty) || actor.State.Parked is not null))
         && Difference() is null;
 
     /// <summary>The first field in which both sides differ, or null.</summary>
@@ -70,7 +73,7 @@ internal sealed partial class Judge
     /// <summary>I10, and the promise of rest: what keeps the world from it.</summary>
     public (string Text, Guid? Record) Unrest()
     {
-        foreach (var (actor, state) in States().Where(actor => actor.State is not { Outstanding: null } || RecordBehavior.Owed(actor.State) is not null || (!actor.State.Queue.IsEmpty && actor.State.Parked is null) || actor.State.ReadBackAskedAt is not null))
+        foreach (var (actor, state) in States().Where(actor => actor.State is not { Outstanding: null } || RecordBehavior.Owed(actor.State) is not null || ((!actor.State.Queue.IsEmpty || !actor.State.Counters.IsEmpty) && actor.State.Parked is null) || actor.State.ReadBackAskedAt is not null))
         {
             return ($"record {actor.Entity} has not come to rest: {state}", actor.Entity);
         }
@@ -142,7 +145,9 @@ internal sealed partial class Judge
                 var key = Guid.TryParse(fields[SimulatedMappings.ExternalId], out var said) ? said : _world.Trace.RecordOf(record.Id) is { } linked && parked.Contains(linked) ? linked : Guid.Empty;
                 if (!rows.Remove(key, out var row))
                 {
-                    if (!parked.Contains(key))
+                    // Undeleted without an external id when its place was taken: the journal says so, and somebody has to give it one.
+                    var displaced = fields[SimulatedMappings.ExternalId] is null && States().Any(actor => actor.State.Sfid is not null && actor.State.FormerSfids.Contains(record.Id));
+                    if (!parked.Contains(key) && !displaced)
                     {
                         yield return ($"{mapping.ObjectName} {record.Id} ({fields[SimulatedMappings.ExternalId] ?? "no external id"}) has no row", key == Guid.Empty ? null : key);
                     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorSync.OrgSimulator.Org;
 
 namespace ActorSync.Simulation;
@@ -5,8 +6,9 @@ namespace ActorSync.Simulation;
 /// <summary>People who work in Salesforce.</summary>
 internal sealed class PeopleSide(World world)
 {
-    private readonly Random _random = world.Stream("people");
+    private readonly Random _random = world.Draws("people");
     private readonly DmlContext _person = new("ui", null, world.Org.HumanUser.Id);
+    private readonly Random? _counting = SimulatedMappings.Counts(world.Mappings) ? world.Draws("counting people") : null;
     private int _values;
 
     /// <summary>Records that were there before the sync began.</summary>
@@ -50,6 +52,12 @@ internal sealed class PeopleSide(World world)
         }
         else if (Pick(type, deleted: false) is { } id)
         {
+            if (type == "Account" && _counting is { } counting && counting.Next(2) == 0)
+            {
+                Count(id, counting.Next(1, 10));
+                return;
+            }
+
             var fields = Fields(type).OrderBy(_ => _random.Next()).Take(_random.Next(1, 3)).ToDictionary(field => field, _ => (object?)Value(), StringComparer.Ordinal);
             Note("edits", id, string.Join(", ", fields));
             world.Org.Update([new RecordInput(type, id, fields)], _person);
@@ -66,6 +74,16 @@ internal sealed class PeopleSide(World world)
 
         var id = world.Org.Create([new RecordInput(type, null, fields)], _person)[0].Id!;
         Note("creates", id, string.Join(", ", fields));
+    }
+
+    // What the page shows and some more: it says an absolute value, as all of Salesforce does.
+    private void Count(string id, int more)
+    {
+        var shown = world.Org.Query($"SELECT {SimulatedMappings.Counter} FROM Account WHERE Id = '{id}'").Rows[0].Fields[0].Value;
+        var sum = Convert.ToInt64(shown ?? 0L, CultureInfo.InvariantCulture) + more;
+        Note("counts", id, sum.ToString(CultureInfo.InvariantCulture));
+        var fields = new Dictionary<string, object?>(StringComparer.Ordinal) { [SimulatedMappings.Counter] = sum.ToString(CultureInfo.InvariantCulture) };
+        world.Org.Update([new RecordInput("Account", id, fields)], _person);
     }
 
     private string? Pick(string type, bool deleted)

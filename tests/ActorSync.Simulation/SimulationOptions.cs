@@ -21,6 +21,9 @@ internal sealed record SimulationOptions(long Seed)
     /// <summary>Virtual time after it in which both sides must have become equal.</summary>
     public TimeSpan QuietTimeMax { get; init; } = TimeSpan.FromSeconds(180);
 
+    /// <summary>Longest time from the commit of a local change to its arrival in Salesforce, of records that nothing is wrong with; null: not judged.</summary>
+    public TimeSpan? DelayMax { get; init; }
+
     /// <summary>Remember what happened, for a person to read.</summary>
     public bool Traced { get; init; }
 }

@@ -73,7 +73,7 @@ internal static class SimulationRun
             world.After(TimeSpan.FromMilliseconds(world.Random.Next(0, 1500)), node.Start);
         }
 
-        var random = world.Stream("edits");
+        var random = world.Draws("edits");
         for (var i = 0; i < world.Options.EditsMax; i++)
         {
             // Bursts: many edits fall on few moments.

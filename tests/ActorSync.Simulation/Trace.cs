@@ -23,3 +23,15 @@ internal sealed class Trace(World world)
         .Where(line => record is null || line.Record is null || line.Record == record)
         .Select(line => $"{line.At.TotalSeconds,9:0.0000} {line.Who,-12} {(line.Record is { } id ? id.ToString()[..4] : "    ")} {line.What}");
 }
+
+/// <summary>What a node says in its log, told in the trace.</summary>
+internal sealed class TracedLog(World world, string node) : TextWriter
+{
+    public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+    public override void WriteLine(string? value) => world.Trace.Note(node, null, () => $"says {value}");
+
+    public override void Write(char value)
+    {
+    }
+}

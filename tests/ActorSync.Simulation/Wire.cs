@@ -186,7 +186,12 @@ internal sealed class SimulatedApi(World world, SimulatedNode node) : IPartnerAp
         world.Wire.WriteAsync(node, "delete", client, ids, sent => world.Org.Delete([.. sent.Select(i => ids[i])], Context(client)));
 
     public Task<QueryAnswer> QueryAsync(string soql, bool includeDeleted, CancellationToken cancellation) =>
-        world.Wire.ReadAsync(node, () => Answer(world.Org.Query(soql, includeDeleted)));
+        world.Wire.ReadAsync(node, () =>
+        {
+            var page = world.Org.Query(soql, includeDeleted);
+            world.Trace.Note(node.Name, null, () => $"reads {soql[(soql.IndexOf(" FROM ", StringComparison.Ordinal) + 6)..]}: {string.Join(' ', page.Rows.Select(row => row.Id[^6..]))}");
+            return Answer(page);
+        });
 
     public Task<QueryAnswer> QueryMoreAsync(string locator, CancellationToken cancellation) =>
         world.Wire.ReadAsync(node, () => Answer(world.Org.QueryMore(locator)));

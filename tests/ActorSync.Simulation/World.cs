@@ -19,9 +19,9 @@ internal sealed class World
     {
         Options = options;
         Clock = new FakeClock(Start);
-        Random = Stream("schedule");
-        _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Stream(kind.ToString()));
-        Mappings = SimulatedMappings.All(Stream("mappings"));
+        Random = Draws("schedule");
+        _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Draws(kind.ToString()));
+        Mappings = SimulatedMappings.All(Draws("mappings"), counts: Draws("counters").Next(4) == 0);
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)
         {
@@ -29,10 +29,11 @@ internal sealed class World
         }
 
         DatabaseClock = new SkewedClock(Clock, skew ? TimeSpan.FromMilliseconds(Drawn(FaultKind.ClockSkew).Next(-800, 800)) : TimeSpan.Zero);
-        Database = new MemoryDatabase(Mappings, ShardCount, DatabaseClock.GetUtcNow, Stream("database"));
+        Database = new MemoryDatabase(Mappings, ShardCount, DatabaseClock.GetUtcNow, Draws("database"));
         Org = new OrgModel(new OrgOptions { Seed = (int)options.Seed }, new SkewedClock(Clock, skew ? TimeSpan.FromMilliseconds(Drawn(FaultKind.ClockSkew).Next(-800, 800)) : TimeSpan.Zero));
         Trace = new Trace(this);
         Wire = new Wire(this);
+        Stream = new SimulatedStream(this);
     }
 
     public const int ShardCount = 4;
@@ -52,6 +53,9 @@ internal sealed class World
     public OrgModel Org { get; }
 
     public Wire Wire { get; }
+
+    /// <summary>Change events, if the mappings count anything.</summary>
+    public SimulatedStream Stream { get; }
 
     public Trace Trace { get; }
 
@@ -78,7 +82,7 @@ internal sealed class World
     public void Violate(string invariant, string message, Guid? record = null) => Fail(new ViolationException(invariant, message, record));
 
     /// <summary>A generator of its own for one purpose.</summary>
-    public Random Stream(string purpose)
+    public Random Draws(string purpose)
     {
         var hash = 14695981039346656037UL ^ (ulong)Options.Seed;
         foreach (var letter in purpose)

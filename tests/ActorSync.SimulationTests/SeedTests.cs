@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ActorSync.Simulation;
 using Shouldly;
 using Xunit;
@@ -11,6 +12,19 @@ public sealed class SeedTests(ITestOutputHelper output)
 {
     [Fact]
     public void Invariants_hold_for_500_fixed_seeds() => Hold([.. Enumerable.Range(1, 500)]);
+
+    [Fact]
+    public void Invariants_hold_for_100_fresh_seeds() => Hold([.. Enumerable.Range(1_000_000 + (int)(TimeProvider.System.GetUtcNow().Ticks % 1_000_000_000), 100)]);
+
+    [Fact]
+    public void Records_that_are_refused_or_locked_delay_nobody_else()
+    {
+        var only = Enum.GetValues<FaultKind>().ToImmutableHashSet().Except([FaultKind.BadValue, FaultKind.RowLock, FaultKind.Rollback]);
+        foreach (var seed in Enumerable.Range(1, 40))
+        {
+            SimulationRun.Run(new SimulationOptions(seed) { Without = only, DelayMax = TimeSpan.FromSeconds(3) }).Failure.ShouldBeNull($"seed {seed}");
+        }
+    }
 
     [Fact]
     public void One_seed_is_one_run()

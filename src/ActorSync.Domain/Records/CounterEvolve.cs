@@ -17,7 +17,9 @@ internal static class CounterEvolve
     /// <summary>A change event was taken.</summary>
     public static RecordState Taken(RecordState state, ChangeEventTaken e) => state with
     {
-        StreamAt = e.Position,
+        StreamAt = state.StreamAt > e.Position ? state.StreamAt : e.Position,
+        StreamSeen = e.Fields.IsEmpty ? state.StreamSeen : Seen(state.StreamSeen, e.Position),
+        StreamOwnAt = e.OwnWrite is null || e.Fields.IsEmpty || state.StreamOwnAt > e.Position ? state.StreamOwnAt : e.Position,
         // A read of an earlier version must not pass for a later one.
         SystemModstamp = state.SystemModstamp > e.AsOf ? state.SystemModstamp : e.AsOf,
     };
@@ -44,6 +46,12 @@ internal static class CounterEvolve
     /// <summary>What was added here and is not offered yet is given up.</summary>
     public static ImmutableSortedDictionary<string, CounterField> Dropped(RecordState state) =>
         state.Counters.Aggregate(state.Counters, (counters, counter) => Kept(counters, counter.Key, counter.Value with { Delta = "0" }));
+
+    private static ImmutableArray<StreamPosition> Seen(ImmutableArray<StreamPosition> seen, StreamPosition position)
+    {
+        var all = seen.Add(position).Sort();
+        return all.Length > RecordState.StreamSeenMax ? all.RemoveAt(0) : all;
+    }
 
     private static ImmutableSortedDictionary<string, CounterField> Kept(ImmutableSortedDictionary<string, CounterField> counters, string name, CounterField counter) =>
         counter is { Delta: "0", Outside: null } ? counters.Remove(name) : counters.SetItem(name, counter);

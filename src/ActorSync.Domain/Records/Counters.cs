@@ -52,12 +52,13 @@ internal static class Counters
             return;
         }
 
+        var counters = m.Fields.Where((name, _) => IsCounter(decision, name)).With(Unchanged(state, m));
         if (state.StreamAt >= m.Position)
         {
+            TakeLate(decision, m, counters);
             return;
         }
 
-        var counters = m.Fields.Where((name, _) => IsCounter(decision, name));
         decision.Add(new ChangeEventTaken(m.Sfid, m.Position, counters, m.AsOf, m.OwnWrite, decision.Now));
         if (state.DeletePending || state.Row is null)
         {
@@ -126,6 +127,34 @@ internal static class Counters
     }
 
     private static bool IsCounter(RecordDecision decision, string name) => decision.Mapping.PolicyOf(name) == ConflictPolicy.Counter && decision.CanUpdate(name);
+
+    // Salesforce names what a write changed: a counter that it does not name held the sent value already.
+    private static FieldValues Unchanged(RecordState state, RemoteChanged m) => FieldValues.From(state.Counters
+        .Where(counter => counter.Value.Outside is { } write && write.WriteNo == m.OwnWrite && !m.Fields.Has(counter.Key))
+        .Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Outside!.Sent)));
+
+    // Told before, or out of order. Salesforce's own later value contains what came before it; one of ours does not.
+    private static void TakeLate(RecordDecision decision, RemoteChanged m, FieldValues counters)
+    {
+        var state = decision.State;
+        if (counters.IsEmpty || state.StreamSeen.Contains(m.Position) || (state.StreamSeen.Length == RecordState.StreamSeenMax && m.Position < state.StreamSeen[0]))
+        {
+            return;
+        }
+
+        decision.Add(new ChangeEventTaken(m.Sfid, m.Position, counters, m.AsOf, m.OwnWrite, decision.Now));
+        if (state.DeletePending || state.Row is null || (m.OwnWrite is null && !(state.StreamOwnAt > m.Position)))
+        {
+            return;
+        }
+
+        foreach (var (name, value) in counters.Where((name, _) => !state.Inbox.ContainsKey(name)))
+        {
+            var open = state.Counters.GetValueOrDefault(name);
+            var shown = open is null ? m.Row.Fields[name] : Text(Sum(open));
+            decision.Add(new ConflictFrozen(name, value, shown, open?.Known ?? shown, "a change event came out of order", decision.Now, Counted: true));
+        }
+    }
 
     private static void Count(RecordDecision decision, RemoteChanged m, string name, string? value)
     {

@@ -217,6 +217,15 @@ public sealed record RecordState
     /// <summary>The latest change event taken.</summary>
     public StreamPosition? StreamAt { get; init; }
 
+    /// <summary>Places of the latest change events that named a counter, ascending: what is behind <see cref="StreamAt"/> and not among them came out of order.</summary>
+    public ImmutableArray<StreamPosition> StreamSeen { get => field; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Events remembered per record in <see cref="StreamSeen"/>; older ones count as told before.</summary>
+    public const int StreamSeenMax = 16;
+
+    /// <summary>The latest event of a write of ours that named a counter.</summary>
+    public StreamPosition? StreamOwnAt { get; init; }
+
     /// <summary>Fields that wait for somebody to choose, by name.</summary>
     public ImmutableSortedDictionary<string, InboxEntry> Inbox { get => field; init => field = value ?? NoInbox; } = NoInbox;
 
@@ -281,7 +290,7 @@ public sealed record RecordState
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
-        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt;
+        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamSeen.SequenceEqual(other.StreamSeen);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Sfid, Row, Life, LastWriteNo, Outstanding, Owed);

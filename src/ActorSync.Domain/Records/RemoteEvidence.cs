@@ -203,6 +203,11 @@ internal static class RemoteEvidence
             {
                 Ask(decision, m.Sfid, "an earlier record of the same external id was read alive", m.ReadBegan);
             }
+            else if (m.ReadBegan > state.EvidenceReadBegan && m.AsOf > state.SystemModstamp && m.Fields.Is(decision.Mapping.ExternalIdField, null))
+            {
+                decision.Add(new Unexpected(
+                    $"{m.Sfid} was deleted and lives again without an external id, and {state.Sfid} has its place: give it an external id of its own in Salesforce", decision.Now));
+            }
 
             return false;
         }

@@ -13,6 +13,10 @@ internal sealed record ReadBackEnvelope(IReadOnlyList<string> Sfids);
 /// <param name="DeletedSince">Deletions have been asked for up to this time, Salesforce's clock.</param>
 internal sealed record FeedCursor(string Phase, string LoadedTo, long Loaded, DateTimeOffset Since, DateTimeOffset DeletedSince)
 {
+    /// <summary><see cref="Since"/> when the last deep poll that was finished began: what was committed late since then is not earlier than this less the overlap.
+    /// Null until there was one.</summary>
+    public DateTimeOffset? DeepSince { get; init; }
+
     /// <summary>The load has not been finished.</summary>
     public const string Loading = "loading";
 

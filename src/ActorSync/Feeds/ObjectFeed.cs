@@ -168,9 +168,23 @@ internal sealed class ObjectFeed(
         }
 
         var deep = _polledDeepAt == 0 || clock.GetElapsedTime(_polledDeepAt) >= options.OverlapInterval;
-        _polledAt = clock.GetTimestamp();
-        _polledDeepAt = deep ? _polledAt : _polledDeepAt;
-        await PollAsync(deep ? options.Overlap : ShortOverlap, stop);
+        var polledAt = _polledAt = clock.GetTimestamp();
+        if (deep)
+        {
+            // From where the last deep poll began: polls that failed, and a feed without a holder, leave no gap behind.
+            var since = _cursor!.Since;
+            await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);
+            _polledDeepAt = polledAt;
+            if (_cursor.DeepSince != since)
+            {
+                await MailAsync([], await stores.Turns.NowAsync(stop), _cursor with { DeepSince = since }, [], stop);
+            }
+        }
+        else
+        {
+            await PollAsync(_cursor!.Since - ShortOverlap, stop);
+        }
+
         if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
         {
             _askedDeletedAt = clock.GetTimestamp();
@@ -178,16 +192,16 @@ internal sealed class ObjectFeed(
         }
     }
 
-    private async Task PollAsync(TimeSpan overlap, CancellationToken stop)
+    private async Task PollAsync(DateTimeOffset from, CancellationToken stop)
     {
-        var position = $"SystemModstamp >= {Soql(_cursor!.Since - overlap)}";
+        var position = $"SystemModstamp >= {Soql(from)}";
         while (true)
         {
             var readBegan = await stores.Turns.NowAsync(stop);
             var page = await soap.QueryAsync(
                 $"{_reader.Select} WHERE {position} ORDER BY SystemModstamp, Id LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
             var images = page.Rows.Select(_reader.Image).ToArray();
-            var since = images.Length > 0 && images[^1].SystemModstamp > _cursor.Since ? images[^1].SystemModstamp : _cursor.Since;
+            var since = images.Length > 0 && images[^1].SystemModstamp > _cursor!.Since ? images[^1].SystemModstamp : _cursor!.Since;
             var news = images.Where(_seen.IsNews).ToArray();
             if (news.Length > 0 || since != _cursor.Since)
             {
@@ -197,7 +211,7 @@ internal sealed class ObjectFeed(
 
             if (images.Length < options.PageRowsMax)
             {
-                _seen.ForgetBefore(_cursor.Since - options.Overlap - ShortOverlap);
+                _seen.ForgetBefore((_cursor.DeepSince ?? _cursor.Since) - options.Overlap - ShortOverlap);
                 return;
             }
 

@@ -96,6 +96,6 @@ internal static class AllMutants
         new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
         new("polls do not overlap", "architecture 5", 1009, new Mutation(
-            "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync(deep ? options.Overlap : ShortOverlap, stop);", "await PollAsync(TimeSpan.Zero, stop);")),
+            "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);", "await PollAsync(since, stop);")),
     ];
 }

@@ -42,6 +42,31 @@ public sealed class CounterPolicyTests
     }
 
     [Fact]
+    public void Event_that_comes_behind_our_own_is_for_somebody_to_count()
+    {
+        var late = Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "15"));
+        GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11")))
+            .When(Changed(4, Row(R2, Ten.With(Count, "11")), 1, (Count, "11"))).When(Confirmed(1, 5))
+            .When(late).ThenTypes(typeof(ChangeEventTaken), typeof(ConflictFrozen))
+            .When(late).ThenNothing();
+    }
+
+    [Fact]
+    public void Event_that_comes_behind_a_later_one_of_somebody_else_is_contained_in_it() =>
+        GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11")))
+            .When(Changed(4, Row(R2, Ten.With(Count, "11")), null, (Count, "17"))).ThenRowGets(RowOperation.Update, (Count, "18"))
+            .When(Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken)).ThenRowGets(RowOperation.Update, (Count, "18"));
+
+    [Fact]
+    public void Own_event_that_does_not_name_the_counter_says_that_it_held_the_value_already() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"), (Name, "Ada", "Bob")))
+            .When(Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "11"))).ThenRowGets(RowOperation.Update, (Count, "12"))
+            .When(Landed(3.1, R3, Ten.With(Count, "11"), Ten.With(Count, "12")))
+            .When(Confirmed(1, 4))
+            .When(Changed(5, Row(R3, Ten.With(Count, "12")), 1, (Name, "Bob"))).ThenOffered(WriteOperation.Update, "S1", (Count, "12"));
+
+    [Fact]
     public void Cents_add_up_exactly_and_empty_counts_as_nothing() =>
         GivenAgreed(Ten.With(Count, null))
             .When(Updated(2, R2, (Count, null, "0.1"))).ThenOffered(WriteOperation.Update, "S1", (Count, "0.1"))

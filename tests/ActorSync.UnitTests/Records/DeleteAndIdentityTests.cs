@@ -107,6 +107,12 @@ public sealed class DeleteAndIdentityTests
             .When(Confirmed(2, 7, "S2")).ThenState(state => state.Sfid.ShouldBe("S2"));
 
     [Fact]
+    public void Earlier_record_undeleted_without_an_external_id_whose_place_is_taken_is_said_to_be_so() =>
+        GivenAgreed(Ada)
+            .When(Deleted(2, R1)).When(Inserted(3, new RowStamp(2, 1), Ada)).When(Confirmed(1, 4)).When(Confirmed(2, 5, "S2"))
+            .When(Read(8, 7, Ada.With(ExternalId, null), Row(new RowStamp(2, 1), Ada), "S1")).ThenTypes(typeof(Unexpected));
+
+    [Fact]
     public void Marked_row_stays_takes_no_part_and_comes_back_with_the_values_of_Salesforce() =>
         GivenAgreed(Ada, Soft)
             .When(ReadGone(3, 2)).ThenState(state => RecordBehavior.Owed(state)!.Status.IsDeleted.ShouldBe(true)).ThenRowGetsNothing()
