@@ -21,7 +21,7 @@ internal sealed class World
         Clock = new FakeClock(Start);
         Random = Stream("schedule");
         _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Stream(kind.ToString()));
-        Mappings = SimulatedMappings.All(Stream("mappings"));
+        Mappings = options.Mappings ?? SimulatedMappings.All(Stream("mappings"), Stream("modes"));
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)
         {
