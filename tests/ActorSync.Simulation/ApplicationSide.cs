@@ -110,9 +110,9 @@ internal sealed class ApplicationSide
         else if (dice < 25)
         {
             // SET a = a
-            var field = Text(mapping)[0];
+            var field = _world.Mappings[mapping - 1].Fields.FirstOrDefault(field => field.Intent)?.Name ?? Text(mapping)[0];
             var row = statements.Read(mapping, key.Value)!;
-            statements.Update(mapping, key.Value, (field, row.Values[0]));
+            statements.Update(mapping, key.Value, (field, row.Values[_world.Mappings[mapping - 1].Fields.IndexOf(_world.Mappings[mapping - 1].Field(field)!)]));
         }
         else if (dice < 30 && mapping == SimulatedMappings.Contact)
         {

@@ -19,7 +19,7 @@ internal sealed partial class Judge
     {
         _world = world;
         world.Database.Journal.Committed = Journaled;
-        world.Database.ChangeLog.Committed = (id, _) => _committedAt[id] = world.Clock.GetUtcNow();
+        world.Database.ChangeLog.Committed = (id, _) => (_committedAt[id], _arrivedAtCommit[id]) = (world.Clock.GetUtcNow(), world.Org.LastArrival);
     }
 
     /// <summary>I5 and I8, at the moment a write leaves.</summary>
@@ -54,6 +54,7 @@ internal sealed partial class Judge
         NothingFlipped();
         NothingIsTwice();
         NothingWasSaidTwice();
+        PoliciesAreKept();
         BothSidesAgree();
         NobodyWaited();
     }
@@ -92,6 +93,7 @@ internal sealed partial class Judge
             return;
         }
 
+        _arrivedAtEntry[key] = _world.Org.LastArrival;
         _world.Trace.Note("journal", entry.Actor.Kind == 0 ? null : entry.Actor.Entity, () => $"{entry.Type} {entry.Body}");
         if (_world.Database.Leases.Read(null, entry.Address) is { } lease && lease.Epoch != entry.Epoch)
         {
@@ -132,7 +134,9 @@ internal sealed partial class Judge
 
     private IEnumerable<(string Text, Guid? Record)> Differences()
     {
-        var parked = States().Where(actor => actor.State.Parked is not null).Select(actor => actor.Actor.Entity).ToHashSet();
+        var states = States().ToArray();
+        var parked = states.Where(actor => actor.State.Parked is not null).Select(actor => actor.Actor.Entity).ToHashSet();
+        var skipped = states.Where(actor => actor.State.SkippedBirth is not null).Select(actor => actor.Actor.Entity).ToHashSet();
         foreach (var mapping in _world.Mappings)
         {
             var rows = _world.Database.Tables[mapping.Number].Rows.Scan(null).ToDictionary(row => row.Key, row => row.Value);
@@ -155,6 +159,11 @@ internal sealed partial class Judge
                     continue;
                 }
 
+                if (row.IsDeleted && !parked.Contains(key))
+                {
+                    yield return ($"row {key} of {mapping.ObjectName} is marked as deleted, and {record.Id} lives", key);
+                }
+
                 for (var i = 0; i < mapping.Fields.Length; i++)
                 {
                     var (ours, theirs) = (Plain(row.Values[i]), fields.GetValueOrDefault(mapping.Fields[i].Name));
@@ -172,7 +181,8 @@ internal sealed partial class Judge
                 }
             }
 
-            foreach (var (key, row) in rows.Where(row => !parked.Contains(row.Key)))
+            // A row that is marked has no record, nor has one whose birth an operator has skipped.
+            foreach (var (key, row) in rows.Where(row => !parked.Contains(row.Key) && !row.Value.IsDeleted && !skipped.Contains(row.Key)))
             {
                 yield return ($"row {key} of {mapping.ObjectName} (sfid {row.Sfid ?? "none"}) has no record", key);
             }

@@ -28,9 +28,7 @@ internal sealed partial class Judge
                     }
 
                     var applied = written[record.Key].Any(arrival => arrival.After.TryGetValue(field, out var after) && Plain(after) == plain);
-                    var resolved = journals.GetValueOrDefault(record.Key, []).Any(entry =>
-                        entry.Event is RecordEvent.ConflictResolved conflict
-                        && ((conflict.Field == field && Plain(conflict.Local) == plain) || (conflict.Field == "*" && conflict.Winner == Side.Salesforce)));
+                    var resolved = journals.GetValueOrDefault(record.Key, []).Any(entry => Resolves(entry.Event, field, plain));
                     if (!applied && !resolved)
                     {
                         throw new ViolationException("I1", $"{field} = '{plain}' of revision {changes[i].Change.Birth}.{changes[i].Change.Revision} was committed locally and nothing became of it", record.Key);
@@ -39,6 +37,16 @@ internal sealed partial class Judge
             }
         }
     }
+
+    // With both values journaled, or by somebody's word.
+    private static bool Resolves(RecordEvent happened, string field, string plain) => happened switch
+    {
+        RecordEvent.ConflictResolved e => (e.Field == field && Plain(e.Local) == plain) || (e.Field == "*" && e.Winner == Side.Salesforce),
+        RecordEvent.ConflictChosen e => e.Field == field && Plain(e.Local) == plain,
+        RecordEvent.OperatorActed { Action: OperatorAction.Skip } e => Plain(e.Fields[field]) == plain,
+        RecordEvent.OperatorActed { Action: OperatorAction.Edit } e => e.Fields.Has(field),
+        _ => false,
+    };
 
     // I2: our writes of a row never bring back an older local value.
     private void NothingFlipped()
@@ -80,17 +88,30 @@ internal sealed partial class Judge
         }
     }
 
-    // Versions of rows that Salesforce gave back after it had deleted the record: rule 7, what was said here is over and its values count.
+    // Versions of rows that Salesforce gave back: after it had deleted the record (rule 7: what was said here is over and its values count), or because
+    // an operator gave up what the application had said, or chose otherwise.
     private HashSet<(Guid Entity, long Birth, long Revision)> Restored()
     {
         var restored = new HashSet<(Guid, long, long)>();
         foreach (var (actor, events) in Journals())
         {
             var undeleted = false;
+            var givenUp = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (_, happened) in events)
             {
                 undeleted |= happened is RecordEvent.RemoteUndeletionTaken;
-                if (undeleted && happened is RecordEvent.RowWritten { Stamp: { } stamp })
+                givenUp.UnionWith(happened switch
+                {
+                    RecordEvent.OperatorActed { Action: OperatorAction.Skip } e => e.Fields.Names,
+                    RecordEvent.ConflictChosen e when e.Value != e.Local => [e.Field],
+                    _ => [],
+                });
+                if (happened is RecordEvent.LocalChanged said)
+                {
+                    givenUp.ExceptWith(said.New.Names);
+                }
+
+                if (happened is RecordEvent.RowWritten { Stamp: { } stamp } written && (undeleted || written.Fields.Names.Any(givenUp.Contains)))
                 {
                     restored.Add((actor.Entity, stamp.Birth, stamp.Revision));
                     undeleted = false;
@@ -123,11 +144,12 @@ internal sealed partial class Judge
             }
         }
 
+        var journals = Journals().SelectMany(journal => journal.Events.Select(entry => (journal.Actor.Entity, entry.Event))).ToLookup(entry => entry.Entity, entry => entry.Event);
         var lives = _world.Org.Arrivals().Where(arrival => arrival.Client is null && arrival.Error is null && arrival.Operation is "create" or "undelete" or "cascadeUndelete").ToLookup(arrival => arrival.Id);
         foreach (var rows in _world.Database.ChangeLog.Scan(null).Select(row => row.Value).Where(change => change.Origin is not null && change.Change.Operation == 'I').GroupBy(change => change.Change.Entity))
         {
             var sfids = _world.Database.Links.Scan(null).Where(link => link.Value.Actor?.Entity == rows.Key).Select(link => link.Key);
-            var reasons = sfids.Sum(sfid => lives[sfid].Count());
+            var reasons = sfids.Sum(sfid => lives[sfid].Count()) + journals[rows.Key].Count(GivesTheRowBack);
             if (rows.Count() > reasons)
             {
                 throw new ViolationException("I3", $"the row of {rows.Key} was created {rows.Count()} times, people created or undeleted its record {reasons} times", rows.Key);
@@ -135,7 +157,10 @@ internal sealed partial class Judge
         }
     }
 
-    // I9: what was applied is not said again.
+    private static bool GivesTheRowBack(RecordEvent happened) =>
+        happened is RecordEvent.ConflictResolved { Field: "*", Remote: "changed", Winner: Side.Salesforce } or RecordEvent.OperatorActed { Action: OperatorAction.Skip, Operation: WriteOperation.Delete };
+
+    // I9: what was applied is not said again, unless the application said it again.
     private void NothingWasSaidTwice()
     {
         foreach (var record in BySync().Where(arrival => arrival.Error is null).GroupBy(arrival => arrival.Id))
@@ -144,7 +169,7 @@ internal sealed partial class Judge
             foreach (var arrival in _world.Org.Arrivals().Where(arrival => arrival.Id == record.Key && arrival.Error is null))
             {
                 var ours = arrival.Client is not null && arrival.Operation is "update" or "upsert";
-                if (ours && arrival.After.Count > 0 && arrival.After.All(field => Plain(field.Value)?.Contains('L', StringComparison.Ordinal) == true
+                if (ours && arrival.After.Count > 0 && !arrival.After.Keys.Any(IsIntent(arrival)) && arrival.After.All(field => Plain(field.Value)?.Contains('L', StringComparison.Ordinal) == true
                     && said.TryGetValue(field.Key, out var before) && before == field.Value && arrival.Before.GetValueOrDefault(field.Key) == field.Value))
                 {
                     throw new ViolationException("I9", $"{arrival.Operation} of {arrival.Id} {string.Join(", ", arrival.After)} was sent again after it had been applied", KeyOf(arrival));
@@ -157,6 +182,9 @@ internal sealed partial class Judge
             }
         }
     }
+
+    private Func<string, bool> IsIntent(Arrival arrival) =>
+        name => _world.Mappings.Single(mapping => mapping.ObjectName == arrival.Type).Field(name) is { Intent: true };
 
     private IEnumerable<Arrival> BySync() => _world.Org.Arrivals().Where(arrival => arrival.Client is not null);
 

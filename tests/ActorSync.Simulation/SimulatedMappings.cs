@@ -20,7 +20,21 @@ internal static class SimulatedMappings
     /// <summary>True if both sides count.</summary>
     public static bool Counts(IReadOnlyList<ObjectMapping> mappings) => mappings.Any(mapping => mapping.Field(Counter) is not null);
 
-    public static IReadOnlyList<ObjectMapping> All(Random random, bool counts)
+    /// <summary>The common mappings in about half of all runs, in the others also what else a configuration may say.</summary>
+    /// <param name="modes">Draws that; the common mappings do not depend on it.</param>
+    /// <param name="counts">Both sides count.</param>
+    public static IReadOnlyList<ObjectMapping> All(Random random, Random modes, bool counts)
+    {
+        var common = Common(random, counts);
+        return modes.Next(2) == 0 ? common : [.. common.Select(mapping => Varied(mapping, modes))];
+    }
+
+    /// <summary>True of mappings that leave everything but the policy of the object at its default.</summary>
+    public static bool AreCommon(IReadOnlyList<ObjectMapping> mappings) =>
+        mappings.All(mapping => mapping is { Mode: WriteMode.Merged, Delete: DeletePolicy.DeleteWins } && mapping.Fields.All(field => field is { Policy: null, Intent: false }));
+
+    /// <summary>The mappings with one policy for all conflicts, drawn.</summary>
+    public static IReadOnlyList<ObjectMapping> Common(Random random, bool counts = false)
     {
         var policy = random.Next(4) switch { 0 => ConflictPolicy.SalesforceWins, 1 => ConflictPolicy.PostgresWins, _ => ConflictPolicy.LatestWins };
         return
@@ -36,6 +50,23 @@ internal static class SimulatedMappings
             ]),
         ];
     }
+
+    // Ordered or merged, what a delete does, and per field who wins and whether it is one of intent.
+    private static ObjectMapping Varied(ObjectMapping mapping, Random random) => mapping with
+    {
+        Mode = random.Next(5) < 2 ? WriteMode.Ordered : WriteMode.Merged,
+        Delete = random.Next(4) switch { 0 => DeletePolicy.DeleteLoses, 1 => DeletePolicy.SoftDelete, _ => DeletePolicy.DeleteWins },
+        Fields = [.. mapping.Fields.Select(field => field.Kind == FieldKind.Text ? field with { Policy = Policy(random), Intent = random.Next(3) == 0 } : field)],
+    };
+
+    private static ConflictPolicy? Policy(Random random) => random.Next(8) switch
+    {
+        0 => ConflictPolicy.SalesforceWins,
+        1 => ConflictPolicy.PostgresWins,
+        2 => ConflictPolicy.LatestWins,
+        3 => ConflictPolicy.Manual,
+        _ => null,
+    };
 
     private static ObjectMapping Mapping(short number, string name, ConflictPolicy policy, FieldMapping[] fields) =>
         new(number, name, "salesforce", name.ToLowerInvariant(), MappingAccess.ReadWrite, ExternalId, "actorsync_id__c", policy, Side.Salesforce, TimeSpan.FromSeconds(2), [.. fields]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Mapping;
 
 namespace ActorSync.Simulation;
 
@@ -8,6 +9,9 @@ internal sealed record SimulationOptions(long Seed)
 {
     /// <summary>Kinds that are not injected.</summary>
     public ImmutableHashSet<FaultKind> Without { get; init; } = [];
+
+    /// <summary>The mapped objects; null: they are drawn.</summary>
+    public IReadOnlyList<ObjectMapping>? Mappings { get; init; }
 
     /// <summary>Edits of both sides together.</summary>
     public int EditsMax { get; init; } = 60;

@@ -60,7 +60,7 @@ internal static class SimulationRun
     private static void Play(World world)
     {
         var judge = new Judge(world);
-        var (application, people) = (new ApplicationSide(world), new PeopleSide(world));
+        var (application, people, operators) = (new ApplicationSide(world), new PeopleSide(world), new OperatorSide(world));
         Strays(world);
         people.Populate(world.Options.RecordsMax);
         new MemoryTurnStore(world.Database).Leases.EnsureAsync(
@@ -81,6 +81,7 @@ internal static class SimulationRun
             world.After(at + TimeSpan.FromMilliseconds(random.Next(30)), random.Next(5) < 3 ? application.Edit : people.Edit);
         }
 
+        operators.Begin();
         for (var i = 0; i < 2; i++)
         {
             if (world.Strikes(FaultKind.Outage, 0.15))
@@ -95,6 +96,8 @@ internal static class SimulationRun
         {
             world.After(TimeSpan.FromSeconds(8 * i), application.Correct);
         }
+
+        operators.Finish();
 
         var deadline = world.Elapsed + world.Options.QuietTimeMax;
         world.Run(world.Elapsed + TimeSpan.FromSeconds(26));

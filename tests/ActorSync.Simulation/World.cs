@@ -21,7 +21,7 @@ internal sealed class World
         Clock = new FakeClock(Start);
         Random = Draws("schedule");
         _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Draws(kind.ToString()));
-        Mappings = SimulatedMappings.All(Draws("mappings"), counts: Draws("counters").Next(4) == 0);
+        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(4) == 0);
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)
         {

@@ -14,7 +14,7 @@ public sealed class UnknownCommitTests
     [Trait("Invariant", "I8")]
     public async Task Lease_under_which_nobody_can_tell_what_was_committed_is_taken_anew()
     {
-        var database = new MemoryDatabase(SimulatedMappings.All(TestKit.Seeds.Seeded.From(1), counts: false), 1, () => DateTimeOffset.UnixEpoch, TestKit.Seeds.Seeded.From(1));
+        var database = new MemoryDatabase(SimulatedMappings.Common(TestKit.Seeds.Seeded.From(1)), 1, () => DateTimeOffset.UnixEpoch, TestKit.Seeds.Seeded.From(1));
         var lost = false;
         var store = new MemoryTurnStore(database, statement =>
         {

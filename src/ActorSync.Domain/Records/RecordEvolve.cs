@@ -184,7 +184,8 @@ public static class RecordEvolve
         if (e.Field == "*")
         {
             return e.Winner == Side.Salesforce
-                ? state with { Queue = [.. state.Queue.Where(write => write.Operation == WriteOperation.Insert)] }
+                // What a later life says is not contested.
+                ? state with { Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)] }
                 : state;
         }
 

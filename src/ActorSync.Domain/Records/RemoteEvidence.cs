@@ -126,7 +126,7 @@ internal static class RemoteEvidence
         var state = decision.State;
         // What is outside may have been applied before, or may be refused: nobody will say which fields the record had when it went.
         var outside = state.Outstanding is { Ended: false, Write: { Operation: WriteOperation.Update } update } write && write.Sfid == sfid ? update.Fields : FieldValues.Empty;
-        var lost = state.Queue.Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields))
+        var lost = state.Queue.TakeWhile(waiting => waiting.Operation != WriteOperation.Insert).Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields))
             .With(FieldValues.From(state.Inbox.Select(waits => KeyValuePair.Create(waits.Key, waits.Value.Ours))));
         if (!lost.IsEmpty)
         {
@@ -259,10 +259,13 @@ internal static class RemoteEvidence
     {
         var state = decision.State;
         var linked = state.Sfid is not null;
-        if (!linked || !(m.AsOf <= state.SystemModstamp))
+        var news = !(m.AsOf <= state.SystemModstamp);
+        // What waits in front of the delete waits for a read that was asked for, too.
+        var answer = state.ReadBackAskedAt < m.ReadBegan && state.Outstanding is not { Write.Operation: WriteOperation.Delete };
+        if (!linked || news || answer)
         {
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, FieldValues.Empty, Insert: false));
-            if (linked)
+            if (linked && news)
             {
                 decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
             }

@@ -45,12 +45,16 @@ public static class DoubtTable
 
     private static DoubtAnswer Update(LostWrite lost, ProbedRecord alive, TimeSpan clockTolerance, DateTimeOffset readBegan)
     {
+        var untouched = alive.SystemModstamp < lost.StartedAt - clockTolerance;
         if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))
         {
-            return new DoubtAnswer.Applied(alive.Sfid);
+            // What sets every field to what it was leaves no trace but the stamp, and anybody moves that.
+            var isRepetition = lost is { Operation: WriteOperation.Update, Fields.IsEmpty: false } && lost.Fields.All(sent => lost.Base.Is(sent.Key, sent.Value));
+            return !isRepetition ? new DoubtAnswer.Applied(alive.Sfid)
+                : untouched ? new DoubtAnswer.NotApplied()
+                : new DoubtAnswer.Unprovable("every field was set to what it was");
         }
 
-        var untouched = alive.SystemModstamp < lost.StartedAt - clockTolerance;
         return untouched || (lost.Operation == WriteOperation.Update && lost.Fields.All(sent => lost.Base.Is(sent.Key, alive.Fields[sent.Key])))
             ? new DoubtAnswer.NotApplied()
             : new DoubtAnswer.Overwritten(alive.Sfid, alive.Fields, alive.SystemModstamp, readBegan);

@@ -39,7 +39,9 @@ internal sealed class PostgresWorld : StoreWorld
     {
         var database = await MappedDatabase.EmptyAsync();
         database.Org.Put("Account", SampleOrg.Text("Name", 255), SampleOrg.Text("Phone", 40), SampleOrg.Text("Fax", 40), SampleOrg.Text("Site", 80));
-        var mapping = (await database.ApplyAsync(MappedDatabase.Account("Name", "Phone", "Fax", "Site"))).ShouldHaveSingleItem();
+        var configured = MappedDatabase.Account("Name", "Phone", "Fax", "Site");
+        configured = configured with { Fields = [.. configured.Fields.Select(field => field with { Intent = field.Name == "Fax" })] };
+        var mapping = (await database.ApplyAsync(configured)).ShouldHaveSingleItem();
         await database.ExecuteAsync("alter table salesforce.account add column unmapped int");
         await database.LetApplicationInAsync();
         var engine = database.EngineLogin(LockTimeout);
@@ -69,11 +71,11 @@ internal sealed class PostgresWorld : StoreWorld
     public override async Task<SeenRow?> RowAsync(Guid key)
     {
         await using var command = _database.Engine.CreateCommand(
-            "select _asy_birth, _asy_rev, array[name, phone, fax, site]::text[], sfid, _hc_lastop, _hc_err from salesforce.account where actorsync_id__c = $1");
+            "select _asy_birth, _asy_rev, array[name, phone, fax, site]::text[], sfid, _hc_lastop, _hc_err, coalesce(isdeleted, false) from salesforce.account where actorsync_id__c = $1");
         command.Parameters.Add(new() { Value = key });
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync()
-            ? new SeenRow(new RowStamp(reader.GetInt64(0), reader.GetInt64(1)), [.. reader.GetFieldValue<string?[]>(2)], Text(reader, 3), Text(reader, 4), Text(reader, 5))
+            ? new SeenRow(new RowStamp(reader.GetInt64(0), reader.GetInt64(1)), [.. reader.GetFieldValue<string?[]>(2)], Text(reader, 3), Text(reader, 4), Text(reader, 5), reader.GetBoolean(6))
             : null;
     }
 

@@ -212,6 +212,32 @@ public abstract class ApplicationScriptsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Statement_that_names_a_field_of_intent_is_logged_with_its_value_changed_or_not()
+    {
+        await ApplicationAsync(session => session.InsertAsync(Key(1), ("Name", "Ada"), ("Fax", "1")));
+        await ApplicationAsync(async session =>
+        {
+            await session.SetToItselfAsync(Key(1), "Fax");
+            await session.UpdateAsync(Key(1), ("Fax", "1"), ("Name", "Ada"));
+            await session.UpdateAsync(Key(1), ("Fax", "1"), ("Name", "Eve"));
+            await session.UpdateAsync(Key(1), ("Fax", "2"));
+            await session.TouchAsync(Key(1));
+            await session.UpdateAsync(Key(1), ("Name", "Ada"));
+        });
+        (await WindowAsync(Nothing)).Changes.Skip(1).Select(Line).ShouldBe(
+            ["U2 [fax=1] [fax=1]", "U3 [fax=1] [fax=1]", "U4 [fax=1 name=Ada] [fax=1 name=Eve]", "U5 [fax=1] [fax=2]", "U6 [] []", "U7 [name=Eve] [name=Ada]"]);
+    }
+
+    [Fact]
+    public async Task Nested_update_that_sets_a_field_of_intent_to_what_it_was_has_said_so()
+    {
+        await World.PutAsync(ApplicationRule.FaxFollowsPhone);
+        await ApplicationAsync(session => session.InsertAsync(Key(1), ("Name", "Ada"), ("Fax", "F1")));
+        await ApplicationAsync(session => session.UpdateAsync(Key(1), ("Phone", "1")));
+        (await WindowAsync(Nothing)).Changes.Skip(1).Select(Line).ShouldBe(["U2 [phone=] [phone=1]", "U3 [fax=F1] [fax=F1]"]);
+    }
+
+    [Fact]
     public async Task Values_are_captured_as_they_are_stored()
     {
         await ApplicationAsync(session => session.InsertAsync(Key(1), ("Name", "  Ada \"x\" \\ é "), ("Phone", "")));

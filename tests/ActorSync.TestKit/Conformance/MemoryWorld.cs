@@ -70,7 +70,7 @@ internal sealed class MemoryWorld : StoreWorld
 
     /// <inheritdoc/>
     public override Task<SeenRow?> RowAsync(Guid key) => Task.FromResult(
-        Table.Rows.Read(null, key) is { } row ? new SeenRow(new RowStamp(row.Birth, row.Revision), row.Values, row.Sfid, row.LastOp, row.Error) : null);
+        Table.Rows.Read(null, key) is { } row ? new SeenRow(new RowStamp(row.Birth, row.Revision), row.Values, row.Sfid, row.LastOp, row.Error, row.IsDeleted) : null);
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<JournalEntry>> JournalAsync() =>

@@ -14,10 +14,10 @@ internal abstract class StoreWorld : IAsyncDisposable
     /// <summary>Number of the mapping.</summary>
     public const short Account = 1;
 
-    /// <summary>The one mapped table: four text fields.</summary>
+    /// <summary>The one mapped table: four text fields, Fax is one of intent.</summary>
     public static ObjectMapping Mapping { get; } = new(
         Account, "Account", "salesforce", "account", MappingAccess.ReadWrite, "ActorSync_Id__c", "actorsync_id__c", ConflictPolicy.LatestWins, Side.Salesforce,
-        TimeSpan.FromSeconds(2), [Text("Name", 255), Text("Phone", 40), Text("Fax", 40), Text("Site", 80)]);
+        TimeSpan.FromSeconds(2), [Text("Name", 255), Text("Phone", 40), Text("Fax", 40) with { Intent = true }, Text("Site", 80)]);
 
     /// <summary>The stores of one node.</summary>
     public abstract SyncStores Stores { get; }
@@ -104,7 +104,8 @@ internal enum ApplicationRule
 
 /// <summary>A row as a test sees it.</summary>
 /// <param name="Values">Stored values, in the order of the mapping's fields.</param>
-internal sealed record SeenRow(RowStamp Stamp, ImmutableArray<string?> Values, string? Sfid, string? LastOp, string? Error)
+/// <param name="IsDeleted">Marked as deleted in Salesforce.</param>
+internal sealed record SeenRow(RowStamp Stamp, ImmutableArray<string?> Values, string? Sfid, string? LastOp, string? Error, bool IsDeleted)
 {
     /// <summary>A stored value.</summary>
     public string? this[string field] => Values[StoreWorld.Mapping.Fields.IndexOf(StoreWorld.Mapping.Field(field)!)];

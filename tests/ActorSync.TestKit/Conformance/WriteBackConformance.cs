@@ -56,6 +56,30 @@ public abstract class WriteBackConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Row_is_marked_as_deleted_and_stays_until_it_is_marked_as_living()
+    {
+        var stamp = await InsertedAsync(1);
+        var marked = (await WriteAsync((Actor(1), State(RowOperation.Update, stamp, new RowStatus(IsDeleted: true))))).ShouldHaveSingleItem().ShouldBeOfType<RowWriteOutcome.Landed>();
+        (await RowAsync(1)).IsDeleted.ShouldBeTrue();
+        var written = (await WriteAsync((Actor(1), State(RowOperation.Update, marked.Stamp, new RowStatus(LastOp: "SYNCED"))))).ShouldHaveSingleItem().ShouldBeOfType<RowWriteOutcome.Landed>();
+        (await RowAsync(1)).IsDeleted.ShouldBeTrue();
+        await WriteAsync((Actor(1), State(RowOperation.Update, written.Stamp, new RowStatus(IsDeleted: false))));
+        (await RowAsync(1)).IsDeleted.ShouldBeFalse();
+        await WriteAsync((Actor(2), State(RowOperation.Insert, null, new RowStatus())));
+        (await RowAsync(2)).IsDeleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Field_of_intent_that_the_engine_writes_is_nobodys_intent()
+    {
+        await World.PutAsync(ApplicationRule.FaxFollowsPhone);
+        var stamp = await InsertedAsync(1, ("Name", "Ada"), ("Fax", "F1"));
+        var before = await SnapshotAsync();
+        await WriteAsync(Owing(1, RowOperation.Update, stamp, ("Phone", "1"), ("Fax", "F1")));
+        (await WindowAsync(before)).Changes.Select(Line).ShouldBe([$"U{stamp.Revision + 2} [] []"]);
+    }
+
+    [Fact]
     public async Task Row_that_the_application_holds_is_locked_and_its_neighbours_land()
     {
         var (first, second, third) = (await InsertedAsync(1), await InsertedAsync(2), await InsertedAsync(3));

@@ -19,6 +19,9 @@ internal sealed record MemoryRow(Guid Key, long Birth, long Revision, ImmutableA
 
     public string? Error { get; init; }
 
+    /// <summary>Marked: its record is deleted in Salesforce.</summary>
+    public bool IsDeleted { get; init; }
+
     /// <summary>A column that is not mapped.</summary>
     public int Unmapped { get; init; }
 }

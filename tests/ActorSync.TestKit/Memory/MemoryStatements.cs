@@ -47,7 +47,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
 
         stored = stored with { Birth = database.NextId(), Revision = 1, LastOp = Origin is null ? "PENDING" : stored.LastOp, Error = Origin is null ? null : stored.Error };
         Store(table, null, stored);
-        Capture(table, null, stored);
+        Capture(table, null, stored, []);
         return stored;
     });
 
@@ -55,11 +55,15 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
     public bool Update(short mapping, Guid key, params IEnumerable<(string Field, string? Value)> fields)
     {
         var said = fields.ToArray();
-        return Update(mapping, key, row => said.Length == 0 ? row with { Unmapped = row.Unmapped + 1 } : row with { Values = Set(mapping, row.Values, said) }) is not null;
+        return Update(
+            mapping, key, row => said.Length == 0 ? row with { Unmapped = row.Unmapped + 1 } : row with { Values = Set(mapping, row.Values, said) }, [.. said.Select(field => field.Field)]) is not null;
     }
 
     /// <summary>Updates a row as the engine writes it.</summary>
-    public MemoryRow? Update(short mapping, Guid key, Func<MemoryRow, MemoryRow> change) => Nested(() =>
+    public MemoryRow? Update(short mapping, Guid key, Func<MemoryRow, MemoryRow> change) => Update(mapping, key, change, []);
+
+    // What the statement names, changed or not, is said where it is a field of intent; in a transaction of the engine nothing is anybody's intent.
+    private MemoryRow? Update(short mapping, Guid key, Func<MemoryRow, MemoryRow> change, IReadOnlyCollection<string> named) => Nested(() =>
     {
         var table = database.Tables[mapping];
         table.Rows.Lock(Transaction, key);
@@ -75,7 +79,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
             LastOp = changed && Origin is null ? "PENDING" : stored.LastOp, Error = changed && Origin is null ? null : stored.Error,
         };
         Store(table, old, stored);
-        Capture(table, old, stored);
+        Capture(table, old, stored, origin is null ? named : []);
         return stored;
     });
 
@@ -90,7 +94,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
         }
 
         table.Rows.Write(Transaction, key, null);
-        Capture(table, old, null);
+        Capture(table, old, null, []);
         return old;
     }) is not null;
 
@@ -127,13 +131,13 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
         table.Rows.Write(Transaction, row.Key, row);
     }
 
-    private void Capture(MemoryMappedTable table, MemoryRow? old, MemoryRow? row)
+    private void Capture(MemoryMappedTable table, MemoryRow? old, MemoryRow? row, IReadOnlyCollection<string> named)
     {
         var fields = table.Values.Mapping.Fields;
         var (before, after) = (new Dictionary<string, string?>(StringComparer.Ordinal), new Dictionary<string, string?>(StringComparer.Ordinal));
         for (var i = 0; i < fields.Length; i++)
         {
-            if (old is null || row is null || old.Values[i] != row.Values[i])
+            if (old is null || row is null || old.Values[i] != row.Values[i] || (fields[i].Intent && named.Contains(fields[i].Name)))
             {
                 before[fields[i].Column] = old?.Values[i];
                 after[fields[i].Column] = row?.Values[i];

@@ -119,6 +119,7 @@ internal sealed class MemoryMappedRows(MemoryDatabase database) : IMappedRows
             SystemModstamp = owed.Status.SystemModstamp ?? row.SystemModstamp,
             LastOp = owed.Status.LastOp ?? row.LastOp,
             Error = owed.Status.Error is { } error ? error.Length == 0 ? null : error : row.Error,
+            IsDeleted = owed.Operation == RowOperation.Update && (owed.Status.IsDeleted ?? row.IsDeleted),
         };
     }
 }

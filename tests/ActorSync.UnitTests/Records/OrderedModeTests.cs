@@ -59,6 +59,25 @@ public sealed class OrderedModeTests
             .When(Confirmed(3, 8)).ThenOffered(WriteOperation.Insert, null, (Name, "Grace"));
 
     [Fact]
+    public void Deletion_of_an_earlier_record_takes_nothing_from_the_life_that_follows() =>
+        GivenAgreed(Ada, Ordered)
+            .When(Deleted(2, R1)).ThenOffered(WriteOperation.Delete, "S1")
+            .When(Inserted(3, new RowStamp(2, 1), Fields((Name, "Grace")))).When(Updated(4, new RowStamp(2, 2), (Name, "Grace", "Hopper")))
+            .When(ReadGone(5, 4)).ThenTypes(typeof(RecordEvent.RemoteDeletionTaken))
+            .When(Confirmed(1, 6)).ThenOffered(WriteOperation.Insert, null, (Name, "Grace"))
+            .When(Confirmed(2, 7, "S2")).ThenOffered(WriteOperation.Update, "S2", (Name, "Hopper"));
+
+    [Fact]
+    public void Change_in_front_of_a_delete_goes_out_once_the_read_it_waits_for_has_come() =>
+        GivenAgreed(Ada, Ordered)
+            .When(Updated(2, R2, (Name, "Ada", "a"))).When(Updated(3, R3, (Name, "a", "b")))
+            .When(Read(5, 4, Ada.With(Name, "Salesforce"), Row(R3, Ada.With(Name, "b")))).ThenState(state => state.ReadBackAskedAt.ShouldNotBeNull())
+            .When(Deleted(6, R3))
+            .When(Confirmed(1, 7)).ThenOffersNothing()
+            .When(Read(8, 4, Ada.With(Name, "a"), RowImage.None)).ThenOffered(WriteOperation.Update, "S1", (Name, "b"))
+            .When(Confirmed(2, 9)).ThenOffered(WriteOperation.Delete, "S1");
+
+    [Fact]
     public void Change_that_is_logged_late_is_sent_in_its_place() =>
         GivenAgreed(Ada, Ordered)
             .When(Updated(2, R2, (City, null, "x")))

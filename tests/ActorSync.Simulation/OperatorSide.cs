@@ -1,0 +1,111 @@
+using System.Text.Json;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Records;
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Sharding;
+using ActorSync.TestKit.Memory;
+
+namespace ActorSync.Simulation;
+
+/// <summary>Operators, in runs whose mappings are not the common ones: they retry, skip and edit parked records and choose for the fields in the inbox.</summary>
+internal sealed class OperatorSide(World world)
+{
+    private const string Operator = "operator";
+    private static readonly RecordCodec Codec = new();
+
+    private readonly Random _random = world.Draws("operators");
+    private int _values;
+
+    /// <summary>Plans what they do while both sides are edited.</summary>
+    public void Begin()
+    {
+        if (!SimulatedMappings.AreCommon(world.Mappings))
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                world.After(_random.NextDouble() * (world.Options.BusyTime + TimeSpan.FromSeconds(4)), Act);
+            }
+        }
+    }
+
+    /// <summary>Plans what they do afterwards: in the end nothing is left in the inbox.</summary>
+    public void Finish()
+    {
+        for (var i = 0; i < 6 && !SimulatedMappings.AreCommon(world.Mappings); i++)
+        {
+            world.After(TimeSpan.FromSeconds(_random.NextDouble() * 24), Act);
+        }
+
+        for (var at = TimeSpan.FromSeconds(20); at < world.Options.QuietTimeMax - TimeSpan.FromSeconds(20); at += TimeSpan.FromSeconds(5))
+        {
+            world.After(at, ChooseAll);
+        }
+    }
+
+    private void Act()
+    {
+        var waiting = Waiting().Where(actor => actor.State.Parked is not null || !actor.State.Inbox.IsEmpty).ToArray();
+        if (waiting.Length == 0)
+        {
+            return;
+        }
+
+        var (actor, state) = waiting[_random.Next(waiting.Length)];
+        if (state.Inbox.IsEmpty || (state.Parked is not null && _random.Next(2) == 0))
+        {
+            Say(actor, About(actor.Kind, state.Parked!, state));
+        }
+        else
+        {
+            Say(actor, Choice(state.Inbox.Keys.ElementAt(_random.Next(state.Inbox.Count))));
+        }
+    }
+
+    private void ChooseAll()
+    {
+        foreach (var (actor, state) in Waiting())
+        {
+            foreach (var field in state.Inbox.Keys)
+            {
+                Say(actor, Choice(field));
+            }
+        }
+    }
+
+    // Values that a row would not take are not given up: both sides would stay apart until the next change.
+    private RecordMessage About(short mapping, ParkedError parked, RecordState state) => _random.Next(3) switch
+    {
+        0 when parked.Source != ParkedError.Postgres => new RecordMessage.Skip(Operator, world.Database.Now()),
+        1 when (state.Queue.FirstOrDefault() ?? state.Outstanding?.Write) is { Operation: not WriteOperation.Delete } write => Edit(mapping, write),
+        _ => new RecordMessage.Retry(Operator, world.Database.Now()),
+    };
+
+    private RecordMessage.EditAndRetry Edit(short number, LocalWrite write)
+    {
+        var texts = world.Mappings.Single(mapping => mapping.Number == number).Fields.Where(field => field.Kind == FieldKind.Text).Select(field => field.Name).ToArray();
+        var said = texts.Where(write.Fields.Has).DefaultIfEmpty(texts[0]);
+        return new RecordMessage.EditAndRetry(FieldValues.Of([.. said.Select(field => (field, (string?)$"E{++_values}"))]), Operator, world.Database.Now());
+    }
+
+    private RecordMessage.ChooseSide Choice(string field) => _random.Next(5) switch
+    {
+        0 => new RecordMessage.ChooseSide(field, null, $"C{++_values}", Operator, world.Database.Now()),
+        1 or 2 => new RecordMessage.ChooseSide(field, Side.Salesforce, null, Operator, world.Database.Now()),
+        _ => new RecordMessage.ChooseSide(field, Side.Postgres, null, Operator, world.Database.Now()),
+    };
+
+    private IEnumerable<(ActorId Actor, RecordState State)> Waiting() =>
+        world.Database.States.Scan(null).Select(row => row.Value).Select(snapshot => (snapshot.Actor, Codec.ReadState(snapshot.State)));
+
+    private void Say(ActorId actor, RecordMessage message)
+    {
+        world.Trace.Note(Operator, actor.Entity, message.ToString);
+        var transaction = world.Database.Begin();
+        var id = world.Database.NextId();
+        var body = JsonSerializer.Serialize(new RecordEnvelope([StoredMessage.Of(new RecordId(actor.Kind, actor.Entity), message)]), RecordJson.Default.RecordEnvelope);
+        world.Database.Mail.Write(transaction, id, new MemoryEnvelope(id, Addresses.ShardOf(actor.Entity, World.ShardCount), DateTimeOffset.MinValue, body));
+        transaction.Commit();
+        world.Changed();
+    }
+}
