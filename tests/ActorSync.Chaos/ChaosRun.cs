@@ -4,6 +4,9 @@ using ActorSync.Chaos.Traffic;
 
 namespace ActorSync.Chaos;
 
+/// <summary>What still stands when a run has been judged; the nodes are stopped.</summary>
+internal sealed record ChaosScene(ChaosWorld World, Roster Roster, EditLedger Ledger, ChaosReport Report);
+
 /// <summary>One run from its start to its verdicts: load, edits on both sides with the faults on, quiet, judges.</summary>
 internal static class ChaosRun
 {
@@ -12,8 +15,8 @@ internal static class ChaosRun
 
     /// <summary>Runs; everything it started has ended when it returns.</summary>
     /// <param name="progress">Gets a line about once a second.</param>
-    /// <param name="beforeEnd">Runs after the judges, while everything still stands; for a look by hand.</param>
-    public static async Task<ChaosReport> RunAsync(ChaosOptions options, TimeProvider clock, Action<string> progress, Func<ChaosWorld, ChaosReport, Task>? beforeEnd = null)
+    /// <param name="beforeEnd">Runs after the judges, while everything but the nodes still stands.</param>
+    public static async Task<ChaosReport> RunAsync(ChaosOptions options, TimeProvider clock, Action<string> progress, Func<ChaosScene, Task>? beforeEnd = null)
     {
         await using var world = await ChaosWorld.PrepareAsync(options);
         for (var i = 0; i < options.Nodes; i++)
@@ -32,7 +35,7 @@ internal static class ChaosRun
         var report = await JudgeAsync(world, roster, ledger, rest, injected, options);
         if (beforeEnd is not null)
         {
-            await beforeEnd(world, report);
+            await beforeEnd(new ChaosScene(world, roster, ledger, report));
         }
 
         return report;

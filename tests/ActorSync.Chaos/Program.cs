@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using ActorSync.Chaos.Judging;
 using ActorSync.TestKit;
 using ActorSync.TestKit.Postgres;
 
@@ -8,6 +9,7 @@ namespace ActorSync.Chaos;
 /// <summary>The run from the command line.</summary>
 internal static class Program
 {
+    private const int StoriesMax = 20;
     private const string Usage = "usage: [--minutes 10] [--seed S] [--records 2000] [--hot 50] [--rate 40] [--nodes 1]";
 
     public static async Task<int> Main(string[] args)
@@ -68,11 +70,17 @@ internal static class Program
     // One line that is written over; nothing where nobody watches.
     private static Action<string> Progress() => Console.IsOutputRedirected ? _ => { } : line => Console.Write($"\r{line,-110}\r");
 
-    // What the nodes said stays, to be read when something is broken.
-    private static async Task KeepAsync(ChaosWorld world, ChaosReport report)
+    // What the nodes said stays, and the story of each record that a broken check names.
+    private static async Task KeepAsync(ChaosScene scene)
     {
         var folder = Path.Combine(ProjectFolder.Data, "chaos");
         Directory.CreateDirectory(folder);
-        await File.WriteAllLinesAsync(Path.Combine(folder, FormattableString.Invariant($"seed-{report.Options.Seed}-nodes.log")), report.Node);
+        await File.WriteAllLinesAsync(Path.Combine(folder, FormattableString.Invariant($"seed-{scene.Report.Options.Seed}-nodes.log")), scene.Report.Node);
+        foreach (var id in scene.Report.Verdicts.SelectMany(verdict => verdict.Violations).SelectMany(RecordStory.Named).Distinct().Take(StoriesMax))
+        {
+            var file = Path.Combine(folder, FormattableString.Invariant($"seed-{scene.Report.Options.Seed}-{id}.txt"));
+            await File.WriteAllLinesAsync(file, await RecordStory.TellAsync(scene.World, id));
+            Console.WriteLine($"story of {id}: {file}");
+        }
     }
 }

@@ -6,11 +6,12 @@ namespace ActorSync.Chaos.Judging;
 
 /// <summary>A row as one committed statement left it.</summary>
 /// <param name="Number">In the order of one row's statements; a row's lock makes it the order of their commits.</param>
+/// <param name="At">When the statement ran, database clock; its commit may have come later.</param>
 /// <param name="Operation">I, U or D.</param>
 /// <param name="Old">Values by field before, trimmed, empty is null; none of an insert.</param>
 /// <param name="New">Values after; none of a delete.</param>
 internal sealed record RowVersion(
-    long Number, bool ByEngine, char Operation, MappedObject Type, Guid Id, string? Sfid, IReadOnlyDictionary<string, string?> Old, IReadOnlyDictionary<string, string?> New)
+    long Number, DateTimeOffset At, bool ByEngine, char Operation, MappedObject Type, Guid Id, string? Sfid, IReadOnlyDictionary<string, string?> Old, IReadOnlyDictionary<string, string?> New)
 {
     /// <summary>Fields this statement changed, and to what. Of an insert: all that it gave a value.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Changes() => New.Where(field => Old.GetValueOrDefault(field.Key) != field.Value);
@@ -23,7 +24,7 @@ internal static class RowHistory
 {
     private const string Install = """
         create table public.chaos_history(
-          n bigint generated always as identity (cache 1), who text not null default current_setting('application_name'), op "char" not null, object text not null, id uuid not null, old jsonb, new jsonb);
+          n bigint generated always as identity (cache 1), at timestamptz not null default clock_timestamp(), who text not null default current_setting('application_name'), op "char" not null, object text not null, id uuid not null, old jsonb, new jsonb);
         create function public.chaos_keep() returns trigger language plpgsql as $$ begin
           insert into public.chaos_history(op, object, id, old, new) values (
             left(tg_op, 1)::"char", tg_argv[0],
@@ -57,15 +58,15 @@ internal static class RowHistory
     {
         var byName = MappedObject.All.ToDictionary(type => type.Name, StringComparer.Ordinal);
         var versions = new List<RowVersion>();
-        await using var command = world.Application.CreateCommand("select n, who like 'actorsync %', op::text, object, id, old::text, new::text from public.chaos_history order by n");
+        await using var command = world.Application.CreateCommand("select n, at, who like 'actorsync %', op::text, object, id, old::text, new::text from public.chaos_history order by n");
         command.CommandTimeout = 120;
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            var type = byName[reader.GetString(3)];
-            var (old, @new) = (Row(reader, 5), Row(reader, 6));
+            var type = byName[reader.GetString(4)];
+            var (old, @new) = (Row(reader, 6), Row(reader, 7));
             versions.Add(new RowVersion(
-                reader.GetInt64(0), reader.GetBoolean(1), reader.GetString(2)[0], type, reader.GetGuid(4),
+                reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetBoolean(2), reader.GetString(3)[0], type, reader.GetGuid(5),
                 Text(@new ?? old, "sfid"), Values(type, old), Values(type, @new)));
         }
 
