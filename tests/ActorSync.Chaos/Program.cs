@@ -70,13 +70,13 @@ internal static class Program
     // One line that is written over; nothing where nobody watches.
     private static Action<string> Progress() => Console.IsOutputRedirected ? _ => { } : line => Console.Write($"\r{line,-110}\r");
 
-    // What the nodes said stays, and the story of each record that a broken check names.
+    // What the nodes said stays, and the story of each record that a broken check names, or the check of who is parked.
     private static async Task KeepAsync(ChaosScene scene)
     {
         var folder = Path.Combine(ProjectFolder.Data, "chaos");
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, FormattableString.Invariant($"seed-{scene.Report.Options.Seed}-nodes.log")), scene.Report.Node);
-        foreach (var id in scene.Report.Verdicts.SelectMany(verdict => verdict.Violations).SelectMany(RecordStory.Named).Distinct().Take(StoriesMax))
+        foreach (var id in scene.Report.Verdicts.SelectMany(verdict => verdict.Invariant.Length == 0 ? verdict.Violations.Add(verdict.Looked) : verdict.Violations).SelectMany(RecordStory.Named).Distinct().Take(StoriesMax))
         {
             var file = Path.Combine(folder, FormattableString.Invariant($"seed-{scene.Report.Options.Seed}-{id}.txt"));
             await File.WriteAllLinesAsync(file, await RecordStory.TellAsync(scene.World, id));

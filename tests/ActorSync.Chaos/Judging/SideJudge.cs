@@ -66,11 +66,16 @@ internal static class SideJudge
             }
         }
 
+        var alive = evidence.Parked.Where(parked => parked.Message.StartsWith("Foreign key external ID", StringComparison.Ordinal) && RecordStory.Named(parked.Message).Any(parent => IsAlive(world, parent))).ToList();
         var reasons = evidence.Parked.GroupBy(parked => $"{parked.Source} refused {parked.Operation}: {parked.Code}").OrderByDescending(group => group.Count());
         return new Verdict(
             "", "no record is parked without a stated reason",
-            evidence.Parked.IsEmpty ? "none is parked" : string.Join("; ", reasons.Select(group => $"{group.Count()} {group.Key} ({group.First().Object} {group.First().ExternalId}: {group.First().Message})")), violations.ToImmutable());
+            evidence.Parked.IsEmpty ? "none is parked" : string.Join("; ", reasons.Select(group => $"{group.Count()} {group.Key} ({group.First().Object} {group.First().ExternalId}: {group.First().Message})"))
+                + (alive.Count == 0 ? "" : $"; {alive.Count} of them miss a parent that lives by now: {string.Join(", ", alive.Select(parked => parked.ExternalId))}"),
+            violations.ToImmutable());
     }
+
+    private static bool IsAlive(ChaosWorld world, Guid account) => world.Org.Query($"SELECT Id FROM Account WHERE {MappedObject.ExternalId} = '{account}'").Rows.Count > 0;
 
     private static bool WasDeleted(Evidence evidence, Guid id) =>
         evidence.ByRecord[id].Any(arrival => arrival.Error is null && arrival.Operation is "delete" or "cascadeDelete" or "hardDelete" or "cascadeHardDelete")
