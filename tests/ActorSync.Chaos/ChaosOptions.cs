@@ -17,6 +17,9 @@ internal sealed record ChaosOptions(int Seed, TimeSpan Traffic)
     /// <summary>Transactions a second of the application, and edits a second of people, each.</summary>
     public int EditsPerSecond { get; init; } = 40;
 
+    /// <summary>The org gives up a request after this time. Longer than the nodes are told makes their configuration a lie: writes land after they were looked up, and the judges must see it.</summary>
+    public TimeSpan OrgLimit { get; init; } = ChaosWorld.SettleLimit;
+
     /// <summary>How long everything may take to come to rest after the last edit.</summary>
     public TimeSpan QuietMax { get; init; } = TimeSpan.FromMinutes(4);
 

@@ -45,7 +45,7 @@ internal static class ChaosRun
         ChaosWorld world, Roster roster, EditLedger ledger, ChaosOptions options, TimeProvider clock, Action<string> progress)
     {
         using var stop = new CancellationTokenSource(options.Traffic, clock);
-        var faults = new FaultPlan(world.Server, options.Stream(2));
+        var faults = new FaultPlan(world.Server, options);
         var startedAt = clock.GetTimestamp();
         await Task.WhenAll(
             Task.Run(() => new ApplicationTraffic(world.Application, roster, ledger, options, clock).RunAsync(stop.Token)),

@@ -16,7 +16,7 @@ namespace ActorSync.Chaos;
 /// <summary>A PostgreSQL, an org over HTTP, and nodes that are processes of their own.</summary>
 internal sealed class ChaosWorld : IAsyncDisposable
 {
-    /// <summary>The org gives up a request after this time, and so does the node: a lost write is looked up after both.</summary>
+    /// <summary>The nodes are told that the org gives up a request after this time, and so do they: a lost write is looked up after both.</summary>
     public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>Between two reads of everything that may have been committed late.</summary>
@@ -24,6 +24,8 @@ internal sealed class ChaosWorld : IAsyncDisposable
 
     /// <summary>How late a commit may come at most; what the feeds look back is several times that.</summary>
     public static readonly TimeSpan LateCommitMax = TimeSpan.FromSeconds(8);
+
+    private const int NodeLinesMax = 20;
 
     private static readonly TimeSpan LoadMax = TimeSpan.FromMinutes(3);
 
@@ -60,7 +62,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     {
         var database = await TestDatabase.CreateAsync();
         var server = await OrgServer.StartAsync(
-            new OrgServerOptions { Seed = options.Seed, OrgOptions = new OrgOptions { Seed = options.Seed }, RequestLimit = SettleLimit, LockWait = TimeSpan.FromMilliseconds(500) }, CancellationToken.None);
+            new OrgServerOptions { Seed = options.Seed, OrgOptions = new OrgOptions { Seed = options.Seed }, RequestLimit = options.OrgLimit, LockWait = TimeSpan.FromMilliseconds(500) }, CancellationToken.None);
         Population.Fill(server.Model, options);
         return new ChaosWorld(database, server, TemporaryFolder.Create());
     }
@@ -83,6 +85,11 @@ internal sealed class ChaosWorld : IAsyncDisposable
             "the initial load",
             async () =>
             {
+                if (_nodes.Find(node => node.HasExited) is { } dead)
+                {
+                    throw new InvalidOperationException($"a node ended before it had loaded: {string.Join('\n', dead.Output.TakeLast(NodeLinesMax))}");
+                }
+
                 try
                 {
                     var report = await status.ReadAsync(CancellationToken.None);

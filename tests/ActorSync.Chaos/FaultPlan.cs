@@ -16,14 +16,14 @@ internal sealed class FaultPlan
     private readonly Random _random;
 
     /// <summary>Switches the faults on.</summary>
-    public FaultPlan(OrgServer server, Random random)
+    public FaultPlan(OrgServer server, ChaosOptions options)
     {
-        (_server, _random) = (server, random);
+        (_server, _random) = (server, options.Stream(2));
         Add("dropped answer", new OrgFault.DropAnswer(), 0.04);
         Add("half an answer", new OrgFault.DropAnswer(AfterHalf: true), 0.01);
         Add("HTTP 503", new OrgFault.Refuse(Reset: false), 0.005);
         Add("connection reset", new OrgFault.Refuse(Reset: true), 0.005);
-        Add("slow request", new OrgFault.Latency(new LatencyDistribution.Uniform(ChaosWorld.SettleLimit / 4, ChaosWorld.SettleLimit * 1.2)), 0.01);
+        Add("slow request", new OrgFault.Latency(new LatencyDistribution.Uniform(options.OrgLimit / 4, options.OrgLimit * 1.2)), 0.01);
         Add("session expired", new OrgFault.ExpireSession(), 0.002);
         Add("call with 5 % of its records locked", new OrgFault.RowError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", [], 0.05), 1, writesOnly: true);
         Add("own write committed late", new OrgFault.CommitLate(TimeSpan.FromSeconds(3)), 0.02, writesOnly: true);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ActorSync.Chaos.Judging;
 using ActorSync.TestKit;
 using ActorSync.TestKit.Postgres;
+using Shouldly;
 
 namespace ActorSync.Chaos;
 
@@ -10,7 +11,7 @@ namespace ActorSync.Chaos;
 internal static class Program
 {
     private const int StoriesMax = 20;
-    private const string Usage = "usage: [--minutes 10] [--seed S] [--records 2000] [--hot 50] [--rate 40] [--nodes 1]";
+    private const string Usage = "usage: [--minutes 10] [--seed S] [--records 2000] [--hot 50] [--rate 40] [--nodes 1] [--org-limit 2]";
 
     public static async Task<int> Main(string[] args)
     {
@@ -30,6 +31,11 @@ internal static class Program
             }
 
             return report.Holds ? 0 : 1;
+        }
+        catch (Exception error) when (error is InvalidOperationException or ShouldAssertException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 1;
         }
         finally
         {
@@ -60,6 +66,7 @@ internal static class Program
                 case "--hot": options = options with { HotRecords = (int)value }; break;
                 case "--rate": options = options with { EditsPerSecond = (int)value }; break;
                 case "--nodes": options = options with { Nodes = (int)value }; break;
+                case "--org-limit": options = options with { OrgLimit = TimeSpan.FromSeconds(value) }; break;
                 default: return null;
             }
         }
