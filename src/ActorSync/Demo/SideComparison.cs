@@ -16,7 +16,7 @@ internal sealed record ComparisonReport(long Records, long Fields, long Differen
 }
 
 /// <summary>Compares every record of every mapped object: the org's own model against the tables, joined by the external id.</summary>
-internal sealed class SideComparison(NpgsqlDataSource application, OrgModel org, IReadOnlyList<ObjectMapping> mappings)
+internal sealed class SideComparison(NpgsqlDataSource application, OrgModel org, IReadOnlyList<ObjectMapping> mappings, Func<Guid?, string?, bool> leaveOut)
 {
     /// <summary>Differences kept for the report.</summary>
     public const int DifferencesMax = 20;
@@ -27,8 +27,10 @@ internal sealed class SideComparison(NpgsqlDataSource application, OrgModel org,
     private long _fields;
 
     /// <summary>Compares once. Changes that arrive meanwhile show as differences: ask again.</summary>
-    public static Task<ComparisonReport> RunAsync(NpgsqlDataSource application, OrgModel org, IReadOnlyList<ObjectMapping> mappings, CancellationToken stop) =>
-        new SideComparison(application, org, mappings).CompareAsync(stop);
+    /// <param name="leaveOut">Says of a UUID and an sfid whether that record is not compared; null compares all.</param>
+    public static Task<ComparisonReport> RunAsync(
+        NpgsqlDataSource application, OrgModel org, IReadOnlyList<ObjectMapping> mappings, CancellationToken stop, Func<Guid?, string?, bool>? leaveOut = null) =>
+        new SideComparison(application, org, mappings, leaveOut ?? ((_, _) => false)).CompareAsync(stop);
 
     private async Task<ComparisonReport> CompareAsync(CancellationToken stop)
     {
@@ -46,7 +48,14 @@ internal sealed class SideComparison(NpgsqlDataSource application, OrgModel org,
         foreach (var record in Records(mapping))
         {
             var key = Value(record, mapping.ExternalIdField) as string;
-            if (key is null || !Guid.TryParse(key, out var id) || !rows.Remove(id, out var row))
+            var isKey = Guid.TryParse(key, out var id);
+            if (leaveOut(isKey ? id : null, record.Id))
+            {
+                rows.Remove(id);
+                continue;
+            }
+
+            if (!isKey || !rows.Remove(id, out var row))
             {
                 Differ($"{mapping.ObjectName} {record.Id} ({key ?? "without external id"}) is only in Salesforce");
                 continue;
@@ -61,7 +70,7 @@ internal sealed class SideComparison(NpgsqlDataSource application, OrgModel org,
             CompareFields(mapping, id, record, row.Values);
         }
 
-        foreach (var id in rows.Keys)
+        foreach (var (id, _) in rows.Where(row => !leaveOut(row.Key, row.Value.Sfid)))
         {
             Differ($"{mapping.ObjectName} {id} is only in PostgreSQL");
         }

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Npgsql;
+
+namespace ActorSync.Chaos.Traffic;
+
+/// <summary>The application: plain SQL in transactions of one or more statements, some rolled back, some held open for seconds, so that what was logged early is seen late.</summary>
+internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster roster, EditLedger ledger, ChaosOptions options, TimeProvider clock)
+{
+    private const int QuickWorkers = 3;
+    private const int HoldingWorkers = 2;
+    private const double HeldPerSecond = 0.4;
+
+    /// <summary>Bounded, so that two transactions that wait for each other's rows end.</summary>
+    private const string LockTimeout = "set local lock_timeout = '300ms'";
+
+    private static readonly TimeSpan HeldMax = TimeSpan.FromSeconds(4);
+
+    /// <summary>What two transactions may do to each other: a lock waited for in vain, a deadlock, a UUID that has come back meanwhile.</summary>
+    private static readonly ImmutableArray<string> GivingWay = [PostgresErrorCodes.LockNotAvailable, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.UniqueViolation];
+
+    /// <summary>Edits until stopped; open transactions are ended first.</summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(
+        Enumerable.Range(0, QuickWorkers).Select(i => WorkAsync(options.Stream(10 + i), (double)options.EditsPerSecond / QuickWorkers, holds: false, stop))
+            .Concat(Enumerable.Range(0, HoldingWorkers).Select(i => WorkAsync(options.Stream(20 + i), HeldPerSecond, holds: true, stop))));
+
+    private async Task WorkAsync(Random random, double perSecond, bool holds, CancellationToken stop)
+    {
+        var pace = new Pace(perSecond, clock);
+        var gone = new List<(MappedObject Type, Guid Id)>();
+        while (!stop.IsCancellationRequested)
+        {
+            // Never cut by the stop: a commit whose answer nobody heard could not be counted.
+            await TransactAsync(random, gone, holds);
+            await pace.NextAsync(stop);
+        }
+    }
+
+    private async Task TransactAsync(Random random, List<(MappedObject Type, Guid Id)> gone, bool holds)
+    {
+        await using var connection = await application.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var work = new ApplicationTransaction(connection, roster, ledger, options, random, gone);
+        try
+        {
+            await work.RunAsync(LockTimeout);
+            for (var statements = random.Next(5) == 0 ? random.Next(2, 5) : 1; statements > 0; statements--)
+            {
+                await work.StatementAsync();
+            }
+
+            if (holds)
+            {
+                await Task.Delay(HeldMax * (0.25 + (0.75 * random.NextDouble())), clock);
+            }
+
+            if (random.Next(25) == 0)
+            {
+                await transaction.RollbackAsync();
+                ledger.Note("application: rolled back");
+                return;
+            }
+
+            await transaction.CommitAsync();
+        }
+        catch (PostgresException error) when (GivingWay.Contains(error.SqlState))
+        {
+            await transaction.RollbackAsync();
+            ledger.Note("application: gave way to another transaction");
+            return;
+        }
+
+        work.Committed();
+        ledger.Note(holds ? "application: transactions held open" : "application: transactions");
+    }
+}
