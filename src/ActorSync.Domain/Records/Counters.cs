@@ -101,6 +101,15 @@ internal static class Counters
         }
     }
 
+    /// <summary>A birth in doubt is found with another value than it was sent with: Salesforce has counted on from ours. What is open the stream adds up.</summary>
+    public static void Born(RecordDecision decision, string field, string? ours, string? theirs)
+    {
+        if (!decision.State.Counters.ContainsKey(field) && !decision.State.Inbox.ContainsKey(field))
+        {
+            decision.Add(new ConflictResolved(field, ours, ours, theirs, Side.Salesforce, "Salesforce has counted on from what it was born with", decision.Now));
+        }
+    }
+
     /// <summary>Every open counter waits for somebody: what Salesforce added cannot be told any more.</summary>
     public static void Lose(RecordDecision decision, string reason)
     {
@@ -126,7 +135,8 @@ internal static class Counters
         return text is null || (decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out number) && Math.Abs(number) < Largest);
     }
 
-    private static bool IsCounter(RecordDecision decision, string name) => decision.Mapping.PolicyOf(name) == ConflictPolicy.Counter && decision.CanUpdate(name);
+    /// <summary>True of a field whose changes of both sides are added up.</summary>
+    public static bool IsCounter(RecordDecision decision, string name) => decision.Mapping.PolicyOf(name) == ConflictPolicy.Counter && decision.CanUpdate(name);
 
     // Salesforce names what a write changed: a counter that it does not name held the sent value already.
     private static FieldValues Unchanged(RecordState state, RemoteChanged m) => FieldValues.From(state.Counters
@@ -161,8 +171,10 @@ internal static class Counters
         var state = decision.State;
         if (state.Inbox.TryGetValue(name, out var waits))
         {
-            if (waits.Theirs != value)
+            // A read may have shown a later value than this event's.
+            if (waits.Theirs != value && m.AsOf >= state.SystemModstamp)
             {
+                RemoteEvidence.Ask(decision, m.Sfid, "a counter that waits for somebody was changed again", m.Seen);
                 decision.Add(new ConflictFrozen(name, waits.Base, waits.Ours, value, "Salesforce changed it again", decision.Now));
             }
 

@@ -167,6 +167,12 @@ internal static class WriteOutcomes
             : outside.Write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs);
         foreach (var (name, ours) in differing)
         {
+            if (Counters.IsCounter(decision, name))
+            {
+                Counters.Born(decision, name, ours, found.Fields[name]);
+                continue;
+            }
+
             // What the application has said since is what meets Salesforce's value.
             var later = decision.State.Queue.Any(write => write.Fields.Has(name)) ? decision.Queued(name) : null;
             Side? winner = outside.Write.Base.Is(name, found.Fields[name])

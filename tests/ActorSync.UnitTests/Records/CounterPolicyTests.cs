@@ -67,6 +67,19 @@ public sealed class CounterPolicyTests
             .When(Changed(5, Row(R3, Ten.With(Count, "12")), 1, (Name, "Bob"))).ThenOffered(WriteOperation.Update, "S1", (Count, "12"));
 
     [Fact]
+    public void Birth_in_doubt_that_somebody_has_counted_on_from_is_not_added_twice() =>
+        New().When(Inserted(1, R1, Fields((Name, "Ada"), (Count, "5")))).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "5"))
+            .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Fields((Name, "Ada"), (Count, "10")), At(50), At(59))))
+            .ThenRowGets(RowOperation.Update, (Count, "10")).ThenOffersNothing();
+
+    [Fact]
+    public void Event_from_before_what_a_read_has_shown_is_not_what_somebody_chooses_from() =>
+        GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
+            .When(Read(6, 5, Ten.With(Count, "17"), Row(R2, Ten.With(Count, "11"))))
+            .When(Changed(4, Row(R2, Ten.With(Count, "11")), null, (Count, "15")))
+            .ThenState(state => state.Inbox[Count].Theirs.ShouldBe("17"));
+
+    [Fact]
     public void Cents_add_up_exactly_and_empty_counts_as_nothing() =>
         GivenAgreed(Ten.With(Count, null))
             .When(Updated(2, R2, (Count, null, "0.1"))).ThenOffered(WriteOperation.Update, "S1", (Count, "0.1"))
