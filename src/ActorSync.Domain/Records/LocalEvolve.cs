@@ -64,7 +64,7 @@ internal static class LocalEvolve
     {
         if (state.SkippedBirth is { } birth)
         {
-            state = state with { SkippedBirth = null, Queue = [birth] };
+            state = state with { SkippedBirth = null, Queue = LocalQueue.Return(birth, state.Queue) };
         }
 
         (state, var rest) = ConflictInbox.Keep(state, e);

@@ -61,7 +61,7 @@ public static class LocalQueue
         {
             (WriteOperation.Insert, WriteOperation.Update) =>
                 Replace(queue, earlier with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
-            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(later, (write, field) => Chained(write, earlier, field.Key, field.Value))),
+            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(later with { Follows = false }, (write, field) => Chained(write, earlier, field.Key, field.Value))),
             _ => queue,
         };
     }
@@ -140,7 +140,15 @@ public static class LocalQueue
         // The oldest base stays: it is what both sides last agreed on; where the first change had none, none is known. A field that came back to it has nothing to send, unless it is one of intent.
         var agreed = second.Base.Without(first.Fields.Names).With(first.Base);
         var changed = fields.Where((name, value) => !agreed.Is(name, value) || (second.Fields.Has(name) ? second : first).Intends(name));
-        return first with { Fields = changed, Base = agreed.Where((name, _) => changed.Has(name)), At = second.At, Stamp = second.Stamp, Intents = Union(first.Intents, second.Intents) };
+        return first with
+        {
+            Fields = changed,
+            Base = agreed.Where((name, _) => changed.Has(name)),
+            At = second.At,
+            Stamp = second.Stamp,
+            Intents = Union(first.Intents, second.Intents),
+            Follows = first.Follows && second.Follows,
+        };
     }
 
     private static FieldNames? Union(FieldNames? first, FieldNames? second) =>

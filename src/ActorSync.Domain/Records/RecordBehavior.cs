@@ -43,6 +43,9 @@ public static class RecordBehavior
             case WriteRefused m when m.WriteNo == state.Outstanding?.WriteNo:
                 TakeRefusal(decision, m);
                 break;
+            case ReferencesAwaited m when m.WriteNo == state.Outstanding?.WriteNo && state.Outstanding.Write.Operation == WriteOperation.Insert:
+                decision.Add(new ReferencesDeferred(m.WriteNo, m.Fields, m.At));
+                break;
             case DoubtSettled m when m.WriteNo == state.Outstanding?.WriteNo:
                 TakeSettledDoubt(decision, m);
                 break;
@@ -80,11 +83,9 @@ public static class RecordBehavior
                 decision.Add(new RecordParked(new ParkedError(ParkedError.Engine, m.Message, "DEFECT", m.Reason, m.At)));
                 break;
             // An outcome that names any write but the outstanding one is a straggler: fenced.
-            case WriteConfirmed { WriteNo: var n } when n <= state.LastWriteNo:
-            case WriteRefused { WriteNo: var r } when r <= state.LastWriteNo:
-            case DoubtSettled { WriteNo: var d } when d <= state.LastWriteNo:
+            case WriteConfirmed or WriteRefused or DoubtSettled or ReferencesAwaited when IsStraggler(state, message):
                 break;
-            case WriteConfirmed or WriteRefused or DoubtSettled:
+            case WriteConfirmed or WriteRefused or DoubtSettled or ReferencesAwaited:
                 decision.Add(new Unexpected(message.ToString(), decision.Now));
                 break;
             default:
@@ -92,6 +93,19 @@ public static class RecordBehavior
         }
 
         return decision;
+    }
+
+    private static bool IsStraggler(RecordState state, RecordMessage outcome)
+    {
+        var writeNo = outcome switch
+        {
+            WriteConfirmed m => m.WriteNo,
+            WriteRefused m => m.WriteNo,
+            DoubtSettled m => m.WriteNo,
+            ReferencesAwaited m => m.WriteNo,
+            _ => throw new UnreachableException(outcome.GetType().Name),
+        };
+        return writeNo <= state.LastWriteNo && writeNo != state.Outstanding?.WriteNo;
     }
 
     /// <summary>The write-back this state owes its row, if it may be tried now: a function of state, asked for again after recovery.</summary>

@@ -6,12 +6,18 @@ namespace ActorSync.Domain.Submissions;
 /// <summary>Writes of one object and operation travel together.</summary>
 public readonly record struct Lane(short Mapping, WriteOperation Operation);
 
+/// <summary>A reference in a write to a record of a mapped object.</summary>
+/// <param name="Field">API name of the field.</param>
+/// <param name="Parent">The record it names.</param>
+/// <param name="CanFollow">It can be set by an update after the record is born.</param>
+public sealed record ParentReference(string Field, RecordId Parent, bool CanFollow);
+
 /// <summary>A write that waits for company.</summary>
 /// <param name="Key">The offer it stands for.</param>
-/// <param name="Parents">Records it refers to, in their own mappings.</param>
+/// <param name="Parents">What it refers to.</param>
 /// <param name="ReadySince">Since when it could have left; the linger counts from here.</param>
 /// <param name="Alone">It was blamed for the refusal of a whole call, or suspected: it goes by itself.</param>
-public sealed record WaitingWrite(long Key, Lane Lane, RecordId Record, IReadOnlyList<RecordId> Parents, DateTimeOffset ReadySince, bool Alone);
+public sealed record WaitingWrite(long Key, Lane Lane, RecordId Record, IReadOnlyList<ParentReference> Parents, DateTimeOffset ReadySince, bool Alone);
 
 /// <summary>Limits of a cut.</summary>
 /// <param name="RowsMax">Records per submission; SOAP takes 200.</param>
@@ -56,7 +62,7 @@ public static class SubmissionCutter
                 continue;
             }
 
-            var free = lane.Where(write => !busy.Contains(write.Record) && !write.Parents.Any(parent => parent != write.Record && unborn.Contains(parent))).ToList();
+            var free = lane.Where(write => !busy.Contains(write.Record) && !write.Parents.Any(reference => reference.Parent != write.Record && unborn.Contains(reference.Parent))).ToList();
             foreach (var cut in CutLane(free, limits, now, idle: outsideCount == 0 && cuts.Count == 0))
             {
                 if (cuts.Count == places)
@@ -68,7 +74,8 @@ public static class SubmissionCutter
             }
         }
 
-        // Nothing is outside and nothing may go: the births wait for each other. One goes first; Salesforce names the parent it misses.
+        // Nothing is outside and nothing may go: births wait for each other through references that no update can set (see BirthCycles). One goes first;
+        // Salesforce names the parent it misses.
         if (cuts.Count == 0 && outside.Count == 0 && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
         {
             cuts.Add([first]);

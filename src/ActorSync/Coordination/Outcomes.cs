@@ -20,6 +20,10 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     public static Outcomes OfDoubt(Submission submission, IReadOnlyList<DoubtAnswer> answers, DateTimeOffset at) =>
         new([.. submission.Writes.Zip(answers, (write, answer) => Message(write, new RecordMessage.DoubtSettled(write.WriteNo, submission.Id, answer, at)))], [], TimeSpan.Zero, null);
 
+    /// <summary>A birth is not sent: it and births it refers to wait for each other.</summary>
+    public static Delivery<RecordMessage> Awaited(OfferedWrite birth, FieldNames references, DateTimeOffset at) =>
+        Message(birth, new RecordMessage.ReferencesAwaited(birth.WriteNo, references, at));
+
     private static Outcomes OfResults(Submission submission, IReadOnlyList<WriteResult> results, RetryPolicy retry, DateTimeOffset at, double jitter)
     {
         var messages = new List<Delivery<RecordMessage>>(results.Count);

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
@@ -10,6 +11,11 @@ internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappi
     private readonly Dictionary<long, (ReadyWrite Ready, WaitingWrite Waiting)> _writes = [];
     private readonly Dictionary<string, short> _byObject = mappings.Values.ToDictionary(mapping => mapping.ObjectName, mapping => mapping.Number, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<short, int> _ranks = [];
+    private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
+    private bool _mayHaveCycles;
+
+    // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
+    private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
 
     /// <summary>How many more fit.</summary>
     public int Room => writesMax - _writes.Count;
@@ -29,11 +35,22 @@ internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappi
             var parents = mappings[write.Mapping].Fields
                 .Where(field => field.Parent is not null && write.Fields[field.Name] is not null && _byObject.ContainsKey(field.Parent.ParentObject))
                 .Where(field => Guid.TryParse(write.Fields[field.Name], out _))
-                .Select(field => new RecordId(_byObject[field.Parent!.ParentObject], Guid.Parse(write.Fields[field.Name]!)))
+                .Select(field => new ParentReference(field.Name, new RecordId(_byObject[field.Parent!.ParentObject], Guid.Parse(write.Fields[field.Name]!)), field.Updatable))
                 .ToArray();
+            _untied.Remove(new RecordId(write.Mapping, write.Entity));
+            _mayHaveCycles |= write.Operation == WriteOperation.Insert && parents.Length > 0;
             _writes[ready.OfferId] = (ready, new WaitingWrite(
                 ready.OfferId, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), parents, ready.DueAt ?? now, write.Alone));
         }
+    }
+
+    /// <summary>Births that wait for each other, and what each of these is to be offered without.</summary>
+    public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles()
+    {
+        // Only a birth with a parent can close a cycle.
+        var untied = _mayHaveCycles ? BirthCycles.Find(_writes.Values.Select(entry => entry.Waiting)) : [];
+        _mayHaveCycles = untied.Count > 0;
+        return [.. untied.Select(birth => (_writes[birth.Birth.Key].Ready, birth.Fields))];
     }
 
     /// <summary>The submissions to start now.</summary>
@@ -43,9 +60,25 @@ internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappi
         // A birth that waits for its due time is unborn all the same: its children wait too.
         var elsewhere = outside.SelectMany(submission => submission.Writes.Select(write => (new Lane(submission.Mapping, submission.Operation), new RecordId(write.Mapping, write.Entity))))
             .Concat(_writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.Lane.Operation == WriteOperation.Insert).Select(entry => (entry.Waiting.Lane, entry.Waiting.Record)))
+            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => (new Lane(untied.Key.Mapping, WriteOperation.Insert), untied.Key)))
             .ToList();
         return [.. SubmissionCutter.Cut(due, elsewhere, outside.Count(submission => !submission.Doubtful), Rank, limits, now)
             .Select(cut => cut.Select(waiting => _writes[waiting.Key].Ready).ToArray())];
+    }
+
+    /// <summary>Forgets births that went back to their actors to be offered again.</summary>
+    public void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now)
+    {
+        Remove(births);
+        foreach (var gone in _untied.Where(untied => untied.Value + UntiedMax <= now).Select(untied => untied.Key).ToList())
+        {
+            _untied.Remove(gone);
+        }
+
+        foreach (var birth in births)
+        {
+            _untied[new RecordId(birth.Write.Mapping, birth.Write.Entity)] = now;
+        }
     }
 
     /// <summary>Forgets writes whose submission has been committed.</summary>

@@ -87,7 +87,7 @@ internal sealed class SubmissionCoordinator(
             }
 
             _calls.RemoveAll(call => call.IsCompleted);
-            var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await StartAsync(abandon, stop);
+            var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
             ProbeSettled(abandon);
             return worked ? TimeSpan.Zero : Pause();
         }
@@ -127,6 +127,27 @@ internal sealed class SubmissionCoordinator(
         _now = now;
         ready.Add(writes.Where(write => mappings.ContainsKey(write.Write.Mapping)), now);
         return writes.Count > 0;
+    }
+
+    // Births that wait for each other would wait for ever: one of them goes back to its actor, which offers it again without the reference.
+    private async Task<bool> UntieAsync(CancellationToken stop)
+    {
+        var cycles = ready.Cycles();
+        if (cycles.Count == 0)
+        {
+            return false;
+        }
+
+        await using (var turn = await BeginAsync(stop))
+        {
+            await stores.Offers.TakeAsync(turn, [.. cycles.Select(cycle => cycle.Write.OfferId)], stop);
+            mail.Send(turn, cycles.Select(cycle => Outcomes.Awaited(cycle.Write.Write, cycle.Fields, turn.Now)));
+            await turn.CommitAsync(stop);
+        }
+
+        ready.Untie([.. cycles.Select(cycle => cycle.Write)], _now);
+        records.Signal();
+        return true;
     }
 
     private async Task<bool> StartAsync(CancellationToken abandon, CancellationToken stop)
