@@ -45,7 +45,7 @@ internal sealed class FlowParts(
 
     /// <summary>The coordinator of the connection.</summary>
     public SubmissionCoordinator Coordinator(HeldLease lease) => new(
-        stores, lease, term, _mappings, new ReadyQueue(_mappings, options.Cut, options.ReadyWritesMax), new SoapLane(soap), new DoubtProbe(soap, organizationId),
+        stores, lease, term, _mappings, new ReadyQueue(new WaitingWrites(_mappings), options.Cut, options.ReadyWritesMax), new WaitingWrites(_mappings), new SoapLane(soap), new DoubtProbe(soap, organizationId),
         _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
 
     /// <summary>The feed of a mapping.</summary>

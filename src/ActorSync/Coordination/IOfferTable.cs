@@ -11,8 +11,11 @@ internal sealed record ReadyWrite(long OfferId, OfferedWrite Write, DateTimeOffs
 /// <summary>Writes offered by record actors, each kept until it is cut.</summary>
 internal interface IOfferTable
 {
-    /// <summary>Offers writes, in the turn of the records that offer them or of the coordinator that offers them again.</summary>
-    Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null);
+    /// <summary>Offers writes, in the turn of the records that offer them.</summary>
+    Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop) => OfferAgainAsync(turn, [.. writes.Select(write => (write, default(DateTimeOffset?)))], stop);
+
+    /// <summary>Offers writes, in the turn of the coordinator that offers them again, each when it is due; null: at once.</summary>
+    Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop);
 
     /// <summary>Removes offers that a submission has taken; throws if one is gone, because it would be sent twice.</summary>
     Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop);

@@ -13,7 +13,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
 {
     private const string S = RuntimeOptions.Schema;
 
-    public async Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    public async Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop)
     {
         if (writes.Count == 0)
         {
@@ -23,14 +23,14 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         await using var command = new NpgsqlCommand(
             $"""
             insert into {S}.offer(mapping, external_id, write_no, due_at, body)
-            select mapping, external_id, write_no, $5, body::jsonb from unnest($1, $2, $3, $4) with ordinality u(mapping, external_id, write_no, body, n) order by n
+            select mapping, external_id, write_no, due_at, body::jsonb from unnest($1, $2, $3, $4, $5) with ordinality u(mapping, external_id, write_no, due_at, body, n) order by n
             """,
             turn.Postgres().Connection);
-        command.Parameters.Add(new() { Value = writes.Select(write => write.Mapping).ToArray() });
-        command.Parameters.Add(new() { Value = writes.Select(write => write.Entity).ToArray() });
-        command.Parameters.Add(new() { Value = writes.Select(write => write.WriteNo).ToArray() });
-        command.Parameters.Add(new() { Value = writes.Select(write => JsonSerializer.Serialize(write, RecordJson.Default.OfferedWrite)).ToArray() });
-        command.Parameters.Add(new() { Value = (object?)dueAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.Mapping).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.Entity).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.WriteNo).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.DueAt?.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = writes.Select(offer => JsonSerializer.Serialize(offer.Write, RecordJson.Default.OfferedWrite)).ToArray() });
         await command.ExecuteNonQueryAsync(stop);
     }
 

@@ -1,16 +1,14 @@
 using ActorSync.Domain.Faults;
-using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
 
 /// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.</summary>
-internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappings, CutLimits limits, int writesMax)
+internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int writesMax)
 {
     private readonly Dictionary<long, (ReadyWrite Ready, WaitingWrite Waiting)> _writes = [];
-    private readonly Dictionary<string, short> _byObject = mappings.Values.ToDictionary(mapping => mapping.ObjectName, mapping => mapping.Number, StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<short, int> _ranks = [];
+    private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
     private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
     private bool _mayHaveCycles;
 
@@ -31,16 +29,10 @@ internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappi
     {
         foreach (var ready in writes)
         {
-            var write = ready.Write;
-            var parents = mappings[write.Mapping].Fields
-                .Where(field => field.Parent is not null && write.Fields[field.Name] is not null && _byObject.ContainsKey(field.Parent.ParentObject))
-                .Where(field => Guid.TryParse(write.Fields[field.Name], out _))
-                .Select(field => new ParentReference(field.Name, new RecordId(_byObject[field.Parent!.ParentObject], Guid.Parse(write.Fields[field.Name]!)), field.Updatable))
-                .ToArray();
-            _untied.Remove(new RecordId(write.Mapping, write.Entity));
-            _mayHaveCycles |= write.Operation == WriteOperation.Insert && parents.Length > 0;
-            _writes[ready.OfferId] = (ready, new WaitingWrite(
-                ready.OfferId, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), parents, ready.DueAt ?? now, write.Alone));
+            var write = waiting.Of(ready.Write, ready.OfferId, ready.DueAt ?? now);
+            _mayHaveCycles |= write.Lane.Operation == WriteOperation.Insert && write.Parents.Count > 0;
+            _untied.Remove(write.Record);
+            _writes[ready.OfferId] = (ready, write);
         }
     }
 
@@ -56,14 +48,12 @@ internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappi
     /// <summary>The submissions to start now.</summary>
     public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
     {
-        var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(waiting => waiting.Key).ToList();
-        // A birth that waits for its due time is unborn all the same: its children wait too.
-        var elsewhere = outside.SelectMany(submission => submission.Writes.Select(write => (new Lane(submission.Mapping, submission.Operation), new RecordId(write.Mapping, write.Entity))))
-            .Concat(_writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.Lane.Operation == WriteOperation.Insert).Select(entry => (entry.Waiting.Lane, entry.Waiting.Record)))
-            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => (new Lane(untied.Key.Mapping, WriteOperation.Insert), untied.Key)))
-            .ToList();
-        return [.. SubmissionCutter.Cut(due, elsewhere, outside.Count(submission => !submission.Doubtful), Rank, limits, now)
-            .Select(cut => cut.Select(waiting => _writes[waiting.Key].Ready).ToArray())];
+        var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
+        // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
+        var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.Lane.Operation == WriteOperation.Insert).Select(entry => entry.Waiting.Record)
+            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).ToList();
+        return [.. SubmissionCutter.Cut(due, Outside(outside), unborn, outside.Count(submission => !submission.Doubtful), waiting.Rank, limits, now)
+            .Select(cut => cut.Select(write => _writes[write.Key].Ready).ToArray())];
     }
 
     /// <summary>Forgets births that went back to their actors to be offered again.</summary>
@@ -90,17 +80,18 @@ internal sealed class ReadyQueue(IReadOnlyDictionary<short, ObjectMapping> mappi
         }
     }
 
-    // Depth below the parents that are mapped too; a cycle of objects ends where it began.
-    private int Rank(short mapping)
+    private List<WaitingWrite> Outside(IReadOnlyCollection<Submission> outside)
     {
-        if (_ranks.TryGetValue(mapping, out var rank))
+        foreach (var ended in _outside.Keys.Except(outside.Select(submission => submission.Id)).ToList())
         {
-            return rank;
+            _outside.Remove(ended);
         }
 
-        _ranks[mapping] = 0;
-        var parents = mappings[mapping].Fields.Where(field => field.Parent is not null && _byObject.ContainsKey(field.Parent.ParentObject))
-            .Select(field => _byObject[field.Parent!.ParentObject]).Where(parent => parent != mapping).ToArray();
-        return _ranks[mapping] = parents.Length == 0 ? 0 : parents.Max(Rank) + 1;
+        foreach (var submission in outside)
+        {
+            _outside.TryAdd(submission.Id, [.. submission.Writes.Select(write => waiting.Of(write, 0, submission.StartedAt))]);
+        }
+
+        return [.. _outside.Values.SelectMany(writes => writes)];
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SubmissionCoordinator(
     NodeTerm term,
     IReadOnlyDictionary<short, ObjectMapping> mappings,
     ReadyQueue ready,
+    WaitingWrites waiting,
     SoapLane lane,
     DoubtProbe probe,
     RecordMail mail,
@@ -237,9 +238,9 @@ internal sealed class SubmissionCoordinator(
 
         var outcomes = answer is null
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
-            : Outcomes.Of(submission, answer, options.Retry, turn.Now, jitter.NextDouble());
+            : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble);
         mail.Send(turn, outcomes.Messages);
-        await stores.Offers.OfferAsync(turn, outcomes.Again, stop, outcomes.AgainAfter == TimeSpan.Zero ? null : turn.Now + outcomes.AgainAfter);
+        await stores.Offers.OfferAgainAsync(turn, [.. outcomes.Again.Select(again => (again.Write, again.After == TimeSpan.Zero ? default(DateTimeOffset?) : turn.Now + again.After))], stop);
         var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
         await _journal.FinishAsync(
             turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop);

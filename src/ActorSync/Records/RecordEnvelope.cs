@@ -142,4 +142,7 @@ internal sealed record OfferedWrite(
 
     /// <summary>A whole call with this write in it was refused: it goes by itself, so that the refusal meets only the guilty one.</summary>
     public bool Alone { get; init; }
+
+    /// <summary>Salesforce could not get a lock for it: until it is through, writes that need the same lock go in one submission at a time.</summary>
+    public bool Contended { get; init; }
 }

@@ -77,11 +77,10 @@ public abstract class FlowTablesConformance : StoreConformance
     [Fact]
     public async Task Offer_comes_back_as_it_was_made()
     {
-        var write = Write(1) with { Attempts = 2, Alone = true };
-        await TurnAsync(turn => Offers.OfferAsync(turn, [write], Stop, At));
+        var write = Write(1) with { Attempts = 2, Alone = true, Contended = true };
+        await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(write, At), (Write(2), null), (Write(3), At.AddSeconds(1))], Stop));
         var (writes, now) = await Offers.OpenWindow().ReadAsync(10, Stop);
-        var ready = writes.ShouldHaveSingleItem();
-        (ready.Write, ready.DueAt).ShouldBe((write, At));
+        writes.Select(ready => (ready.Write, ready.DueAt)).ShouldBe([(write, At), (Write(2), null), (Write(3), At.AddSeconds(1))]);
         now.ShouldBeGreaterThan(At);
     }
 

@@ -184,12 +184,12 @@ internal sealed class MemoryLinks(MemoryDatabase database) : ISfidLinks
 
 internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
 {
-    public Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    public Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop)
     {
         if (writes.Count > 0)
         {
             var transaction = turn.Memory("offer").Transaction;
-            foreach (var write in writes)
+            foreach (var (write, dueAt) in writes)
             {
                 var id = store.Database.NextId();
                 store.Database.Offers.Write(transaction, id, new MemoryOffer(id, transaction.Number, write, dueAt));

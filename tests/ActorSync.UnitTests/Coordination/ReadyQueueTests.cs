@@ -12,7 +12,7 @@ namespace ActorSync.UnitTests.Coordination;
 public sealed class ReadyQueueTests
 {
     private static readonly CutLimits Limits = new(200, TimeSpan.FromMilliseconds(20), 4);
-    private readonly ReadyQueue _queue = new(Offers.Mappings, Limits, 100);
+    private readonly ReadyQueue _queue = new(new WaitingWrites(Offers.Mappings), Limits, 100);
 
     [Fact]
     public void Births_that_name_each_other_leave_only_when_one_goes_without_its_reference()
