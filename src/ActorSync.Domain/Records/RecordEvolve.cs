@@ -230,7 +230,7 @@ public static class RecordEvolve
 
     private static RecordState Deleted(RecordState state, RemoteDeletionTaken e)
     {
-        if (state.Sfid != e.Sfid && state.FormerSfids.Contains(e.Sfid) && !state.BirthOutside)
+        if (state.Sfid != e.Sfid && state.FormerSfids.Contains(e.Sfid))
         {
             // Known already: it answers the read that was asked for.
             return state with { EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan), ReadBackAskedAt = null };
