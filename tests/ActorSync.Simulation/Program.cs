@@ -1,10 +1,14 @@
 using System.Globalization;
+using ActorSync.Domain.Submissions;
 using ActorSync.Simulation;
 using ActorSync.Simulation.Mutants;
 
+// The last word: in the order of the change log.
+var order = args is [.., "log"] ? WriteOrder.Log : WriteOrder.Record;
+args = order == WriteOrder.Log ? args[..^1] : args;
 if (args.Length == 1 && long.TryParse(args[0], CultureInfo.InvariantCulture, out var seed))
 {
-    return Tell(seed);
+    return Tell(seed, order);
 }
 
 if (args is ["--mutants"])
@@ -14,16 +18,16 @@ if (args is ["--mutants"])
 
 if (args.Length is not 0 && (args is not ["--seeds", var text] || !int.TryParse(text, CultureInfo.InvariantCulture, out _)))
 {
-    Console.Error.WriteLine("usage: SEED | --seeds COUNT | --mutants");
+    Console.Error.WriteLine("usage: SEED [log] | --seeds COUNT [log] | --mutants");
     return 2;
 }
 
-return TryMany(args.Length == 0 ? 200 : int.Parse(args[1], CultureInfo.InvariantCulture));
+return TryMany(args.Length == 0 ? 200 : int.Parse(args[1], CultureInfo.InvariantCulture), order);
 
 // One run as a story; a failing one is shrunk first.
-static int Tell(long seed)
+static int Tell(long seed, WriteOrder order)
 {
-    var outcome = SimulationRun.Run(new SimulationOptions(seed));
+    var outcome = SimulationRun.Run(new SimulationOptions(seed) { Order = order });
     var options = outcome.Failure is null ? outcome.Options : SimulationRun.Shrink(outcome);
     var told = SimulationRun.Run(options with { Traced = true });
     foreach (var line in told.Story)
@@ -42,14 +46,14 @@ static int Tell(long seed)
     return 1;
 }
 
-static int TryMany(int count)
+static int TryMany(int count, WriteOrder order)
 {
     var started = TimeProvider.System.GetTimestamp();
     var tally = new FaultTally();
     var failures = new List<SimulationOutcome>();
     Parallel.For(1, count + 1, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
     {
-        var outcome = SimulationRun.Run(new SimulationOptions(i));
+        var outcome = SimulationRun.Run(new SimulationOptions(i) { Order = order });
         lock (tally)
         {
             tally.Add(outcome.Faults);

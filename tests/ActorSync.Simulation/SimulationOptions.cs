@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Simulation;
 
@@ -8,6 +9,9 @@ internal sealed record SimulationOptions(long Seed)
 {
     /// <summary>Kinds that are not injected.</summary>
     public ImmutableHashSet<FaultKind> Without { get; init; } = [];
+
+    /// <summary>In which order the coordinator sends.</summary>
+    public WriteOrder Order { get; init; }
 
     /// <summary>Edits of both sides together.</summary>
     public int EditsMax { get; init; } = 60;

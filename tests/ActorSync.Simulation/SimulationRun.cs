@@ -1,3 +1,4 @@
+using ActorSync.Domain.Submissions;
 using ActorSync.Runtime.Sharding;
 using ActorSync.TestKit.Memory;
 
@@ -96,6 +97,24 @@ internal static class SimulationRun
             world.After(TimeSpan.FromSeconds(8 * i), application.Correct);
         }
 
+        ComeToRest(world, judge);
+        if (world.Options.Order == WriteOrder.Log)
+        {
+            // One that is tried again holds all others, so the last write may have been a moment ago: the feeds still have to read it.
+            world.Run(world.Elapsed + TimeSpan.FromSeconds(6));
+        }
+
+        judge.AtTheEnd();
+        var (arrivals, rows) = (world.Org.LastArrival, Revisions(world));
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
+        {
+            throw new ViolationException("I7", "writes go on although nothing changes");
+        }
+    }
+
+    private static void ComeToRest(World world, Judge judge)
+    {
         var deadline = world.Elapsed + world.Options.QuietTimeMax;
         world.Run(world.Elapsed + TimeSpan.FromSeconds(26));
         var looked = TimeSpan.Zero;
@@ -113,14 +132,6 @@ internal static class SimulationRun
         {
             var (text, record) = judge.Unrest();
             throw new ViolationException("I7", $"no rest {world.Options.QuietTimeMax.TotalSeconds:0} s after the last edit: {text}", record);
-        }
-
-        judge.AtTheEnd();
-        var (arrivals, rows) = (world.Org.LastArrival, Revisions(world));
-        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
-        if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
-        {
-            throw new ViolationException("I7", "writes go on although nothing changes");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ActorSync.Domain.Submissions;
 using ActorSync.Simulation;
 using Shouldly;
 using Xunit;
@@ -11,6 +12,9 @@ public sealed class SeedTests(ITestOutputHelper output)
 {
     [Fact]
     public void Invariants_hold_for_500_fixed_seeds() => Hold([.. Enumerable.Range(1, 500)]);
+
+    [Fact]
+    public void Invariants_hold_for_100_fixed_seeds_in_the_order_of_the_log() => Hold([.. Enumerable.Range(1, 100)], WriteOrder.Log);
 
     [Fact]
     public void One_seed_is_one_run()
@@ -31,13 +35,13 @@ public sealed class SeedTests(ITestOutputHelper output)
         Enum.GetValues<FaultKind>().Where(kind => tally[kind] == 0).ShouldBeEmpty();
     }
 
-    private void Hold(IReadOnlyList<int> seeds)
+    private void Hold(IReadOnlyList<int> seeds, WriteOrder order = WriteOrder.Record)
     {
         output.WriteLine($"seeds {seeds[0]} to {seeds[^1]}; one again: dotnet run -c Release --project tests/ActorSync.Simulation -- SEED");
         var failures = new ConcurrentBag<SimulationOutcome>();
         Parallel.ForEach(seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
-            var outcome = SimulationRun.Run(new SimulationOptions(seed));
+            var outcome = SimulationRun.Run(new SimulationOptions(seed) { Order = order });
             if (outcome.Failure is not null)
             {
                 failures.Add(outcome);

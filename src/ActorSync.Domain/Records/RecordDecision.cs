@@ -133,7 +133,7 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         Add(new RecordEvent.WriteOffered(
             State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
             fields.Without(deferred.Names).With(sums), next.Operation == WriteOperation.Delete ? FieldValues.Empty : next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums,
-            deferred.IsEmpty ? null : deferred));
+            deferred.IsEmpty ? null : deferred, next.Position));
     }
 
     // Queued while the birth was outside: only now is it an update.

@@ -42,7 +42,7 @@ public static class RecordEvolve
     private static RecordState Offered(RecordState state, WriteOffered e)
     {
         var sums = e.Counted?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
-        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp, !state.Queue.IsEmpty && state.Queue[0].Ordered);
+        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp, !state.Queue.IsEmpty && state.Queue[0].Ordered) { Position = e.Position };
         var next = state with
         {
             Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write),

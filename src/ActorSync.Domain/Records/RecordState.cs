@@ -44,6 +44,10 @@ public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, Fi
     /// <summary>Fields of intent: they are sent even if they are what both sides agree on; null for none.</summary>
     public FieldNames? Intents { get; init; }
 
+    /// <summary>Id of the first change folded into it, in the change log; 0: it comes from no change of the application, or from before this was noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Position { get; init; }
+
     /// <summary>It is what the birth before it was offered without, and nothing the application has said since.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Follows { get; init; }

@@ -18,8 +18,9 @@ public sealed record ParentReference(string Field, RecordId Parent, bool CanFoll
 /// <param name="ReadySince">Since when it could have left; the linger counts from here.</param>
 /// <param name="Alone">It was blamed for the refusal of a whole call, or suspected: it goes by itself.</param>
 /// <param name="Contended">Salesforce could not get a lock for it.</param>
+/// <param name="Position">Place in the change log; 0: it comes from no change of the application.</param>
 public sealed record WaitingWrite(
-    long Key, Lane Lane, RecordId Record, IReadOnlyList<ParentReference> Parents, DateTimeOffset ReadySince, bool Alone, bool Contended = false)
+    long Key, Lane Lane, RecordId Record, IReadOnlyList<ParentReference> Parents, DateTimeOffset ReadySince, bool Alone, bool Contended = false, long Position = 0)
 {
     /// <summary>Whose lock a write was waiting for that could not get one: Salesforce locks the parents of what it writes.</summary>
     public IEnumerable<RecordId> ContendsFor => Parents.Count > 0 ? Parents.Select(reference => reference.Parent) : [Record];

@@ -20,7 +20,10 @@ internal interface IOfferTable
     /// <summary>Removes offers that a submission has taken; throws if one is gone, because it would be sent twice.</summary>
     Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop);
 
-    /// <summary>Begins to read offers, with everything there is.</summary>
+    /// <summary>The offers that stand first in the change log, and what must be known before one of them may leave: all as of one moment.</summary>
+    Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop);
+
+    /// <summary>Begins to read offers, with everything there is.
     IOfferWindow OpenWindow();
 }
 
@@ -30,3 +33,11 @@ internal interface IOfferWindow
     /// <summary>The next offers, at most <paramref name="max"/>, with the store's clock.</summary>
     Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop);
 }
+
+/// <summary>A look at the offers in the order of the change log.</summary>
+/// <param name="Writes">By position, then as they were offered.</param>
+/// <param name="Now">The store's clock.</param>
+/// <param name="UndecidedFrom">Least id of a committed change that no turn has decided; null when there is none.</param>
+/// <param name="OldestMail">Least id of an envelope for record shards; null when there is none.</param>
+/// <param name="LatestMail">Greatest id of one; null when there is none.</param>
+internal sealed record OffersInOrder(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now, long? UndecidedFrom, long? OldestMail, long? LatestMail);

@@ -15,10 +15,10 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     /// <summary>Reads an answer that says plainly what happened.</summary>
     /// <param name="contendsFor">Whose lock a write needs.</param>
     /// <param name="at">Database clock after the answer.</param>
-    /// <param name="draw">Gives random numbers from 0 to below 1.</param>
+    /// <param name="lot">A random number from 0 to below 1.</param>
     public static Outcomes Of(
-        Submission submission, LaneAnswer answer, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, Func<double> draw) =>
-        answer.Results is { } results ? OfResults(submission, results, retry, contendsFor, at, draw) : OfFault(submission, answer.Fault!, retry, at, draw());
+        Submission submission, LaneAnswer answer, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, double lot) =>
+        answer.Results is { } results ? OfResults(submission, results, new Passing(retry, lot), contendsFor, at) : OfFault(submission, answer.Fault!, retry, at, lot);
 
     /// <summary>Reads the answers of a probe.</summary>
     public static Outcomes OfDoubt(Submission submission, IReadOnlyList<DoubtAnswer> answers, DateTimeOffset at) =>
@@ -29,10 +29,9 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
         Message(birth, new RecordMessage.ReferencesAwaited(birth.WriteNo, references, at));
 
     private static Outcomes OfResults(
-        Submission submission, IReadOnlyList<WriteResult> results, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, Func<double> draw)
+        Submission submission, IReadOnlyList<WriteResult> results, Passing again, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at)
     {
         var messages = new List<Delivery<RecordMessage>>(results.Count);
-        var again = new Passing(retry, draw);
         foreach (var (write, result) in submission.Writes.Zip(results))
         {
             if (result.Success)
@@ -79,8 +78,11 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     private static Delivery<RecordMessage> Message(OfferedWrite write, RecordMessage message) => new(new ActorId(write.Mapping, write.Entity), message);
 
     /// <summary>Writes turned away for a passing reason. Those that contend for one lock go again together, every group when its own lot says; the rest is a group too.</summary>
-    private sealed class Passing(RetryPolicy retry, Func<double> draw)
+    private sealed class Passing(RetryPolicy retry, double first)
     {
+        // Lots this far apart, wrapped around, stay far from each other however many there are.
+        private const double GoldenRatio = 0.6180339887498949;
+
         private readonly List<(OfferedWrite Write, RecordId Group, TimeSpan After)> _writes = [];
         private readonly Dictionary<RecordId, double> _lots = [];
 
@@ -100,7 +102,7 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
             var group = contendsFor ?? default;
             if (!_lots.TryGetValue(group, out var lot))
             {
-                _lots[group] = lot = draw();
+                _lots[group] = lot = (first + (_lots.Count * GoldenRatio)) % 1;
             }
 
             if (retry.DelayAfter(write.Attempts + 1, lot, fault) is not { } after)

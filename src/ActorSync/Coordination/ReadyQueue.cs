@@ -5,7 +5,7 @@ using ActorSync.Domain.Submissions;
 namespace ActorSync.Coordination;
 
 /// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.</summary>
-internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int writesMax)
+internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax) : IReadyWrites
 {
     private readonly Dictionary<long, (ReadyWrite Ready, WaitingWrite Waiting)> _writes = [];
     private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
@@ -15,14 +15,16 @@ internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int wr
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many more fit.</summary>
-    public int Room => writesMax - _writes.Count;
+    public bool Any => _writes.Count > 0;
 
-    /// <summary>How many wait.</summary>
-    public int Count => _writes.Count;
-
-    /// <summary>When the next write that waits for its due time may go; null when none does.</summary>
     public DateTimeOffset? NextDue => _writes.Values.Min(entry => entry.Ready.DueAt);
+
+    public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
+    {
+        var (writes, now) = await offers.ReadAsync(Math.Max(0, writesMax - _writes.Count), stop);
+        Add(writes.Where(write => waiting.Knows(write.Write)), now);
+        return (writes.Count > 0, now);
+    }
 
     /// <summary>Adds writes that were read from disk at <paramref name="now"/>.</summary>
     public void Add(IEnumerable<ReadyWrite> writes, DateTimeOffset now)
@@ -36,7 +38,6 @@ internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int wr
         }
     }
 
-    /// <summary>Births that wait for each other, and what each of these is to be offered without.</summary>
     public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles()
     {
         // Only a birth with a parent can close a cycle.
@@ -45,7 +46,6 @@ internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int wr
         return [.. untied.Select(birth => (_writes[birth.Birth.Key].Ready, birth.Fields))];
     }
 
-    /// <summary>The submissions to start now.</summary>
     public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
     {
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
@@ -56,7 +56,6 @@ internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int wr
             .Select(cut => cut.Select(write => _writes[write.Key].Ready).ToArray())];
     }
 
-    /// <summary>Forgets births that went back to their actors to be offered again.</summary>
     public void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now)
     {
         Remove(births);
@@ -71,7 +70,6 @@ internal sealed class ReadyQueue(WaitingWrites waiting, CutLimits limits, int wr
         }
     }
 
-    /// <summary>Forgets writes whose submission has been committed.</summary>
     public void Remove(IEnumerable<ReadyWrite> writes)
     {
         foreach (var write in writes)

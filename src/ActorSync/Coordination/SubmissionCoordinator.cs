@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Submissions;
 using ActorSync.Operations;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
@@ -13,7 +14,7 @@ namespace ActorSync.Coordination;
 /// <summary>Options of the coordinator.</summary>
 /// <param name="SettleTime">A lost write cannot land later than this after its submission was started, and is probed only then: the last byte left within
 /// our deadline for the request, and the server drops a request after its own limit.</param>
-internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry);
+internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry, WriteOrder Order = WriteOrder.Record);
 
 /// <summary>Batches what record actors want written and submits it. Journal first, then the call, then the outcomes; what a crash or a lost answer leaves
 /// unfinished is settled, probed, and answered, never sent again before.</summary>
@@ -22,7 +23,7 @@ internal sealed class SubmissionCoordinator(
     HeldLease lease,
     NodeTerm term,
     IReadOnlyDictionary<short, ObjectMapping> mappings,
-    ReadyQueue ready,
+    IReadyWrites ready,
     WaitingWrites waiting,
     SoapLane lane,
     DoubtProbe probe,
@@ -39,7 +40,6 @@ internal sealed class SubmissionCoordinator(
     private const int AnswersMax = 256;
 
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
-    private readonly IOfferWindow _offers = stores.Offers.OpenWindow();
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
         Channel.CreateBounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>(AnswersMax);
@@ -124,10 +124,8 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<bool> ReadOffersAsync(CancellationToken stop)
     {
-        var (writes, now) = await _offers.ReadAsync(Math.Max(0, ready.Room), stop);
-        _now = now;
-        ready.Add(writes.Where(write => mappings.ContainsKey(write.Write.Mapping)), now);
-        return writes.Count > 0;
+        (var news, _now) = await ready.ReadAsync(_outside.Values, stop);
+        return news;
     }
 
     // Births that wait for each other would wait for ever: one of them goes back to its actor, which offers it again without the reference.
@@ -238,7 +236,7 @@ internal sealed class SubmissionCoordinator(
 
         var outcomes = answer is null
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
-            : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble);
+            : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble());
         mail.Send(turn, outcomes.Messages);
         await stores.Offers.OfferAgainAsync(turn, [.. outcomes.Again.Select(again => (again.Write, again.After == TimeSpan.Zero ? default(DateTimeOffset?) : turn.Now + again.After))], stop);
         var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
@@ -296,7 +294,7 @@ internal sealed class SubmissionCoordinator(
 
     private TimeSpan Pause()
     {
-        var shortest = ready.Count > 0 ? options.Linger : TimeSpan.FromMilliseconds(100);
+        var shortest = ready.Any ? options.Linger : TimeSpan.FromMilliseconds(100);
         if (ready.NextDue is { } due && due > _now && due - _now < shortest)
         {
             shortest = due - _now;

@@ -11,11 +11,14 @@ internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> ma
     private readonly Dictionary<string, short> _byObject = mappings.Values.ToDictionary(mapping => mapping.ObjectName, mapping => mapping.Number, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<short, int> _ranks = [];
 
+    /// <summary>True of a write of a mapping this node knows.</summary>
+    public bool Knows(OfferedWrite write) => mappings.ContainsKey(write.Mapping);
+
     /// <summary>A write as it waits.</summary>
     /// <param name="key">Its offer.</param>
     /// <param name="readySince">Since when it could have left.</param>
     public WaitingWrite Of(OfferedWrite write, long key, DateTimeOffset readySince) => new(
-        key, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), Parents(write), readySince, write.Alone, write.Contended);
+        key, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), Parents(write), readySince, write.Alone, write.Contended, write.Position);
 
     /// <summary>Whose lock a write needs first of all: its parent's, or without one its own.</summary>
     public RecordId ContendsFor(OfferedWrite write) => Of(write, 0, default).ContendsFor.First();

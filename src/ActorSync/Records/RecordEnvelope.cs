@@ -143,6 +143,9 @@ internal sealed record OfferedWrite(
     /// <summary>A whole call with this write in it was refused: it goes by itself, so that the refusal meets only the guilty one.</summary>
     public bool Alone { get; init; }
 
+    /// <summary>Id of the first change in it, in the change log; 0: it comes from none, or was offered by a version that did not note it.</summary>
+    public long Position { get; init; }
+
     /// <summary>Salesforce could not get a lock for it: until it is through, writes that need the same lock go in one submission at a time.</summary>
     public bool Contended { get; init; }
 }

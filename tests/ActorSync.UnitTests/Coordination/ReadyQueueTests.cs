@@ -12,7 +12,7 @@ namespace ActorSync.UnitTests.Coordination;
 public sealed class ReadyQueueTests
 {
     private static readonly CutLimits Limits = new(200, TimeSpan.FromMilliseconds(20), 4);
-    private readonly ReadyQueue _queue = new(new WaitingWrites(Offers.Mappings), Limits, 100);
+    private readonly ReadyQueue _queue = new(new NoOffers(), new WaitingWrites(Offers.Mappings), Limits, 100);
 
     [Fact]
     public void Births_that_name_each_other_leave_only_when_one_goes_without_its_reference()
@@ -60,6 +60,13 @@ public sealed class ReadyQueueTests
         Add(1, Offers.Contact("C", account: "A"), Offers.Contact("D", account: "alive"), Offers.Account("A"));
         Cut().ShouldBe(["A"]);
         Cut(Offers.Now + Limits.Linger).ShouldBe(["A", "D"]);
+    }
+
+    // The tests add what is offered themselves.
+    private sealed class NoOffers : IOfferWindow
+    {
+        public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop) =>
+            Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], Offers.Now));
     }
 
     private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Select(write => Offers.NameOf(write.Write))))];

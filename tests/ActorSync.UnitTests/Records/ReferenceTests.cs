@@ -46,7 +46,7 @@ public sealed class ReferenceTests
             .When(Awaited(1, 2, Parent)).ThenTypes(typeof(ReferencesDeferred), typeof(WriteOffered)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"))
             .When(Confirmed(2, 3)).Then(
                 new WriteApplied(2, Submission(2), "S1", At(3)),
-                new WriteOffered(3, WriteOperation.Update, "S1", Fields((Parent, Other)), Fields((Parent, null)), At(1), R1, At(3)))
+                new WriteOffered(3, WriteOperation.Update, "S1", Fields((Parent, Other)), Fields((Parent, null)), At(1), R1, At(3), Position: 1))
             .When(Confirmed(3, 4)).ThenOffersNothing();
 
     [Fact]
