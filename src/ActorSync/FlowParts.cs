@@ -2,6 +2,7 @@ using ActorSync.Capture;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -44,9 +45,16 @@ internal sealed class FlowParts(
     }
 
     /// <summary>The coordinator of the connection.</summary>
-    public SubmissionCoordinator Coordinator(HeldLease lease) => new(
-        stores, lease, term, _mappings, new ReadyQueue(_mappings, options.Cut, options.ReadyWritesMax), new SoapLane(soap), new DoubtProbe(soap, organizationId),
-        _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+    public SubmissionCoordinator Coordinator(HeldLease lease)
+    {
+        var waiting = new WaitingWrites(_mappings);
+        IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
+            ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
+            : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax);
+        return new SubmissionCoordinator(
+            stores, lease, term, _mappings, ready, waiting, new SoapLane(soap), new DoubtProbe(soap, organizationId),
+            _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+    }
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(

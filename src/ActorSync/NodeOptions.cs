@@ -39,7 +39,8 @@ internal sealed record NodeOptions(
         },
         new CoordinatorOptions(
             config.Coordinator.Linger, config.Salesforce.RequestDeadline + config.Salesforce.SettleLimit,
-            new RetryPolicy { FirstDelay = config.Coordinator.Retry.Delay, DelayMax = config.Coordinator.Retry.DelayMax, AttemptsMax = config.Coordinator.Retry.AttemptsMax }),
+            new RetryPolicy { FirstDelay = config.Coordinator.Retry.Delay, DelayMax = config.Coordinator.Retry.DelayMax, AttemptsMax = config.Coordinator.Retry.AttemptsMax },
+            config.Coordinator.Order),
         new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax),
         config.Coordinator.ReadyWritesMax,
         new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax),

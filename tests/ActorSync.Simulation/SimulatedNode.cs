@@ -166,7 +166,8 @@ internal sealed class SimulatedNode
 
         var names = _world.Draws($"{Name}/{life}/{_world.Elapsed.Ticks}");
         _parts = new FlowParts(
-            MemoryStores.Of(_turns), _term, _world.Mappings, _world.Org.OrganizationId, new SimulatedApi(_world, this), Options, Clock,
+            MemoryStores.Of(_turns), _term, _world.Mappings, _world.Org.OrganizationId, new SimulatedApi(_world, this),
+            Options with { Coordinator = Options.Coordinator with { Order = _world.Order } }, Clock,
             new SyncLog(_log, Clock, verbose: false), names, () =>
             {
                 Span<byte> bytes = stackalloc byte[16];

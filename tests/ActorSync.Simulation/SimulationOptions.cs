@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Simulation;
 
@@ -12,6 +13,9 @@ internal sealed record SimulationOptions(long Seed)
 
     /// <summary>The mapped objects; null: they are drawn.</summary>
     public IReadOnlyList<ObjectMapping>? Mappings { get; init; }
+
+    /// <summary>In which order the coordinator sends; null: it is drawn.</summary>
+    public WriteOrder? Order { get; init; }
 
     /// <summary>Edits of both sides together.</summary>
     public int EditsMax { get; init; } = 60;

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Submissions;
 using ActorSync.Runtime.Sharding;
 using ActorSync.TestKit.Memory;
 
@@ -99,6 +100,27 @@ internal static class SimulationRun
 
         operators.Finish();
 
+        ComeToRest(world, judge);
+        if (world.Order == WriteOrder.Log)
+        {
+            // One that is tried again holds all others, so the last write may have been a moment ago: the feeds still have to read it.
+            world.Run(world.Elapsed + TimeSpan.FromSeconds(6));
+        }
+
+        judge.AtTheEnd();
+        var arrivals = world.Org.LastArrival;
+        // What Salesforce said last may still have been on its way: its stamp goes to the row.
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        var rows = Revisions(world);
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
+        {
+            throw new ViolationException("I7", "writes go on although nothing changes");
+        }
+    }
+
+    private static void ComeToRest(World world, Judge judge)
+    {
         var deadline = world.Elapsed + world.Options.QuietTimeMax;
         world.Run(world.Elapsed + TimeSpan.FromSeconds(26));
         var looked = TimeSpan.Zero;
@@ -117,19 +139,6 @@ internal static class SimulationRun
             var (text, record) = judge.Unrest();
             throw new ViolationException("I7", $"no rest {world.Options.QuietTimeMax.TotalSeconds:0} s after the last edit: {text}", record);
         }
-
-        judge.AtTheEnd();
-        var arrivals = world.Org.LastArrival;
-        // What Salesforce said last may still have been on its way: its stamp goes to the row.
-        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
-        var rows = Revisions(world);
-        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
-        if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
-        {
-            throw new ViolationException("I7", "writes go on although nothing changes");
-        }
-
-        judge.AtTheEnd();
     }
 
     private static long Revisions(World world) => world.Database.Tables.Values.Sum(table => table.Rows.Scan(null).Sum(row => row.Value.Revision));

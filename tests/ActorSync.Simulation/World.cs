@@ -1,4 +1,5 @@
 using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Submissions;
 using ActorSync.OrgSimulator.Org;
 using ActorSync.TestKit.Memory;
 using ActorSync.TestKit.Time;
@@ -22,6 +23,7 @@ internal sealed class World
         Random = Draws("schedule");
         _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Draws(kind.ToString()));
         Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(4) == 0);
+        Order = options.Order ?? (Draws("order").Next(6) == 0 ? WriteOrder.Log : WriteOrder.Record);
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)
         {
@@ -39,6 +41,9 @@ internal sealed class World
     public const int ShardCount = 4;
 
     public SimulationOptions Options { get; }
+
+    /// <summary>In which order the coordinator sends.</summary>
+    public WriteOrder Order { get; }
 
     public FakeClock Clock { get; }
 

@@ -16,13 +16,13 @@ internal static class LocalEvolve
 
         if (e.Operation == RowOperation.Delete)
         {
-            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, e.Old, e.At, e.Stamp, e.Ordered));
+            return Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, e.Old, e.At, e.Stamp, e.Ordered) { Position = e.ChangeId });
         }
 
         // A row that changes while another life of it is known: the delete of that one is logged behind.
         if (state.Row is { } ended && ended.Birth < e.Stamp.Birth)
         {
-            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended, e.Ordered)), e);
+            return Changed(Gone(state, new LocalWrite(WriteOperation.Delete, FieldValues.Empty, FieldValues.Empty, e.At, ended, e.Ordered) { Position = e.ChangeId }), e);
         }
 
         if (e.Operation == RowOperation.Update)
@@ -48,7 +48,7 @@ internal static class LocalEvolve
 
     private static RecordState Inserted(RecordState state, LocalChanged e)
     {
-        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp, e.Ordered);
+        var birth = new LocalWrite(WriteOperation.Insert, e.New, FieldValues.Empty, e.At, e.Stamp, e.Ordered) { Position = e.ChangeId };
         var linked = state.Sfid is not null && !state.DeletePending;
         return state with
         {
@@ -64,11 +64,11 @@ internal static class LocalEvolve
     {
         if (state.SkippedBirth is { } birth)
         {
-            state = state with { SkippedBirth = null, Queue = [birth] };
+            state = state with { SkippedBirth = null, Queue = LocalQueue.Return(birth, state.Queue) };
         }
 
         (state, var rest) = ConflictInbox.Keep(state, e);
-        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered) { Intents = e.Intents });
+        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered) { Intents = e.Intents, Position = e.ChangeId });
         var parked = Corrected(state, e);
         var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked, FieldRounds = Counted(state, e) };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
@@ -86,7 +86,7 @@ internal static class LocalEvolve
         {
             Row = Latest(state, e.Stamp),
             Parked = Corrected(state, e),
-            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp, e.Ordered)),
+            Queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp, e.Ordered) { Position = e.ChangeId }),
             Owed = new OwedRow(RowOperation.Update, owed.Fields.Where((name, _) => e.New[name] is null), owed.Status),
         };
     }

@@ -30,11 +30,11 @@ public static class LocalQueue
             (WriteOperation.Insert or WriteOperation.Update, WriteOperation.Update) => Replace(queue, Merge(last, next)),
             // Born and gone before anything was offered: nothing to send.
             (WriteOperation.Insert, WriteOperation.Delete) => queue.RemoveAt(queue.Length - 1),
-            (WriteOperation.Update, WriteOperation.Delete) => Replace(queue, next),
+            (WriteOperation.Update, WriteOperation.Delete) => Replace(queue, Behind(last, next)),
             // Another life under the same UUID: two writes.
             (WriteOperation.Delete, WriteOperation.Insert) => queue.Add(next),
             // An insert over an insert is a birth whose delete was dropped as nothing to send.
-            (_, WriteOperation.Insert) => Replace(queue, next),
+            (_, WriteOperation.Insert) => Replace(queue, Behind(last, next)),
             // A change of the next life whose insert is logged behind it waits for that; one of the ended life says nothing.
             (WriteOperation.Delete, WriteOperation.Update) when next.Stamp.Birth > last.Stamp.Birth => queue.Add(next),
             (WriteOperation.Delete, _) => queue,
@@ -60,8 +60,8 @@ public static class LocalQueue
         return (earlier.Operation, later.Operation) switch
         {
             (WriteOperation.Insert, WriteOperation.Update) =>
-                Replace(queue, earlier with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
-            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(later, (write, field) => Chained(write, earlier, field.Key, field.Value))),
+                Replace(queue, Behind(later, earlier) with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
+            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(Behind(earlier, later) with { Follows = false }, (write, field) => Chained(write, earlier, field.Key, field.Value))),
             _ => queue,
         };
     }
@@ -141,14 +141,26 @@ public static class LocalQueue
         var fields = first.Fields.With(second.Fields);
         if (first.Operation == WriteOperation.Insert)
         {
-            return first with { Fields = fields, At = second.At, Stamp = second.Stamp };
+            return Behind(second, first) with { Fields = fields, At = second.At, Stamp = second.Stamp };
         }
 
         // The oldest base stays: it is what both sides last agreed on; where the first change had none, none is known. A field that came back to it has nothing to send, unless it is one of intent.
         var agreed = second.Base.Without(first.Fields.Names).With(first.Base);
         var changed = fields.Where((name, value) => !agreed.Is(name, value) || (second.Fields.Has(name) ? second : first).Intends(name));
-        return first with { Fields = changed, Base = agreed.Where((name, _) => changed.Has(name)), At = second.At, Stamp = second.Stamp, Intents = Union(first.Intents, second.Intents) };
+        return Behind(second, first) with
+        {
+            Fields = changed,
+            Base = agreed.Where((name, _) => changed.Has(name)),
+            At = second.At,
+            Stamp = second.Stamp,
+            Intents = Union(first.Intents, second.Intents),
+            Follows = first.Follows && second.Follows,
+        };
     }
+
+    // What is folded takes the place of its first change, as far as one is known.
+    private static LocalWrite Behind(LocalWrite other, LocalWrite write) =>
+        write with { Position = write.Position == 0 || (other.Position > 0 && other.Position < write.Position) ? other.Position : write.Position };
 
     private static FieldNames? Union(FieldNames? first, FieldNames? second) =>
         first is null || second is null || first.Equals(second) ? first ?? second : new FieldNames(first.Union(second).Order(StringComparer.Ordinal));

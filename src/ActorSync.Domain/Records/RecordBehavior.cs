@@ -43,6 +43,9 @@ public static class RecordBehavior
             case WriteRefused m:
                 WriteOutcomes.Take(decision, m, m.WriteNo);
                 break;
+            case ReferencesAwaited m:
+                WriteOutcomes.Take(decision, m, m.WriteNo);
+                break;
             case DoubtSettled m:
                 WriteOutcomes.Take(decision, m, m.WriteNo);
                 break;

@@ -127,10 +127,13 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
 
         next ??= new LocalWrite(WriteOperation.Update, FieldValues.Empty, FieldValues.Empty, Now, State.Row ?? default);
         var sums = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))));
+        var fields = Sendable(next);
+        var deferred = next.Operation == WriteOperation.Insert ? fields.Where(MustFollow) : FieldValues.Empty;
         var known = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Known)));
         Add(new RecordEvent.WriteOffered(
             State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
-            Sendable(next).With(sums), next.Operation == WriteOperation.Delete ? FieldValues.Empty : next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums));
+            fields.Without(deferred.Names).With(sums), next.Operation == WriteOperation.Delete ? FieldValues.Empty : next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums,
+            deferred.IsEmpty ? null : deferred, next.Position));
     }
 
     // Queued while the birth was outside: only now is it an update.
@@ -149,6 +152,12 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
     // A field we wrote was seen with a value whose order to that write is unknown: writing it again would hide a change of somebody else's.
     private bool AwaitsReadBack(LocalWrite next) =>
         State.ReadBackAskedAt is not null && next.Operation == WriteOperation.Update && next.Fields.Names.Any(State.Bars.ContainsKey);
+
+    // A record cannot name itself, or one that waits for it, before it is born. A reference that cannot be set later goes all the same: Salesforce refuses it by name.
+    private bool MustFollow(string name, string? value) =>
+        Mapping.Field(name) is { Updatable: true, Parent: { } parent }
+        && (State.Deferred?.Contains(name) == true
+            || (parent.ParentObject == Mapping.ObjectName && parent.ExternalIdField == Mapping.ExternalIdField && value == Id.ExternalId.ToString()));
 
     // A birth says only what the application said; what Salesforce computes is never sent.
     private FieldValues Sendable(LocalWrite write) =>

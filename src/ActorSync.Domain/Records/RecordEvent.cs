@@ -35,9 +35,14 @@ public abstract record RecordEvent
 
     /// <summary>The net local change became the record's one outstanding write.</summary>
     /// <param name="Counted">Those of <paramref name="Fields"/> that are sums of a counter; null: none.</param>
+    /// <param name="Deferred">References that a birth goes without: they are queued behind it as an update; null: none.</param>
+    /// <param name="Position">Id of the first change in it, in the change log; 0: it comes from none.</param>
     public sealed record WriteOffered(
         int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset ChangedAt, RowStamp Stamp, DateTimeOffset At,
-        FieldValues? Counted = null) : RecordEvent;
+        FieldValues? Counted = null, FieldValues? Deferred = null, long Position = 0) : RecordEvent;
+
+    /// <summary>The outstanding birth and births of records it refers to waited for each other: it was not sent, and is queued again to go without these references.</summary>
+    public sealed record ReferencesDeferred(int WriteNo, FieldNames Fields, DateTimeOffset At) : RecordEvent;
 
     /// <summary>Salesforce applied the outstanding write.</summary>
     /// <param name="Submission">Empty when a read, not an answer, proved it.</param>

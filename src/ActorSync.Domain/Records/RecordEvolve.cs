@@ -15,6 +15,7 @@ public static class RecordEvolve
         WriteOffered e => Offered(state, e),
         WriteApplied e => Applied(state, e),
         WriteNotApplied => Returned(state),
+        ReferencesDeferred e => Returned(state) with { Deferred = e.Fields },
         WriteOverwritten e => Overwritten(state, e),
         WriteRejected e => Rejected(state, e),
         RecordParked e => Parked(state, e.Error),
@@ -41,16 +42,27 @@ public static class RecordEvolve
     private static RecordState Offered(RecordState state, WriteOffered e)
     {
         var sums = e.Counted?.Names.ToHashSet(StringComparer.Ordinal) ?? [];
-        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp, !state.Queue.IsEmpty && state.Queue[0].Ordered);
-        return state with
+        var write = new LocalWrite(e.Operation, e.Fields.Without(sums), e.Base.Without(sums), e.ChangedAt, e.Stamp, !state.Queue.IsEmpty && state.Queue[0].Ordered) { Position = e.Position };
+        var next = state with
         {
             Outstanding = new OutstandingWrite(e.WriteNo, e.Sfid, write),
             LastWriteNo = e.WriteNo,
             Counters = CounterEvolve.Offered(state, e),
+            Deferred = null,
             // Sums may go by themselves.
             Queue = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : state.Queue.RemoveAt(0),
         };
+        return e.Deferred is null ? next : next with { Queue = next.Queue.Insert(0, Following(write, e.Deferred)) };
     }
+
+    // A record that is born without a reference has none.
+    private static LocalWrite Following(LocalWrite birth, FieldValues references) => birth with
+    {
+        Operation = WriteOperation.Update,
+        Fields = references,
+        Base = FieldValues.From(references.Names.Select(name => KeyValuePair.Create(name, (string?)null))),
+        Follows = true,
+    };
 
     private static RecordState Applied(RecordState state, WriteApplied e)
     {
@@ -140,7 +152,7 @@ public static class RecordEvolve
         var returned = Returned(state, refused: true);
         var moot = (returned.Queue.IsEmpty && returned.Counters.IsEmpty) || outstanding.IsOver(state);
         // A later local change already waits behind the refused write: it supersedes it at once. Nothing supersedes a refused delete.
-        return moot || (outstanding.Write.Operation != WriteOperation.Delete && !state.Queue.IsEmpty)
+        return moot || (outstanding.Write.Operation != WriteOperation.Delete && state.Queue.Any(waiting => !waiting.Follows))
             ? returned
             : Parked(returned, new ParkedError(ParkedError.Salesforce, Name(outstanding.Write.Operation), e.Code, e.Reason, e.At));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Faults;
 
 namespace ActorSync.Domain.Records;
 
@@ -77,6 +78,10 @@ public abstract record RecordMessage
 
     /// <summary>Salesforce refused the outstanding write for good.</summary>
     public sealed record WriteRefused(int WriteNo, Guid Submission, string Code, string Reason, DateTimeOffset At) : RecordMessage;
+
+    /// <summary>The outstanding birth was taken off the table, unsent: it refers to records whose births wait for it in turn.</summary>
+    /// <param name="Fields">The references that it is to be offered without.</param>
+    public sealed record ReferencesAwaited(int WriteNo, FieldNames Fields, DateTimeOffset At) : RecordMessage;
 
     /// <summary>A lost write was looked up after it had settled.</summary>
     public sealed record DoubtSettled(int WriteNo, Guid Submission, DoubtAnswer Answer, DateTimeOffset At) : RecordMessage;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using ActorSync.Domain.Faults;
 
 namespace ActorSync.Domain.Records;
@@ -42,6 +43,14 @@ public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, Fi
 {
     /// <summary>Fields of intent: they are sent even if they are what both sides agree on; null for none.</summary>
     public FieldNames? Intents { get; init; }
+
+    /// <summary>Id of the first change folded into it, in the change log; 0: it comes from no change of the application, or from before this was noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Position { get; init; }
+
+    /// <summary>It is what the birth before it was offered without, and nothing the application has said since.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Follows { get; init; }
 
     /// <summary>True of a field that is sent whatever its base. A value that is its own base was kept because it is one.</summary>
     internal bool Intends(string name) => Intents?.Contains(name) == true || (Fields.TryGet(name, out var value) && Base.Is(name, value));
@@ -239,6 +248,9 @@ public sealed record RecordState
     /// <summary>The write that is offered or outside.</summary>
     public OutstandingWrite? Outstanding { get; init; }
 
+    /// <summary>References that the queued birth is to be offered without, because the records they name wait for it; null for none.</summary>
+    public FieldNames? Deferred { get; init; }
+
     /// <summary>Number of the last write offered.</summary>
     public int LastWriteNo { get; init; }
 
@@ -288,7 +300,7 @@ public sealed record RecordState
         other is not null
         && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Life == other.Life && LastWriteNo == other.LastWriteNo
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
-        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth)
+        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth) && Equals(Deferred, other.Deferred)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
         && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamSeen.SequenceEqual(other.StreamSeen);
 

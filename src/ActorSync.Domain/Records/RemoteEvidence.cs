@@ -49,6 +49,7 @@ internal static class RemoteEvidence
         var state = decision.State;
         if (state.FormerSfids.Contains(m.Sfid) && state.Sfid != m.Sfid)
         {
+            // Also while a birth is outside: should that have been applied to the record of an earlier life, its answer asks for another read.
             if (state.ReadBackAskedAt < m.ReadBegan)
             {
                 decision.Add(new RemoteDeletionTaken(m.Sfid, m.At, m.ReadBegan));

@@ -25,6 +25,12 @@ internal static class WriteOutcomes
 
         switch (outcome)
         {
+            case ReferencesAwaited m when outstanding.Write.Operation == WriteOperation.Insert:
+                decision.Add(new ReferencesDeferred(m.WriteNo, m.Fields, m.At));
+                break;
+            case ReferencesAwaited m:
+                decision.Add(new Unexpected(m.ToString(), decision.Now));
+                break;
             case var _ when outstanding.Ended:
                 TakeEnded(decision, outcome, outstanding.Sfid!);
                 break;

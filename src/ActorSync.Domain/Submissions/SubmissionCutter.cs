@@ -6,12 +6,25 @@ namespace ActorSync.Domain.Submissions;
 /// <summary>Writes of one object and operation travel together.</summary>
 public readonly record struct Lane(short Mapping, WriteOperation Operation);
 
+/// <summary>A reference in a write to a record of a mapped object.</summary>
+/// <param name="Field">API name of the field.</param>
+/// <param name="Parent">The record it names.</param>
+/// <param name="CanFollow">It can be set by an update after the record is born.</param>
+public sealed record ParentReference(string Field, RecordId Parent, bool CanFollow);
+
 /// <summary>A write that waits for company.</summary>
 /// <param name="Key">The offer it stands for.</param>
-/// <param name="Parents">Records it refers to, in their own mappings.</param>
+/// <param name="Parents">What it refers to.</param>
 /// <param name="ReadySince">Since when it could have left; the linger counts from here.</param>
 /// <param name="Alone">It was blamed for the refusal of a whole call, or suspected: it goes by itself.</param>
-public sealed record WaitingWrite(long Key, Lane Lane, RecordId Record, IReadOnlyList<RecordId> Parents, DateTimeOffset ReadySince, bool Alone);
+/// <param name="Contended">Salesforce could not get a lock for it.</param>
+/// <param name="Position">Place in the change log; 0: it comes from no change of the application.</param>
+public sealed record WaitingWrite(
+    long Key, Lane Lane, RecordId Record, IReadOnlyList<ParentReference> Parents, DateTimeOffset ReadySince, bool Alone, bool Contended = false, long Position = 0)
+{
+    /// <summary>Whose lock a write was waiting for that could not get one: Salesforce locks the parents of what it writes.</summary>
+    public IEnumerable<RecordId> ContendsFor => Parents.Count > 0 ? Parents.Select(reference => reference.Parent) : [Record];
+}
 
 /// <summary>Limits of a cut.</summary>
 /// <param name="RowsMax">Records per submission; SOAP takes 200.</param>
@@ -30,10 +43,11 @@ public static class SubmissionCutter
     /// <summary>The submissions to start now, in order.</summary>
     /// <param name="waiting">Everything ready, oldest first.</param>
     /// <param name="outside">Writes of submissions that are started and not finished, doubtful ones included.</param>
+    /// <param name="unborn">Further records whose births are on their way here, or wait for their time.</param>
     /// <param name="outsideCount">Submissions outside that occupy a place; doubtful ones do not.</param>
     /// <param name="rank">Depth of an object below its parents: 0 has none.</param>
     public static IReadOnlyList<IReadOnlyList<WaitingWrite>> Cut(
-        IReadOnlyList<WaitingWrite> waiting, IReadOnlyCollection<(Lane Lane, RecordId Record)> outside, int outsideCount,
+        IReadOnlyList<WaitingWrite> waiting, IReadOnlyCollection<WaitingWrite> outside, IReadOnlyCollection<RecordId> unborn, int outsideCount,
         Func<short, int> rank, CutLimits limits, DateTimeOffset now)
     {
         var places = limits.SubmissionsMax - outsideCount;
@@ -43,9 +57,9 @@ public static class SubmissionCutter
         }
 
         var busy = outside.Select(write => write.Record).ToHashSet();
-        var unborn = outside.Where(write => write.Lane.Operation == WriteOperation.Insert).Select(write => write.Record)
-            .Concat(waiting.Where(write => write.Lane.Operation == WriteOperation.Insert).Select(write => write.Record)).ToHashSet();
-        var deleting = outside.Select(write => write.Lane).Concat(waiting.Select(write => write.Lane))
+        var awaited = outside.Concat(waiting).Where(write => write.Lane.Operation == WriteOperation.Insert).Select(write => write.Record).Concat(unborn).ToHashSet();
+        var contention = new LockContention(waiting, outside);
+        var deleting = outside.Concat(waiting).Select(write => write.Lane)
             .Where(lane => lane.Operation == WriteOperation.Delete).Select(lane => rank(lane.Mapping)).ToHashSet();
         var cuts = new List<IReadOnlyList<WaitingWrite>>();
         foreach (var lane in waiting.GroupBy(write => write.Lane).OrderBy(lane => Order(lane.Key, rank)))
@@ -56,8 +70,8 @@ public static class SubmissionCutter
                 continue;
             }
 
-            var free = lane.Where(write => !busy.Contains(write.Record) && !write.Parents.Any(parent => parent != write.Record && unborn.Contains(parent))).ToList();
-            foreach (var cut in CutLane(free, limits, now, idle: outsideCount == 0 && cuts.Count == 0))
+            var free = lane.Where(write => !busy.Contains(write.Record) && !write.Parents.Any(reference => reference.Parent != write.Record && awaited.Contains(reference.Parent))).ToList();
+            foreach (var cut in CutLane(free, contention, limits, now, idle: outsideCount == 0 && cuts.Count == 0))
             {
                 if (cuts.Count == places)
                 {
@@ -65,11 +79,13 @@ public static class SubmissionCutter
                 }
 
                 cuts.Add(cut);
+                contention.Hold(cut);
             }
         }
 
-        // Nothing is outside and nothing may go: the births wait for each other. One goes first; Salesforce names the parent it misses.
-        if (cuts.Count == 0 && outside.Count == 0 && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
+        // Nothing is outside and nothing may go: births wait for each other through references that no update can set (see BirthCycles). One goes first;
+        // Salesforce names the parent it misses.
+        if (cuts.Count == 0 && outside.Count == 0 && unborn.Count == 0 && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
         {
             cuts.Add([first]);
         }
@@ -77,9 +93,10 @@ public static class SubmissionCutter
         return cuts;
     }
 
-    private static IEnumerable<IReadOnlyList<WaitingWrite>> CutLane(List<WaitingWrite> free, CutLimits limits, DateTimeOffset now, bool idle)
+    private static IEnumerable<IReadOnlyList<WaitingWrite>> CutLane(
+        List<WaitingWrite> free, LockContention contention, CutLimits limits, DateTimeOffset now, bool idle)
     {
-        foreach (var write in free.Where(write => write.Alone))
+        foreach (var write in free.Where(write => write.Alone && !contention.Holds(write)))
         {
             yield return [write];
         }
@@ -91,9 +108,9 @@ public static class SubmissionCutter
             throw new UnreachableException("a record waits with two writes in one lane");
         }
 
-        foreach (var batch in together.Chunk(limits.RowsMax))
+        foreach (var batch in contention.Batches(together, limits.RowsMax))
         {
-            if (batch.Length == limits.RowsMax || idle || now - batch[0].ReadySince >= limits.Linger)
+            if (batch.Count == limits.RowsMax || idle || now - batch[0].ReadySince >= limits.Linger)
             {
                 yield return batch;
             }

@@ -37,9 +37,10 @@ internal static class RecordTimeline
     {
         LocalChanged e => ($"{Verb(e.Operation)} the row (revision {e.Stamp})", ChangesOf(e)),
         RowTouched e => ($"touched the row without changing a mapped field (revision {e.Stamp})", []),
-        WriteOffered e => ($"offered write {e.WriteNo}: {Name(e.Operation)}{Addressee(e.Sfid)}", Between(e.Base, e.Fields, fromUnknown: e.Operation == WriteOperation.Insert)),
+        WriteOffered e => ($"offered write {e.WriteNo}: {Name(e.Operation)}{Addressee(e.Sfid)}{Without(e.Deferred)}", Between(e.Base, e.Fields, fromUnknown: e.Operation == WriteOperation.Insert)),
         WriteApplied e => ($"Salesforce applied write {e.WriteNo}{Of(offered, e.WriteNo)} to {e.Sfid}{(e.Submission == Guid.Empty ? ", as a read proved" : "")}", []),
         WriteNotApplied e => ($"write {e.WriteNo}{Of(offered, e.WriteNo)} had been lost; looked up: not applied, queued again", []),
+        ReferencesDeferred e => ($"write {e.WriteNo}{Of(offered, e.WriteNo)} and records it refers to waited for each other: it goes without {e.Fields}, which follow", []),
         WriteOverwritten e => ($"write {e.WriteNo} had been lost; looked up: {e.Sfid} was changed by somebody else since{Kept(e.Kept)}", []),
         WriteRejected e => ($"Salesforce refused write {e.WriteNo}{Of(offered, e.WriteNo)}: {e.Code}: {e.Reason}", []),
         RecordParked e => ($"parked: {e.Error.Source} refused {e.Error.Operation}: {e.Error.Code}: {e.Error.Message}", []),
@@ -123,6 +124,8 @@ internal static class RecordTimeline
         offered.TryGetValue(writeNo, out var write) ? $" ({Name(write.Operation)})" : "";
 
     private static string Kept(FieldValues kept) => kept.IsEmpty ? "" : $"; we keep {string.Join(", ", kept.Names)}";
+
+    private static string Without(FieldValues? deferred) => deferred is null ? "" : $" without {string.Join(", ", deferred.Names)}, to follow when it is born";
 
     private static string Addressee(string? sfid) => sfid is null ? "" : $" of {sfid}";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Configuration;
 
@@ -47,6 +48,9 @@ internal static class ConfigChoices
     /// <summary>What a delete does.</summary>
     public static readonly ConfigChoice<DeletePolicyConfig> Delete = new(
         [("delete-wins", DeletePolicyConfig.DeleteWins), ("delete-loses", DeletePolicyConfig.DeleteLoses), ("soft-delete", DeletePolicyConfig.SoftDelete)], NotYet: []);
+
+    /// <summary>In which order writes of different records leave.</summary>
+    public static readonly ConfigChoice<WriteOrder> Order = new([("record", WriteOrder.Record), ("log", WriteOrder.Log)], NotYet: []);
 
     /// <summary>How changes in Salesforce are found.</summary>
     public static readonly ConfigChoice<OnlyFeed> Feed = new([("polling", OnlyFeed.Polling)], NotYet: [("cdc", "cdc is not offered yet; polling is")]);

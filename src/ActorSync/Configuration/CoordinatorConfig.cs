@@ -1,8 +1,13 @@
+using ActorSync.Domain.Submissions;
+
 namespace ActorSync.Configuration;
 
 /// <summary>How writes ready for Salesforce are batched, sent and retried.</summary>
 internal sealed record CoordinatorConfig
 {
+    /// <summary>In which order writes of different records leave.</summary>
+    public required WriteOrder Order { get; init; }
+
     /// <summary>Most records of one SOAP call, 1 to 200 (Salesforce refuses more).</summary>
     public required int SoapRowsMax { get; init; }
 

@@ -199,6 +199,7 @@ internal static class SyncConfigBinder
     {
         var config = new CoordinatorConfig
         {
+            Order = at.Choice("order", ConfigChoices.Order),
             SoapRowsMax = at.Integer("soap-rows-max", 1, 200),
             Linger = at.Duration("linger", TimeSpan.Zero, OneMinute),
             SubmissionsMax = at.Integer("submissions-max", 1, 25),

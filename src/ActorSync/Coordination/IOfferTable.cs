@@ -11,13 +11,19 @@ internal sealed record ReadyWrite(long OfferId, OfferedWrite Write, DateTimeOffs
 /// <summary>Writes offered by record actors, each kept until it is cut.</summary>
 internal interface IOfferTable
 {
-    /// <summary>Offers writes, in the turn of the records that offer them or of the coordinator that offers them again.</summary>
-    Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null);
+    /// <summary>Offers writes, in the turn of the records that offer them.</summary>
+    Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop) => OfferAgainAsync(turn, [.. writes.Select(write => (write, default(DateTimeOffset?)))], stop);
+
+    /// <summary>Offers writes, in the turn of the coordinator that offers them again, each when it is due; null: at once.</summary>
+    Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop);
 
     /// <summary>Removes offers that a submission has taken; throws if one is gone, because it would be sent twice.</summary>
     Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop);
 
-    /// <summary>Begins to read offers, with everything there is.</summary>
+    /// <summary>The offers that stand first in the change log, and what must be known before one of them may leave: all as of one moment.</summary>
+    Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop);
+
+    /// <summary>Begins to read offers, with everything there is.
     IOfferWindow OpenWindow();
 }
 
@@ -27,3 +33,11 @@ internal interface IOfferWindow
     /// <summary>The next offers, at most <paramref name="max"/>, with the store's clock.</summary>
     Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop);
 }
+
+/// <summary>A look at the offers in the order of the change log.</summary>
+/// <param name="Writes">By position, then as they were offered.</param>
+/// <param name="Now">The store's clock.</param>
+/// <param name="UndecidedFrom">Least id of a committed change that no turn has decided; null when there is none.</param>
+/// <param name="OldestMail">Least id of an envelope for record shards; null when there is none.</param>
+/// <param name="LatestMail">Greatest id of one; null when there is none.</param>
+internal sealed record OffersInOrder(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now, long? UndecidedFrom, long? OldestMail, long? LatestMail);

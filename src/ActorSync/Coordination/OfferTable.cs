@@ -1,7 +1,9 @@
 using System.Text.Json;
+using ActorSync.Audit;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Postgres;
+using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using Npgsql;
 using NpgsqlTypes;
@@ -13,7 +15,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
 {
     private const string S = RuntimeOptions.Schema;
 
-    public async Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    public async Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop)
     {
         if (writes.Count == 0)
         {
@@ -22,16 +24,44 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
 
         await using var command = new NpgsqlCommand(
             $"""
-            insert into {S}.offer(mapping, external_id, write_no, due_at, body)
-            select mapping, external_id, write_no, $5, body::jsonb from unnest($1, $2, $3, $4) with ordinality u(mapping, external_id, write_no, body, n) order by n
+            insert into {S}.offer(mapping, external_id, write_no, due_at, body, position)
+            select mapping, external_id, write_no, due_at, body::jsonb, position
+            from unnest($1, $2, $3, $4, $5, $6) with ordinality u(mapping, external_id, write_no, due_at, body, position, n) order by n
             """,
             turn.Postgres().Connection);
-        command.Parameters.Add(new() { Value = writes.Select(write => write.Mapping).ToArray() });
-        command.Parameters.Add(new() { Value = writes.Select(write => write.Entity).ToArray() });
-        command.Parameters.Add(new() { Value = writes.Select(write => write.WriteNo).ToArray() });
-        command.Parameters.Add(new() { Value = writes.Select(write => JsonSerializer.Serialize(write, RecordJson.Default.OfferedWrite)).ToArray() });
-        command.Parameters.Add(new() { Value = (object?)dueAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.Mapping).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.Entity).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.WriteNo).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.DueAt?.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = writes.Select(offer => JsonSerializer.Serialize(offer.Write, RecordJson.Default.OfferedWrite)).ToArray() });
+        command.Parameters.Add(new() { Value = writes.Select(offer => offer.Write.Position).ToArray() });
         await command.ExecuteNonQueryAsync(stop);
+    }
+
+    public async Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop)
+    {
+        // One statement, one snapshot: a change that is not undecided in it has its offer in it.
+        await using var command = database.CreateCommand(
+            $"""
+            select clock_timestamp(), (select min(id) from ({ChangeLogLag.UndecidedSql}) u),
+              (select min(id) from {S}.mailbox where address < {Addresses.Coordinator}), (select max(id) from {S}.mailbox where address < {Addresses.Coordinator}),
+              o.id, o.due_at, o.body::text
+            from (select) one left join lateral (select id, due_at, body, position from {S}.offer order by position, id limit $1) o on true order by o.position, o.id
+            """);
+        command.Parameters.Add(new() { Value = max });
+        var look = new OffersInOrder([], default, null, null, null);
+        var writes = new List<ReadyWrite>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            look = new OffersInOrder(writes, reader.GetFieldValue<DateTimeOffset>(0), Id(reader, 1), Id(reader, 2), Id(reader, 3));
+            if (!reader.IsDBNull(4))
+            {
+                writes.Add(Ready(reader, 4));
+            }
+        }
+
+        return look;
     }
 
     public IOfferWindow OpenWindow() => new OfferWindow(database);
@@ -46,6 +76,14 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
             throw new InvalidOperationException($"{offers.Count - taken} of {offers.Count} offers are gone: another coordinator took them");
         }
     }
+
+    /// <summary>Reads id, due time and body.</summary>
+    internal static ReadyWrite Ready(NpgsqlDataReader reader, int first) => new(
+        reader.GetInt64(first),
+        JsonSerializer.Deserialize(reader.GetString(first + 2), RecordJson.Default.OfferedWrite)!,
+        reader.IsDBNull(first + 1) ? null : reader.GetFieldValue<DateTimeOffset>(first + 1));
+
+    private static long? Id(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 }
 
 /// <summary>Reads new offers in snapshot windows, as the change log is read: an offer committed late is never missed behind a higher id.
@@ -81,10 +119,7 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
                 window = reader.GetString(1);
                 if (!reader.IsDBNull(2))
                 {
-                    writes.Add(new ReadyWrite(
-                        reader.GetInt64(2),
-                        JsonSerializer.Deserialize(reader.GetString(4), RecordJson.Default.OfferedWrite)!,
-                        reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
+                    writes.Add(OfferTable.Ready(reader, 2));
                 }
             }
         }

@@ -8,42 +8,46 @@ using ActorSync.Salesforce.Soap;
 namespace ActorSync.Coordination;
 
 /// <summary>What an answered submission means: messages for its records, and writes that go again under another submission id.</summary>
-internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages, IReadOnlyList<OfferedWrite> Again, TimeSpan AgainAfter, string? Fault)
+/// <param name="Again">Each after its own time.</param>
+/// <param name="Fault">Of the whole call.</param>
+internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages, IReadOnlyList<(OfferedWrite Write, TimeSpan After)> Again, string? Fault)
 {
     /// <summary>Reads an answer that says plainly what happened.</summary>
+    /// <param name="contendsFor">Whose lock a write needs.</param>
     /// <param name="at">Database clock after the answer.</param>
-    /// <param name="jitter">0 to 1.</param>
-    public static Outcomes Of(Submission submission, LaneAnswer answer, RetryPolicy retry, DateTimeOffset at, double jitter) =>
-        answer.Results is { } results ? OfResults(submission, results, retry, at, jitter) : OfFault(submission, answer.Fault!, retry, at, jitter);
+    /// <param name="lot">A random number from 0 to below 1.</param>
+    public static Outcomes Of(
+        Submission submission, LaneAnswer answer, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, double lot) =>
+        answer.Results is { } results ? OfResults(submission, results, new Passing(retry, lot), contendsFor, at) : OfFault(submission, answer.Fault!, retry, at, lot);
 
     /// <summary>Reads the answers of a probe.</summary>
     public static Outcomes OfDoubt(Submission submission, IReadOnlyList<DoubtAnswer> answers, DateTimeOffset at) =>
-        new([.. submission.Writes.Zip(answers, (write, answer) => Message(write, new RecordMessage.DoubtSettled(write.WriteNo, submission.Id, answer, at)))], [], TimeSpan.Zero, null);
+        new([.. submission.Writes.Zip(answers, (write, answer) => Message(write, new RecordMessage.DoubtSettled(write.WriteNo, submission.Id, answer, at)))], [], null);
 
-    private static Outcomes OfResults(Submission submission, IReadOnlyList<WriteResult> results, RetryPolicy retry, DateTimeOffset at, double jitter)
+    /// <summary>A birth is not sent: it and births it refers to wait for each other.</summary>
+    public static Delivery<RecordMessage> Awaited(OfferedWrite birth, FieldNames references, DateTimeOffset at) =>
+        Message(birth, new RecordMessage.ReferencesAwaited(birth.WriteNo, references, at));
+
+    private static Outcomes OfResults(
+        Submission submission, IReadOnlyList<WriteResult> results, Passing again, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at)
     {
         var messages = new List<Delivery<RecordMessage>>(results.Count);
-        var again = new List<OfferedWrite>();
-        var after = TimeSpan.Zero;
         foreach (var (write, result) in submission.Writes.Zip(results))
         {
             if (result.Success)
             {
                 messages.Add(Message(write, new RecordMessage.WriteConfirmed(write.WriteNo, submission.Id, result.Id ?? write.Sfid!, at)));
             }
-            else if (IsPassing(write, result) && retry.DelayAfter(write.Attempts + 1, jitter) is { } delay)
-            {
-                again.Add(write with { Attempts = write.Attempts + 1 });
-                after = delay > after ? delay : after;
-            }
-            else
+            else if (!IsPassing(write, result) || !again.Add(write, result.Fault!, IsLock(result) ? contendsFor(write) : null))
             {
                 messages.Add(Message(write, Refused(submission, write, result.Fault!, at)));
             }
         }
 
-        return new Outcomes(messages, again, after, null);
+        return new Outcomes(messages, again.Writes, null);
     }
+
+    private static bool IsLock(WriteResult result) => result.Fault!.Code is "UNABLE_TO_LOCK_ROW" or "RECORD_IN_USE_BY_WORKFLOW";
 
     // A lock or a limit passes; so does a parent that is about to be born.
     private static bool IsPassing(OfferedWrite write, WriteResult result) =>
@@ -55,13 +59,16 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     {
         // The call is refused for what is in it: each write goes by itself, and the guilty one is then refused alone.
         SyncFault.Rejected when submission.Writes.Count > 1 =>
-            new([], [.. submission.Writes.Select(write => write with { Alone = true })], TimeSpan.Zero, fault.ToString()),
-        SyncFault.Rejected => new([Message(submission.Writes[0], Refused(submission, submission.Writes[0], fault, at))], [], TimeSpan.Zero, fault.ToString()),
-        SyncFault.Misconfigured => new([], submission.Writes, retry.DelayMax, fault.ToString()),
-        SyncFault.Throttled throttled => new([], submission.Writes, throttled.WaitAtLeast, fault.ToString()),
-        SyncFault.NotExecuted refused => new([], submission.Writes, Longer(refused.RetryAfter, retry.FirstDelay * (0.5 + jitter)), fault.ToString()),
-        _ => new([], submission.Writes, retry.FirstDelay * (0.5 + jitter), fault.ToString()),
+            new([], [.. submission.Writes.Select(write => (write with { Alone = true }, TimeSpan.Zero))], fault.ToString()),
+        SyncFault.Rejected => new([Message(submission.Writes[0], Refused(submission, submission.Writes[0], fault, at))], [], fault.ToString()),
+        SyncFault.Misconfigured => AllAgain(submission, retry.DelayMax, fault),
+        SyncFault.Throttled throttled => AllAgain(submission, throttled.WaitAtLeast, fault),
+        SyncFault.NotExecuted refused => AllAgain(submission, Longer(refused.RetryAfter, retry.FirstDelay * (0.5 + jitter)), fault),
+        _ => AllAgain(submission, retry.FirstDelay * (0.5 + jitter), fault),
     };
+
+    private static Outcomes AllAgain(Submission submission, TimeSpan after, SyncFault fault) =>
+        new([], [.. submission.Writes.Select(write => (write, after))], fault.ToString());
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
@@ -69,4 +76,42 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
         new(write.WriteNo, submission.Id, fault.Code, fault.Message, at);
 
     private static Delivery<RecordMessage> Message(OfferedWrite write, RecordMessage message) => new(new ActorId(write.Mapping, write.Entity), message);
+
+    /// <summary>Writes turned away for a passing reason. Those that contend for one lock go again together, every group when its own lot says; the rest is a group too.</summary>
+    private sealed class Passing(RetryPolicy retry, double first)
+    {
+        // Lots this far apart, wrapped around, stay far from each other however many there are.
+        private const double GoldenRatio = 0.6180339887498949;
+
+        private readonly List<(OfferedWrite Write, RecordId Group, TimeSpan After)> _writes = [];
+        private readonly Dictionary<RecordId, double> _lots = [];
+
+        public IReadOnlyList<(OfferedWrite Write, TimeSpan After)> Writes
+        {
+            get
+            {
+                var after = _writes.GroupBy(write => write.Group).ToDictionary(group => group.Key, group => group.Max(write => write.After));
+                return [.. _writes.Select(write => (write.Write, after[write.Group]))];
+            }
+        }
+
+        /// <summary>False when it has been tried often enough.</summary>
+        /// <param name="contendsFor">Whose lock it could not get; null: it was not about a lock.</param>
+        public bool Add(OfferedWrite write, SyncFault fault, RecordId? contendsFor)
+        {
+            var group = contendsFor ?? default;
+            if (!_lots.TryGetValue(group, out var lot))
+            {
+                _lots[group] = lot = (first + (_lots.Count * GoldenRatio)) % 1;
+            }
+
+            if (retry.DelayAfter(write.Attempts + 1, lot, fault) is not { } after)
+            {
+                return false;
+            }
+
+            _writes.Add((write with { Attempts = write.Attempts + 1, Contended = contendsFor is not null }, group, after));
+            return true;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Submissions;
 using ActorSync.Operations;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
@@ -13,7 +14,7 @@ namespace ActorSync.Coordination;
 /// <summary>Options of the coordinator.</summary>
 /// <param name="SettleTime">A lost write cannot land later than this after its call began, and is probed only then: the last byte left within our deadline
 /// for the request, and the server drops a request after its own limit.</param>
-internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry)
+internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry, WriteOrder Order = WriteOrder.Record)
 {
     /// <summary>A call that has not begun this long after its submission was started does not begin any more: a process that stood still, or a slow commit,
     /// would send it when others think it settled.</summary>
@@ -30,7 +31,8 @@ internal sealed class SubmissionCoordinator(
     HeldLease lease,
     NodeTerm term,
     IReadOnlyDictionary<short, ObjectMapping> mappings,
-    ReadyQueue ready,
+    IReadyWrites ready,
+    WaitingWrites waiting,
     SoapLane lane,
     DoubtProbe probe,
     RecordMail mail,
@@ -46,7 +48,6 @@ internal sealed class SubmissionCoordinator(
     private const int AnswersMax = 256;
 
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
-    private readonly IOfferWindow _offers = stores.Offers.OpenWindow();
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
         Channel.CreateBounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>(AnswersMax);
@@ -95,7 +96,7 @@ internal sealed class SubmissionCoordinator(
             }
 
             _calls.RemoveAll(call => call.IsCompleted);
-            var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await StartAsync(abandon, stop);
+            var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
             ProbeSettled(abandon);
             return worked ? TimeSpan.Zero : Pause();
         }
@@ -131,10 +132,29 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<bool> ReadOffersAsync(CancellationToken stop)
     {
-        var (writes, now) = await _offers.ReadAsync(Math.Max(0, ready.Room), stop);
-        _now = now;
-        ready.Add(writes.Where(write => mappings.ContainsKey(write.Write.Mapping)), now);
-        return writes.Count > 0;
+        (var news, _now) = await ready.ReadAsync(_outside.Values, stop);
+        return news;
+    }
+
+    // Births that wait for each other would wait for ever: one of them goes back to its actor, which offers it again without the reference.
+    private async Task<bool> UntieAsync(CancellationToken stop)
+    {
+        var cycles = ready.Cycles();
+        if (cycles.Count == 0)
+        {
+            return false;
+        }
+
+        await using (var turn = await BeginAsync(stop))
+        {
+            await stores.Offers.TakeAsync(turn, [.. cycles.Select(cycle => cycle.Write.OfferId)], stop);
+            mail.Send(turn, cycles.Select(cycle => Outcomes.Awaited(cycle.Write.Write, cycle.Fields, turn.Now)));
+            await turn.CommitAsync(stop);
+        }
+
+        ready.Untie([.. cycles.Select(cycle => cycle.Write)], _now);
+        records.Signal();
+        return true;
     }
 
     private async Task<bool> StartAsync(CancellationToken abandon, CancellationToken stop)
@@ -227,9 +247,9 @@ internal sealed class SubmissionCoordinator(
 
         var outcomes = answer is null
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
-            : Outcomes.Of(submission, answer, options.Retry, turn.Now, jitter.NextDouble());
+            : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble());
         mail.Send(turn, outcomes.Messages);
-        await stores.Offers.OfferAsync(turn, outcomes.Again, stop, outcomes.AgainAfter == TimeSpan.Zero ? null : turn.Now + outcomes.AgainAfter);
+        await stores.Offers.OfferAgainAsync(turn, [.. outcomes.Again.Select(again => (again.Write, again.After == TimeSpan.Zero ? default(DateTimeOffset?) : turn.Now + again.After))], stop);
         var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
         await _journal.FinishAsync(
             turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop);
@@ -285,7 +305,7 @@ internal sealed class SubmissionCoordinator(
 
     private TimeSpan Pause()
     {
-        var shortest = ready.Count > 0 ? options.Linger : TimeSpan.FromMilliseconds(100);
+        var shortest = ready.Any ? options.Linger : TimeSpan.FromMilliseconds(100);
         if (ready.NextDue is { } due && due > _now && due - _now < shortest)
         {
             shortest = due - _now;

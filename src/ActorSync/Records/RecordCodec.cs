@@ -17,6 +17,7 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["write-not-applied"] = RecordJson.Default.WriteNotApplied,
         ["write-overwritten"] = RecordJson.Default.WriteOverwritten,
         ["write-rejected"] = RecordJson.Default.WriteRejected,
+        ["references-deferred"] = RecordJson.Default.ReferencesDeferred,
         ["record-parked"] = RecordJson.Default.RecordParked,
         ["remote-taken"] = RecordJson.Default.RemoteTaken,
         ["read-back-asked"] = RecordJson.Default.ReadBackAsked,

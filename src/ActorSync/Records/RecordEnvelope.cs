@@ -18,6 +18,8 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
 
     public StoredDoubt? Doubt { get; init; }
 
+    public RecordMessage.ReferencesAwaited? Awaited { get; init; }
+
     /// <summary>A captured change that had to be put aside while a failing message was looked for.</summary>
     public RecordMessage.LocalChange? Change { get; init; }
 
@@ -53,6 +55,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
             RecordMessage.RemoteDeleted m => stored with { Deleted = m },
             RecordMessage.WriteConfirmed m => stored with { Confirmed = m },
             RecordMessage.WriteRefused m => stored with { Refused = m },
+            RecordMessage.ReferencesAwaited m => stored with { Awaited = m },
             RecordMessage.DoubtSettled m => stored with { Doubt = StoredDoubt.Of(m) },
             RecordMessage.LocalChange m => stored with { Change = m },
             RecordMessage.Poisoned m => stored with { Poison = m },
@@ -69,7 +72,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
     }
 
     /// <summary>The message again; an image meets the row as it is now.</summary>
-    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Change, Poison, Retry, Skip, Edit, Choice, Missed, Undeleted, Merged, ChangeEvent?.Open(row))
+    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Awaited, Change, Poison, Retry, Skip, Edit, Choice, Missed, Undeleted, Merged, ChangeEvent?.Open(row))
         ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
 
     private static RecordMessage? OneOf(params ReadOnlySpan<RecordMessage?> messages)
@@ -139,4 +142,10 @@ internal sealed record OfferedWrite(
 
     /// <summary>A whole call with this write in it was refused: it goes by itself, so that the refusal meets only the guilty one.</summary>
     public bool Alone { get; init; }
+
+    /// <summary>Id of the first change in it, in the change log; 0: it comes from none, or was offered by a version that did not note it.</summary>
+    public long Position { get; init; }
+
+    /// <summary>Salesforce could not get a lock for it: until it is through, writes that need the same lock go in one submission at a time.</summary>
+    public bool Contended { get; init; }
 }

@@ -19,6 +19,7 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.WriteNotApplied))]
 [JsonSerializable(typeof(RecordEvent.WriteOverwritten))]
 [JsonSerializable(typeof(RecordEvent.WriteRejected))]
+[JsonSerializable(typeof(RecordEvent.ReferencesDeferred))]
 [JsonSerializable(typeof(RecordEvent.RecordParked))]
 [JsonSerializable(typeof(RecordEvent.RemoteTaken))]
 [JsonSerializable(typeof(RecordEvent.ReadBackAsked))]

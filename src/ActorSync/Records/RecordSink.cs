@@ -27,7 +27,7 @@ internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coor
             switch (@event)
             {
                 case RecordEvent.WriteOffered e:
-                    offers.Add(new OfferedWrite(actor.Kind, actor.Entity, e.WriteNo, e.Operation, e.Sfid, e.Fields, e.Base, e.At));
+                    offers.Add(new OfferedWrite(actor.Kind, actor.Entity, e.WriteNo, e.Operation, e.Sfid, e.Fields, e.Base, e.At) { Position = e.Position });
                     break;
                 case RecordEvent.WriteApplied e:
                     links.Add((actor, e.Sfid));

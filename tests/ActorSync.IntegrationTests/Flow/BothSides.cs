@@ -8,7 +8,7 @@ internal static class BothSides
 {
     private static readonly (string Object, string Table, string[] Fields)[] Mapped =
     [
-        ("Account", "salesforce.account", ["Name", "Phone", "Website", "Industry", "AnnualRevenue", "NumberOfEmployees", "Description"]),
+        ("Account", "salesforce.account", ["Name", "Phone", "Website", "Industry", "AnnualRevenue", "NumberOfEmployees", "Description", "Parent.ActorSync_Id__c"]),
         ("Contact", "salesforce.contact", ["FirstName", "LastName", "Email", "Title", "Birthdate", "Account.ActorSync_Id__c"]),
     ];
 

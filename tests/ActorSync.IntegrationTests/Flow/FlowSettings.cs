@@ -42,7 +42,7 @@ internal sealed record FlowSettings
           feed { interval = 200ms, overlap = 60s, overlap-interval = 1s, deleted-interval = 500ms }
           conflict { policy = {{Policy}}, clock-tolerance = 1s }
           mappings = [
-            { object = Account, fields = [Name, Phone, Website, Industry, AnnualRevenue, NumberOfEmployees, Description] }
+            { object = Account, fields = [Name, Phone, Website, Industry, AnnualRevenue, NumberOfEmployees, Description, Parent.ActorSync_Id__c] }
             { object = Contact, fields = [FirstName, LastName, Email, Title, Birthdate, Account.ActorSync_Id__c] }
           ]
         }

@@ -43,7 +43,7 @@ internal static class AllMutants
         new("folding crosses an offer", "rule 1", 1, new Mutation(
             Records + "RecordEvolve.cs", "{ Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : state.Queue.RemoveAt(0),", "{ Operation: WriteOperation.Update } ? state.Queue : state.Queue.RemoveAt(0),")),
         new("birth and delete before an offer are both forgotten with the rest", "rule 1", 1001, new Mutation(
-            Records + "LocalQueue.cs", "(WriteOperation.Update, WriteOperation.Delete) => Replace(queue, next),", "(WriteOperation.Update, WriteOperation.Delete) => queue,")),
+            Records + "LocalQueue.cs", "(WriteOperation.Update, WriteOperation.Delete) => Replace(queue, Behind(last, next)),", "(WriteOperation.Update, WriteOperation.Delete) => queue,")),
         new("a value still owed overwrites what the application has said since", "rule 1", 295, new Mutation(
             Records + "LocalEvolve.cs", "Owed = state.Owed?.Without(e.New.Names), Parked = parked", "Owed = state.Owed, Parked = parked")),
         new("an offer is made while a write is outside", "rule 2", 1, new Mutation(

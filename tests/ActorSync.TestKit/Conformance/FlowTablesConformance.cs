@@ -77,11 +77,10 @@ public abstract class FlowTablesConformance : StoreConformance
     [Fact]
     public async Task Offer_comes_back_as_it_was_made()
     {
-        var write = Write(1) with { Attempts = 2, Alone = true };
-        await TurnAsync(turn => Offers.OfferAsync(turn, [write], Stop, At));
+        var write = Write(1) with { Attempts = 2, Alone = true, Contended = true };
+        await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(write, At), (Write(2), null), (Write(3), At.AddSeconds(1))], Stop));
         var (writes, now) = await Offers.OpenWindow().ReadAsync(10, Stop);
-        var ready = writes.ShouldHaveSingleItem();
-        (ready.Write, ready.DueAt).ShouldBe((write, At));
+        writes.Select(ready => (ready.Write, ready.DueAt)).ShouldBe([(write, At), (Write(2), null), (Write(3), At.AddSeconds(1))]);
         now.ShouldBeGreaterThan(At);
     }
 
@@ -129,6 +128,59 @@ public abstract class FlowTablesConformance : StoreConformance
         (await NumbersAsync(window, 1)).ShouldBe([1]);
         await TurnAsync(turn => Offers.TakeAsync(turn, [ids[1]], Stop));
         (await NumbersAsync(window, 5)).ShouldBe([3]);
+    }
+
+    [Fact]
+    public async Task Offers_in_order_come_by_their_position_in_the_change_log_and_then_as_they_were_offered()
+    {
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1) with { Position = 30 }, Write(2) with { Position = 10 }, Write(3), Write(4) with { Position = 10 }], Stop));
+        await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(Write(5) with { Position = 20 }, At)], Stop));
+        var look = await Offers.ReadInOrderAsync(4, Stop);
+        look.Writes.Select(ready => (ready.Write.WriteNo, ready.Write.Position, ready.DueAt)).ShouldBe([(3, 0, null), (2, 10, null), (4, 10, null), (5, 20, At)]);
+        look.Now.ShouldBeGreaterThan(At);
+        await TurnAsync(turn => Offers.TakeAsync(turn, [look.Writes[0].OfferId], Stop));
+        (await Offers.ReadInOrderAsync(1, Stop)).Writes.ShouldHaveSingleItem().Write.WriteNo.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Offers_in_order_come_with_the_first_committed_change_that_is_not_decided()
+    {
+        var leases = await HoldAsync();
+        (await Offers.ReadInOrderAsync(1, Stop)).UndecidedFrom.ShouldBeNull();
+        await using var late = await World.BeginAsync();
+        await late.InsertAsync(Key(1), ("Name", "late"));
+        await ApplicationAsync(session => session.InsertAsync(Key(2), ("Name", "first")));
+        await ApplicationAsync(session => session.InsertAsync(Key(34), ("Name", "second")));
+        await ApplicationAsync(session => session.InsertAsync(Key(3), ("Name", "third")));
+        var ids = (await WindowAsync(Nothing)).Changes.Select(change => change.Id).ToArray();
+        (await Offers.ReadInOrderAsync(1, Stop)).UndecidedFrom.ShouldBe(ids[0]);
+
+        // Key 2 and key 34 are of one shard: half of its window is read, then all of everybody's.
+        await DecideAsync(leases.Where(lease => lease.Address == 2), rowsMax: 1);
+        (await Offers.ReadInOrderAsync(1, Stop)).UndecidedFrom.ShouldBe(ids[1]);
+        await DecideAsync(leases.Where(lease => lease.Address == 2), rowsMax: 10);
+        (await Offers.ReadInOrderAsync(1, Stop)).UndecidedFrom.ShouldBe(ids[2]);
+        await DecideAsync(leases.Where(lease => lease.Address != 2), rowsMax: 10);
+        (await Offers.ReadInOrderAsync(1, Stop)).UndecidedFrom.ShouldBeNull();
+        await late.CommitAsync();
+        (await Offers.ReadInOrderAsync(1, Stop)).UndecidedFrom.ShouldNotBeNull().ShouldBeLessThan(ids[0]);
+    }
+
+    [Fact]
+    public async Task Offers_in_order_come_with_the_mail_that_waits_for_records()
+    {
+        var empty = await Offers.ReadInOrderAsync(1, Stop);
+        (empty.OldestMail, empty.LatestMail, empty.Writes.Count).ShouldBe((null, null, 0));
+        await TurnAsync(turn =>
+        {
+            turn.Send(10_000, "{}");
+            turn.Send(3, "{}");
+            turn.Send(5, "{}", At.AddYears(50));
+            return Task.CompletedTask;
+        });
+        var look = await Offers.ReadInOrderAsync(1, Stop);
+        var ids = (await Turns.PeekMailAsync(3, 10, Stop)).Concat(await Turns.PeekMailAsync(5, 10, Stop)).Select(envelope => envelope.Id).ToArray();
+        (look.OldestMail, look.LatestMail).ShouldBe((ids[0], ids[1]));
     }
 
     [Fact]
@@ -228,6 +280,9 @@ public abstract class FlowTablesConformance : StoreConformance
         (await World.DoubtfulSinceAsync(Key(1))).ShouldBe(noted, "it is finished");
         await TurnAsync(turn => Submissions.DoubtAsync(turn, Key(2), Stop));
     }
+
+    private Task DecideAsync(IEnumerable<Runtime.Sharding.HeldLease> shards, int rowsMax) => TurnAsync(turn =>
+        new Runtime.Turns.ChangeWindow([.. shards.Where(lease => lease.Address < StoreWorld.ShardCount)]) { ShardCount = StoreWorld.ShardCount }.ReadAsync(turn, rowsMax, Stop));
 
     private async Task StartAsync(Runtime.Turns.Turn turn, int number) => await Submissions.StartAsync(
         turn, new() { Address = 10_000, Epoch = 1, Token = Key(900), Snap = Nothing },

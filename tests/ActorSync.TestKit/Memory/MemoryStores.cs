@@ -185,12 +185,12 @@ internal sealed class MemoryLinks(MemoryDatabase database) : ISfidLinks
 
 internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
 {
-    public Task OfferAsync(Turn turn, IReadOnlyList<OfferedWrite> writes, CancellationToken stop, DateTimeOffset? dueAt = null)
+    public Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop)
     {
         if (writes.Count > 0)
         {
             var transaction = turn.Memory("offer").Transaction;
-            foreach (var write in writes)
+            foreach (var (write, dueAt) in writes)
             {
                 var id = store.Database.NextId();
                 store.Database.Offers.Write(transaction, id, new MemoryOffer(id, transaction.Number, write, dueAt));
@@ -216,6 +216,23 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
 
         return Task.CompletedTask;
     }
+
+    public Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop)
+    {
+        store.Reach("read offers in order");
+        var database = store.Database;
+        var leases = database.Leases.Scan(null).ToDictionary(row => row.Key, row => row.Value);
+        var undecided = database.ChangeLog.Scan(null).Select(row => row.Value).Where(row => row.Origin is null && !IsDecided(leases[row.Shard], row)).Select(row => row.Change.Id).ToList();
+        var mail = database.Mail.Scan(null).Where(row => row.Value.Address < Addresses.Coordinator).Select(row => row.Key).ToList();
+        var writes = database.Offers.Scan(null).Select(row => row.Value).OrderBy(offer => offer.Write.Position).ThenBy(offer => offer.Id).Take(max)
+            .Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt)).ToArray();
+        return Task.FromResult(new OffersInOrder(
+            writes, database.Now(), undecided.Count == 0 ? null : undecided.Min(), mail.Count == 0 ? null : mail.Min(), mail.Count == 0 ? null : mail.Max()));
+    }
+
+    private static bool IsDecided(MemoryLease lease, MemoryChange row) =>
+        new MemorySnapshot(lease.Snap).Shows(row.Transaction)
+        || (lease.Window is { } window && new MemorySnapshot(window).Shows(row.Transaction) && row.Change.Id <= lease.WindowId);
 
     public IOfferWindow OpenWindow() => new Window(store);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorSync.Audit;
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Records;
 using Shouldly;
 using Xunit;
@@ -91,6 +92,7 @@ public sealed class RecordTimelineTests
             new RowTouched(Stamp, At),
             new WriteOffered(1, WriteOperation.Insert, null, FieldValues.Empty, FieldValues.Empty, At, Stamp, At),
             new WriteApplied(1, Submission, Sfid, At),
+            new ReferencesDeferred(1, new FieldNames("Parent.ActorSync_Id__c"), At),
             new WriteNotApplied(1, Submission, At),
             new WriteOverwritten(1, Submission, Sfid, FieldValues.Of(("Phone", "1")), At),
             new WriteRejected(1, Submission, "C", "R", At),

@@ -13,6 +13,17 @@ namespace ActorSync.UnitTests.Records;
 /// <summary>Rules 4, 6 and 7: deletes that win, lose or leave a mark, undeletes, merges, and whose record it is.</summary>
 public sealed class DeleteAndIdentityTests
 {
+    [Fact]
+    public void Read_that_was_asked_of_an_earlier_life_is_answered_while_the_next_one_is_being_born() =>
+        GivenAgreed(Fields((Name, "Ada")))
+            .When(Updated(2, new RowStamp(1, 2), (Name, "Ada", "Grace")))
+            .When(Deleted(3, new RowStamp(1, 2))).When(Inserted(3, new RowStamp(2, 1), Fields((Name, "Joan"))))
+            .When(Refused(1, 4, "ENTITY_IS_DELETED")).ThenOffered(WriteOperation.Insert, null, (Name, "Joan"))
+            .ThenState(state => state.ReadBackAskedAt.ShouldNotBeNull())
+            .When(ReadGone(5, 3)).ThenState(state => (state.ReadBackAskedAt, state.Outstanding!.Sfid).ShouldBe((null, null)))
+            .When(ReadGone(5, 3)).ThenNothing()
+            .When(Confirmed(2, 6, "S2")).ThenState(state => (state.Sfid, state.Life).ShouldBe(("S2", Life.Alive)));
+
     private static readonly FieldValues Ada = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));
     private static readonly ObjectMapping Loses = Mapping() with { Delete = DeletePolicy.DeleteLoses };
     private static readonly ObjectMapping Soft = Mapping() with { Delete = DeletePolicy.SoftDelete };

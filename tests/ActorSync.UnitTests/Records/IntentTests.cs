@@ -28,7 +28,7 @@ public sealed class IntentTests
             .When(Updated(2, R2, (Phone, "1", "1")))
             .Then(
                 new LocalChanged(1, "x", At(2), RowOperation.Update, R2, Fields((Phone, "1")), Fields((Phone, "1")), Intents: new FieldNames(Phone)),
-                new WriteOffered(1, WriteOperation.Update, "S1", Fields((Phone, "1")), Fields((Phone, "1")), At(2), R2, At(2)));
+                new WriteOffered(1, WriteOperation.Update, "S1", Fields((Phone, "1")), Fields((Phone, "1")), At(2), R2, At(2), Position: 1));
 
     [Fact]
     public void Fields_without_intent_are_journaled_as_ever() =>

@@ -22,7 +22,7 @@ public sealed class LocalChangeTests
         New().When(Inserted(1, R1, Ada))
             .Then(
                 new LocalChanged(1, "x", At(1), RowOperation.Insert, R1, FieldValues.Empty, Ada),
-                new WriteOffered(1, WriteOperation.Insert, null, Fields((Name, "Ada"), (Phone, "1")), FieldValues.Empty, At(1), R1, At(1)));
+                new WriteOffered(1, WriteOperation.Insert, null, Fields((Name, "Ada"), (Phone, "1")), FieldValues.Empty, At(1), R1, At(1), Position: 1));
 
     [Fact]
     public void Applied_birth_links_the_record_and_clears_the_error() =>
@@ -38,7 +38,7 @@ public sealed class LocalChangeTests
             .When(Updated(3, R3, (Name, "Grace", "Joan"), (Phone, "1", "2"))).ThenOffersNothing()
             .When(Updated(4, R4, (Name, "Joan", "Mary"))).ThenOffersNothing()
             .When(Confirmed(1, 5)).ThenAlso(
-                new WriteOffered(2, WriteOperation.Update, "S1", Fields((Name, "Mary"), (Phone, "2")), Fields((Name, "Grace"), (Phone, "1")), At(4), R4, At(5)));
+                new WriteOffered(2, WriteOperation.Update, "S1", Fields((Name, "Mary"), (Phone, "2")), Fields((Name, "Grace"), (Phone, "1")), At(4), R4, At(5), Position: 1));
 
     [Fact]
     public void Field_put_back_before_it_was_offered_is_not_sent() =>
@@ -88,6 +88,24 @@ public sealed class LocalChangeTests
     public void Touched_row_moves_its_version_only() =>
         GivenAgreed(Ada).When(Updated(2, R2)).Then(new RowTouched(R2, At(2)))
             .ThenState(state => state.Row.ShouldBe(R2));
+
+    [Fact]
+    public void Write_stands_in_the_log_where_the_first_change_in_it_stands() =>
+        GivenAgreed(Ada)
+            .When(Updated(2, R2, (Name, "Ada", "Grace")) with { ChangeId = 5 }).ThenState(state => state.Outstanding!.Write.Position.ShouldBe(5))
+            .When(Updated(3, R3, (Name, "Grace", "Joan")) with { ChangeId = 8 })
+            .When(Updated(4, R4, (Phone, "1", "2")) with { ChangeId = 9 })
+            .When(Confirmed(1, 5)).ThenState(state => state.Outstanding!.Write.Position.ShouldBe(8))
+            .When(Settled(2, 6, new DoubtAnswer.NotApplied())).ThenState(state => state.Outstanding!.Write.Position.ShouldBe(8))
+            .When(Deleted(7, R4) with { ChangeId = 12 })
+            .When(Refused(3, 8)).ThenOffered(WriteOperation.Delete, "S1").ThenState(state => state.Outstanding!.Write.Position.ShouldBe(8, "what was refused is folded into it"));
+
+    [Fact]
+    public void Next_life_stands_in_the_log_where_it_began() =>
+        GivenAgreed(Ada)
+            .When(Deleted(2, R1) with { ChangeId = 5 })
+            .When(Inserted(3, new RowStamp(2, 1), Ada) with { ChangeId = 6 })
+            .When(Confirmed(1, 4)).ThenState(state => state.Outstanding!.Write.Position.ShouldBe(6));
 
     [Fact]
     public void Later_revision_logged_first_stands() =>

@@ -38,7 +38,7 @@ public sealed class RecordProperties
         var story = new Story(mapping);
         foreach (var step in run)
         {
-            if (story.Tell(step) is { } told and (RemoteImage or RemoteDeleted or RemoteChanged or RemoteMerged or WriteConfirmed or WriteRefused or DoubtSettled))
+            if (story.Tell(step) is { } told and (RemoteImage or RemoteDeleted or RemoteChanged or RemoteMerged or WriteConfirmed or WriteRefused or DoubtSettled or ReferencesAwaited))
             {
                 story.Again(told).ShouldAllBe(@event => @event is RecordEvent.Unexpected);
             }
@@ -56,8 +56,8 @@ public sealed class RecordProperties
 
     private static IEnumerable<ObjectMapping> Mappings() =>
     [
-        Spec.Mapping(),
-        Spec.Mapping(ConflictPolicy.PostgresWins) with { Mode = WriteMode.Ordered, Delete = DeletePolicy.SoftDelete },
+        Spec.WithCities(Spec.Mapping()),
+        Spec.WithCities(Spec.Mapping(ConflictPolicy.PostgresWins)) with { Mode = WriteMode.Ordered, Delete = DeletePolicy.SoftDelete },
         Spec.Mapping(ConflictPolicy.Manual) with { Delete = DeletePolicy.DeleteLoses },
     ];
 
@@ -113,6 +113,7 @@ public sealed class RecordProperties
                 12 => WriteRow(),
                 13 => Told.Changed(_second, Row, which == 0 ? writeNo : null, (Spec.Count, value)) with { Sfid = sfid },
                 14 => which switch { 0 => Told.Retried(_second), 1 => Told.Skipped(_second), 2 => Told.Edited(_second, (Spec.Phone, value)), _ => Told.ChosenValue(_second, Spec.Phone, value) },
+                15 when which != 0 && State.Outstanding is not null => Told.Awaited(writeNo, _second, Spec.City),
                 15 when which == 0 => new RemoteMerged(sfid, "S9", null, Spec.At(_second), Spec.At(_second)),
                 _ => null,
             };

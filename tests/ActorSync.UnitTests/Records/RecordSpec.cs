@@ -129,6 +129,7 @@ internal sealed class RecordSpec
         RecordMessage.WriteConfirmed m => m.At,
         RecordMessage.WriteRefused m => m.At,
         RecordMessage.DoubtSettled m => m.At,
+        RecordMessage.ReferencesAwaited m => m.At,
         RecordMessage.RowWriteResult m => m.At,
         RecordMessage.Poisoned m => m.At,
         RecordMessage.Retry m => m.At,

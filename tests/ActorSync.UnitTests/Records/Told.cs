@@ -1,3 +1,4 @@
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Records;
 using static ActorSync.Domain.Records.RecordMessage;
 using static ActorSync.UnitTests.Records.Spec;
@@ -29,6 +30,8 @@ internal static class Told
     public static WriteConfirmed Confirmed(int writeNo, double at, string sfid = "S1") => new(writeNo, Submission(writeNo), sfid, At(at));
 
     public static WriteRefused Refused(int writeNo, double at, string code = "FIELD_CUSTOM_VALIDATION_EXCEPTION") => new(writeNo, Submission(writeNo), code, "no", At(at));
+
+    public static ReferencesAwaited Awaited(int writeNo, double at, params string[] fields) => new(writeNo, new FieldNames(fields), At(at));
 
     public static DoubtSettled Settled(int writeNo, double at, DoubtAnswer answer) => new(writeNo, Submission(writeNo), answer, At(at));
 

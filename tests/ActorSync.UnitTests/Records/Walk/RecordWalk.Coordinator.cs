@@ -1,3 +1,4 @@
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Records;
 using static ActorSync.Domain.Records.RecordEvent;
 using static ActorSync.Domain.Records.RecordMessage;
@@ -27,6 +28,9 @@ internal sealed partial class RecordWalk
                     return;
                 case 3 when write.Lost:
                     Settle(write);
+                    return;
+                case 4 when !write.Lost && write.Offered.Operation == WriteOperation.Insert && write.Offered.Fields.Has(Spec.City):
+                    Finish(write, new ReferencesAwaited(write.Offered.WriteNo, new FieldNames(Spec.City), _now));
                     return;
                 default:
                     write.Execute(_org.Execute(write.Offered, Spec.Uuid, _now, Fail));

@@ -38,7 +38,7 @@ internal sealed partial class RecordWalk
         _overlappingReads = Chance(0.3);
         _sortedLog = Chance(0.7);
         _clearsExternalId = Chance(0.3);
-        _mapping = Spec.Mapping((ConflictPolicy)_random.Next(3), (Side)_random.Next(2));
+        _mapping = Spec.WithCities(Spec.Mapping((ConflictPolicy)_random.Next(3), (Side)_random.Next(2)));
         _org = new ModelOrg(TimeSpan.FromMilliseconds(_random.Next(-1500, 1500)));
         _trace.Add($"seed {seed}, {_mapping.Policy}, tie {_mapping.TieBreak}, overlapping reads {_overlappingReads}, log sorted {_sortedLog}");
     }

@@ -1,0 +1,56 @@
+using ActorSync.Domain.Faults;
+using ActorSync.Domain.Submissions;
+using ActorSync.Runtime.Turns;
+
+namespace ActorSync.Coordination;
+
+/// <summary>The writes that stand first in the change log, looked at anew whenever nothing is outside: one submission leaves at a time, and everything that a
+/// record has to say about the last one is heard before the next.</summary>
+/// <param name="rowsMax">Most writes of a submission.</param>
+internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, WaitingWrites waiting, int rowsMax) : IReadyWrites
+{
+    // How many writes are looked at: more than a submission, because one that refers to a record still to be born is passed over.
+    private readonly int _lookMax = 10 * rowsMax;
+    private OffersInOrder? _look;
+    private long? _mailUpTo;
+
+    public bool Any => _look is { Writes.Count: > 0 };
+
+    public DateTimeOffset? NextDue => _look?.Writes.Min(write => write.DueAt);
+
+    public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
+    {
+        if (outside.Count > 0)
+        {
+            (_look, _mailUpTo) = (null, null);
+            return (false, await turns.NowAsync(stop));
+        }
+
+        var look = await offers.ReadInOrderAsync(_lookMax, stop);
+        // An outcome may be in the mail, and with it the next write of its record, which may stand before all of these.
+        _mailUpTo ??= look.LatestMail ?? 0;
+        _look = look.OldestMail <= _mailUpTo ? null : look with { Writes = [.. look.Writes.Where(write => waiting.Knows(write.Write))] };
+        return (false, look.Now);
+    }
+
+    public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles() => _look is null ? []
+        : [.. BirthCycles.Find(Waiting(_look)).Select(birth => (_look.Writes.First(write => write.OfferId == birth.Birth.Key), birth.Fields))];
+
+    // They come back with the mail.
+    public void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now) => (_look, _mailUpTo) = (null, null);
+
+    public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    {
+        if (outside.Count > 0 || _look is null)
+        {
+            return [];
+        }
+
+        var run = LogOrder.Next(Waiting(_look), rowsMax, _look.UndecidedFrom, now).Select(write => write.Key).ToHashSet();
+        return run.Count == 0 ? [] : [[.. _look.Writes.Where(write => run.Contains(write.OfferId))]];
+    }
+
+    public void Remove(IEnumerable<ReadyWrite> writes) => (_look, _mailUpTo) = (null, null);
+
+    private List<WaitingWrite> Waiting(OffersInOrder look) => [.. look.Writes.Select(write => waiting.Of(write.Write, write.OfferId, write.DueAt ?? look.Now))];
+}

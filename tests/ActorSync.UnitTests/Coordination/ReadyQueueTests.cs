@@ -1,0 +1,76 @@
+using ActorSync.Coordination;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
+using ActorSync.Records;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.UnitTests.Coordination;
+
+/// <summary>The writes the coordinator holds ready.</summary>
+public sealed class ReadyQueueTests
+{
+    private static readonly CutLimits Limits = new(200, TimeSpan.FromMilliseconds(20), 4);
+    private readonly ReadyQueue _queue = new(new NoOffers(), new WaitingWrites(Offers.Mappings), Limits, 100);
+
+    [Fact]
+    public void Births_that_name_each_other_leave_only_when_one_goes_without_its_reference()
+    {
+        Add(1, Offers.Account("A", parent: "B"), Offers.Account("B", parent: "A"));
+        var (untied, fields) = _queue.Cycles().ShouldHaveSingleItem();
+        (untied.OfferId, fields.Single()).ShouldBe((1, Offers.Parent));
+
+        _queue.Untie([untied], Offers.Now);
+        _queue.Cycles().ShouldBeEmpty();
+        Cut().ShouldBeEmpty("the parent is unborn while its actor is asked");
+        Add(3, Offers.Account("A"));
+        _queue.Cycles().ShouldBeEmpty();
+        Cut().ShouldBe(["A"]);
+    }
+
+    [Fact]
+    public void Child_does_not_wait_for_ever_for_an_untied_parent_that_is_not_offered_again()
+    {
+        Add(1, Offers.Account("A", parent: "B"), Offers.Account("B", parent: "A"));
+        _queue.Untie([_queue.Cycles()[0].Write], Offers.Now);
+        Cut().ShouldBeEmpty();
+        Cut(Offers.Now.AddSeconds(5)).ShouldBe(["B"]);
+    }
+
+    [Fact]
+    public void Birth_that_waits_for_its_due_time_may_be_part_of_a_cycle()
+    {
+        _queue.Add([new ReadyWrite(1, Offers.Account("A", parent: "B"), Offers.Now.AddMinutes(1))], Offers.Now);
+        _queue.Cycles().ShouldBeEmpty();
+        Add(2, Offers.Account("B", parent: "A"));
+        _queue.Cycles().ShouldHaveSingleItem().Write.OfferId.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Account_and_contact_that_name_each_other_are_a_cycle()
+    {
+        Add(1, Offers.Account("A", contact: "C"), Offers.Contact("C", account: "A"));
+        _queue.Cycles().ShouldHaveSingleItem().Fields.Single().ShouldBe(Offers.PrimaryContact);
+    }
+
+    [Fact]
+    public void Parents_are_born_before_their_children_and_a_child_of_a_living_parent_at_once()
+    {
+        Add(1, Offers.Contact("C", account: "A"), Offers.Contact("D", account: "alive"), Offers.Account("A"));
+        Cut().ShouldBe(["A"]);
+        Cut(Offers.Now + Limits.Linger).ShouldBe(["A", "D"]);
+    }
+
+    // The tests add what is offered themselves.
+    private sealed class NoOffers : IOfferWindow
+    {
+        public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop) =>
+            Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], Offers.Now));
+    }
+
+    private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Select(write => Offers.NameOf(write.Write))))];
+
+    private void Add(long firstId, params OfferedWrite[] writes) =>
+        _queue.Add(writes.Select((write, i) => new ReadyWrite(firstId + i, write, null)), Offers.Now);
+}
