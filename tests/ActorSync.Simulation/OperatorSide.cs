@@ -37,7 +37,7 @@ internal sealed class OperatorSide(World world)
             world.After(TimeSpan.FromSeconds(_random.NextDouble() * 24), Act);
         }
 
-        for (var at = TimeSpan.FromSeconds(20); at < world.Options.QuietTimeMax - TimeSpan.FromSeconds(20); at += TimeSpan.FromSeconds(5))
+        for (var at = TimeSpan.FromSeconds(20); at < world.Options.QuietTimeMax * 3; at += TimeSpan.FromSeconds(5))
         {
             world.After(at, ChooseAll);
         }

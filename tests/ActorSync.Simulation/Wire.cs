@@ -13,6 +13,12 @@ internal sealed record WriteCall(long Number, SimulatedNode Node, string Operati
     public bool CanStillLand { get; set; } = true;
 }
 
+/// <summary>What becomes of a write in a story.</summary>
+/// <param name="Operation">upsert, update or delete.</param>
+/// <param name="Way">Until it lands; null: it never does.</param>
+/// <param name="Back">From then until its answer is there; null: the answer is lost.</param>
+internal sealed record Fate(string Operation, TimeSpan? Way, TimeSpan? Back);
+
 /// <summary>The way between the nodes and Salesforce: calls take time, get lost, land late.</summary>
 internal sealed class Wire(World world)
 {
@@ -25,6 +31,12 @@ internal sealed class Wire(World world)
     private readonly List<WriteCall> _outside = [];
     private long _numbers;
     private TimeSpan _outageUntil;
+
+    /// <summary>Told in stories: the next write of the first one's operation meets it.</summary>
+    public Queue<Fate> Fates { get; } = new();
+
+    /// <summary>Told in stories: how long the answer of the next query takes whose text contains this.</summary>
+    public Queue<(string Query, TimeSpan Back)> SlowQueries { get; } = new();
 
     /// <summary>Calls that may still land.</summary>
     public IReadOnlyList<WriteCall> Outside => _outside;
@@ -55,6 +67,12 @@ internal sealed class Wire(World world)
 
         _outside.Add(call);
         Unanswered++;
+        if (Fates.TryPeek(out var fate) && fate.Operation == operation)
+        {
+            Meet(call, Fates.Dequeue(), answer, apply);
+            return answer.Task;
+        }
+
         var way = Time(3, 60);
         if (world.Strikes(FaultKind.LostCall, 0.04))
         {
@@ -86,7 +104,7 @@ internal sealed class Wire(World world)
     }
 
     /// <summary>Sends a read.</summary>
-    public Task<T> ReadAsync<T>(SimulatedNode node, Func<T> read)
+    public Task<T> ReadAsync<T>(SimulatedNode node, Func<T> read, string query = "")
     {
         var answer = new TaskCompletionSource<T>();
         if (world.Elapsed < _outageUntil || world.Strikes(FaultKind.FailedRead, 0.03))
@@ -95,7 +113,8 @@ internal sealed class Wire(World world)
             return answer.Task;
         }
 
-        var back = world.Strikes(FaultKind.SlowAnswer, 0.1) ? Between(FaultKind.SlowAnswer, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1.8)) : Time(2, 30);
+        var back = SlowQueries.TryPeek(out var slow) && query.Contains(slow.Query, StringComparison.Ordinal) ? SlowQueries.Dequeue().Back
+            : world.Strikes(FaultKind.SlowAnswer, 0.1) ? Between(FaultKind.SlowAnswer, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1.8)) : Time(2, 30);
         world.After(Time(2, 30), () =>
         {
             var rows = read();
@@ -108,6 +127,29 @@ internal sealed class Wire(World world)
     {
         world.After(Time(1, 10), () => node.Deliver(() => answer.SetException(new SalesforceException(fault, "write"))));
         return answer.Task;
+    }
+
+    private void Meet(WriteCall call, Fate fate, TaskCompletionSource<IReadOnlyList<WriteResult>> answer, Func<IReadOnlyList<int>, IReadOnlyList<RecordResult>> apply)
+    {
+        if (fate.Way is null || fate.Back is null)
+        {
+            Lose(call, answer, RequestDeadline);
+        }
+
+        if (fate.Way is not { } way)
+        {
+            world.After(RequestDeadline + ServerLimit, () => End(call));
+            return;
+        }
+
+        world.After(way, () =>
+        {
+            var results = Apply(call, apply);
+            if (fate.Back is { } back)
+            {
+                world.After(back, () => call.Node.Deliver(() => Answer(answer, results)));
+            }
+        });
     }
 
     private void Lose(WriteCall call, TaskCompletionSource<IReadOnlyList<WriteResult>> answer, TimeSpan after) => world.After(after, () =>
@@ -186,12 +228,15 @@ internal sealed class SimulatedApi(World world, SimulatedNode node) : IPartnerAp
         world.Wire.WriteAsync(node, "delete", client, ids, sent => world.Org.Delete([.. sent.Select(i => ids[i])], Context(client)));
 
     public Task<QueryAnswer> QueryAsync(string soql, bool includeDeleted, CancellationToken cancellation) =>
-        world.Wire.ReadAsync(node, () =>
-        {
-            var page = world.Org.Query(soql, includeDeleted);
-            world.Trace.Note(node.Name, null, () => $"reads {soql[(soql.IndexOf(" FROM ", StringComparison.Ordinal) + 6)..]}: {string.Join(' ', page.Rows.Select(row => row.Id[^6..]))}");
-            return Answer(page);
-        });
+        world.Wire.ReadAsync(
+            node,
+            () =>
+            {
+                var page = world.Org.Query(soql, includeDeleted);
+                world.Trace.Note(node.Name, null, () => $"reads {soql[(soql.IndexOf(" FROM ", StringComparison.Ordinal) + 6)..]}: {string.Join(' ', page.Rows.Select(row => row.Id[^6..]))}");
+                return Answer(page);
+            },
+            soql);
 
     public Task<QueryAnswer> QueryMoreAsync(string locator, CancellationToken cancellation) =>
         world.Wire.ReadAsync(node, () => Answer(world.Org.QueryMore(locator)));

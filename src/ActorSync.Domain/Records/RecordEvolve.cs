@@ -197,7 +197,7 @@ public static class RecordEvolve
         {
             return e.Winner == Side.Salesforce
                 // What a later life says is not contested.
-                ? state with { Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)] }
+                ? state with { Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding = e.Remote == "changed" ? Ended(state) : state.Outstanding }
                 : state;
         }
 
@@ -220,6 +220,10 @@ public static class RecordEvolve
         LocalWrite Rebased(LocalWrite write) =>
             write.Operation != WriteOperation.Delete && write.Fields.Has(e.Field) ? write with { Base = write.Base.With(e.Field, e.Remote) } : write;
     }
+
+    // A delete has lost: the row comes back as Salesforce has the record, and what is still outside was said of the one that was deleted.
+    private static OutstandingWrite? Ended(RecordState state) =>
+        state.Outstanding is { Write.Operation: WriteOperation.Update } outside && outside.Sfid == state.Sfid ? outside with { Ended = true } : state.Outstanding;
 
     private static RecordState Adopting(RecordState state, AdoptionQueued e)
     {

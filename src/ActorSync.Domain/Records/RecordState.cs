@@ -61,7 +61,8 @@ public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, Fi
 /// <param name="Sfid">Addressee of an update or delete; null for a birth, until its record is known to be deleted.</param>
 public sealed record OutstandingWrite(int WriteNo, string? Sfid, LocalWrite Write)
 {
-    /// <summary>Its record was deleted and undeleted while it was outside: both sides hold what Salesforce brought back, and a read after its outcome tells what it did.</summary>
+    /// <summary>Its record was deleted and undeleted while it was outside, or its row was and the delete lost: both sides hold what Salesforce has brought back, and a read after
+    /// its outcome tells what it did.</summary>
     public bool Ended { get; init; }
 
     /// <summary>True when its outcome is no outcome of this state's record.</summary>

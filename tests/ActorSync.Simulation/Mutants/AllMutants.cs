@@ -1,7 +1,7 @@
 namespace ActorSync.Simulation.Mutants;
 
 /// <summary>The broken products. Each breaks one rule; the simulation must notice each of them.</summary>
-internal static class AllMutants
+internal static partial class AllMutants
 {
     private const string Records = "ActorSync.Domain/Records/";
     private const string Coordination = "ActorSync/Coordination/";
@@ -10,7 +10,7 @@ internal static class AllMutants
     public const int SeedsMax = 2000;
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Mutant> List => [.. OfRecords, .. OfTheEngine];
+    public static IReadOnlyList<Mutant> List => [.. OfRecords, .. OfTheEngine, .. OfModes];
 
     /// <summary>Broken rules of the record.</summary>
     public static IReadOnlyList<Mutant> OfRecords { get; } =

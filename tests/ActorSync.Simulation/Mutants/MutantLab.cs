@@ -18,13 +18,21 @@ internal static class MutantLab
     /// <summary>The first failure that the mutant causes, or null when it lives.</summary>
     public static (string? Failure, int Seeds) Hunt(Mutant mutant, int seedsMax)
     {
+        var (failure, arguments) = Run(mutant, "ActorSync.Simulation.Mutants.MutantHunt", "FirstFailure", mutant.Seed, seedsMax, 0);
+        return (failure, (int)arguments[2]!);
+    }
+
+    /// <summary>What a story says of the mutant, or null when it holds.</summary>
+    public static string? Play(Mutant mutant, string story) => Run(mutant, "ActorSync.Simulation.Stories.Anomalies", "Failure", story).Failure;
+
+    private static (string? Failure, object?[] Arguments) Run(Mutant mutant, string type, string method, params object?[] arguments)
+    {
         var mutated = mutant.Mutations.GroupBy(mutation => mutation.File.Split('/')[0]).ToDictionary(project => AssemblyOf(project.Key), project => Compile(project.Key, [.. project]));
         var context = new MutantContext(mutated);
         try
         {
-            var hunt = context.LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType("ActorSync.Simulation.Mutants.MutantHunt")!.GetMethod("FirstFailure")!;
-            object?[] arguments = [mutant.Seed, seedsMax, 0];
-            return ((string?)hunt.Invoke(null, arguments), (int)arguments[2]!);
+            var played = context.LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType(type)!.GetMethod(method)!;
+            return ((string?)played.Invoke(null, arguments), arguments);
         }
         finally
         {

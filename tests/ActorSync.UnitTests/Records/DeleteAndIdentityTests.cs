@@ -45,6 +45,18 @@ public sealed class DeleteAndIdentityTests
             .When(Confirmed(1, 6)).ThenOffered(WriteOperation.Delete, "S1");
 
     [Fact]
+    public void Write_that_is_outside_when_a_delete_loses_is_nobodys_and_is_read_back_when_it_lands()
+    {
+        var back = new RowStamp(2, 1);
+        var bob = Ada.With(Name, "Bob");
+        Deleting(Loses)
+            .When(Read(5, 4, bob, RowImage.None)).ThenConflict("*", Side.Salesforce)
+            .When(Landed(5.5, back, Ada.Where((_, _) => false), bob))
+            .When(Read(6.5, 6, bob.With(Phone, "2"), Row(back, bob))).ThenRowGets(RowOperation.Update, (Phone, "2"))
+            .When(Confirmed(1, 7)).ThenTypes(typeof(WriteApplied), typeof(ReadBackAsked));
+    }
+
+    [Fact]
     public void Waiting_delete_wins_by_default() =>
         Deleting(Mapping())
             .When(Read(5, 4, Ada.With(Fields((Name, "Bob"), (Phone, "2"))), RowImage.None)).ThenConflict("*", Side.Postgres)
