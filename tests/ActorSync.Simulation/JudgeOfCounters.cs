@@ -23,7 +23,7 @@ internal sealed partial class Judge
         {
             // One life, and nobody had to choose.
             if (table.Rows.Read(null, actor.Entity) is not { Sfid: { } sfid } row
-                || events.Any(entry => entry.Event is RecordEvent.RemoteDeletionTaken or RecordEvent.RemoteUndeletionTaken or RecordEvent.LocalChanged { Operation: RowOperation.Delete }
+                || events.Any(entry => entry.Event is RecordEvent.RemoteDeletionTaken or RecordEvent.RemoteUndeletionTaken or RecordEvent.OperatorActed or RecordEvent.LocalChanged { Operation: RowOperation.Delete }
                     || entry.Event is RecordEvent.ConflictFrozen { Field: SimulatedMappings.Counter })
                 || events.Aggregate(RecordState.Initial, (state, entry) => RecordEvolve.Evolve(state, entry.Event)).Parked is not null)
             {

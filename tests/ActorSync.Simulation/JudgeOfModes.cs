@@ -105,7 +105,8 @@ internal sealed partial class Judge
 
     private static void FrozenRecordStays(RecordStory story, string field, long from, long until)
     {
-        var overwritten = story.Written.FirstOrDefault(arrival => arrival.Sequence > from && arrival.Sequence <= until
+        // The sum that was outside when a counter was frozen may still land.
+        var overwritten = story.Written.FirstOrDefault(arrival => field != SimulatedMappings.Counter && arrival.Sequence > from && arrival.Sequence <= until
             && arrival.After.TryGetValue(field, out var after) && Plain(after) != Plain(arrival.Before.GetValueOrDefault(field)));
         if (overwritten is not null)
         {

@@ -127,13 +127,18 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
 
         next ??= new LocalWrite(WriteOperation.Update, FieldValues.Empty, FieldValues.Empty, Now, State.Row ?? default);
         var sums = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))));
-        var fields = Sendable(next);
+        var counted = next.Operation == WriteOperation.Insert ? Counters.Before(this) : FieldValues.Empty;
+        var fields = Sendable(next with { Fields = next.Fields.With(counted) });
         var deferred = next.Operation == WriteOperation.Insert ? fields.Where(MustFollow) : FieldValues.Empty;
         var known = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Known)));
         Add(new RecordEvent.WriteOffered(
             State.LastWriteNo + 1, next.Operation, next.Operation == WriteOperation.Insert ? null : State.Sfid,
             fields.Without(deferred.Names).With(sums), next.Operation == WriteOperation.Delete ? FieldValues.Empty : next.Base.With(known), next.At, next.Stamp, Now, sums.IsEmpty ? null : sums,
             deferred.IsEmpty ? null : deferred, next.Position));
+        foreach (var (name, sum) in counted)
+        {
+            Add(new RecordEvent.CounterCounted(name, Side.Postgres, "0", new CounterField(sum ?? "0", "0", null, default), null, Now));
+        }
     }
 
     // Queued while the birth was outside: only now is it an update.

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using Shouldly;
 using Xunit;
@@ -78,6 +79,17 @@ public sealed class CounterPolicyTests
             .When(Read(6, 5, Ten.With(Count, "17"), Row(R2, Ten.With(Count, "11"))))
             .When(Changed(4, Row(R2, Ten.With(Count, "11")), null, (Count, "15")))
             .ThenState(state => state.Inbox[Count].Theirs.ShouldBe("17"));
+
+    [Fact]
+    public void In_ordered_mode_a_record_is_born_with_what_was_counted_before_its_birth_was_offered()
+    {
+        var at = At(1);
+        New(Mapping() with { Mode = WriteMode.Ordered })
+            .And(new LocalChanged(1, "x", at, RowOperation.Insert, R1, FieldValues.Empty, Fields((Name, "Ada"), (Count, null)), Ordered: true))
+            .And(new LocalChanged(2, "x", at, RowOperation.Update, R2, Fields((Count, null)), Fields((Count, "1")), Ordered: true))
+            .When(Updated(3, R3, (Count, "1", "9"), (Name, "Ada", "Bob"))).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "9"))
+            .When(Confirmed(1, 4)).ThenOffered(WriteOperation.Update, "S1", (Name, "Bob"));
+    }
 
     [Fact]
     public void Cents_add_up_exactly_and_empty_counts_as_nothing() =>
