@@ -24,6 +24,7 @@ internal sealed class FlowParts(
     private readonly Wakeup _records = new(clock);
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
+    private readonly BackPressure _backPressure = new(stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
@@ -36,7 +37,7 @@ internal sealed class FlowParts(
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
         ITurnSource<RecordMessage>[] sources =
         [
-            new ChangeLogSource<RecordMessage>(window, changes.Translate),
+            new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HoldsAsync),
             new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
         ];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(

@@ -11,7 +11,7 @@ namespace ActorSync;
 
 /// <summary>The configuration as each stage of the flow takes it.</summary>
 internal sealed record NodeOptions(
-    RuntimeOptions Runtime, SalesforceCredentials Credentials, SalesforceOptions Salesforce, CoordinatorOptions Coordinator, CutLimits Cut, int ReadyWritesMax,
+    RuntimeOptions Runtime, SalesforceCredentials Credentials, SalesforceOptions Salesforce, CoordinatorOptions Coordinator, CutLimits Cut, int ReadyWritesMax, int OffersMax,
     FeedOptions Feed, int WriteBackRowsMax, TimeSpan WriteBackLockTimeout)
 {
     /// <summary>Stages get what they need and nothing else.</summary>
@@ -43,6 +43,7 @@ internal sealed record NodeOptions(
             config.Coordinator.Order),
         new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax),
         config.Coordinator.ReadyWritesMax,
+        config.Coordinator.OffersMax,
         new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax),
         config.Runtime.WriteBack.RowsMax,
         config.Runtime.WriteBack.LockTimeout);

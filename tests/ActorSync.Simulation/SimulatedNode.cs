@@ -23,6 +23,7 @@ internal sealed class SimulatedNode
             new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(100), DelayMax = TimeSpan.FromSeconds(2), AttemptsMax = 20 }),
         new CutLimits(5, TimeSpan.FromMilliseconds(20), 3),
         50,
+        100_000,
         new FeedOptions(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), 200),
         100,
         TimeSpan.FromMilliseconds(50));

@@ -5,15 +5,27 @@ namespace ActorSync.Runtime.Turns;
 
 /// <summary>Messages from the change log.</summary>
 /// <param name="translate">Turns captured rows into messages, in order; may read inside the turn.</param>
-public sealed class ChangeLogSource<TMessage>(ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate) : ITurnSource<TMessage>
+/// <param name="holds">Whether the log is to be left alone for now; asked only while there is something in it. Null: never.</param>
+public sealed class ChangeLogSource<TMessage>(
+    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<CancellationToken, Task<bool>>? holds = null) : ITurnSource<TMessage>
 {
+    private bool _foundChanges;
+    private bool _held;
+
     /// <inheritdoc/>
-    public bool HasMore => window.IsBehind;
+    public bool HasMore => !_held && window.IsBehind;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
+        _held = _foundChanges && holds is not null && await holds(stop);
+        if (_held)
+        {
+            return [];
+        }
+
         var changes = await window.ReadAsync(turn, messagesMax, stop);
+        _foundChanges = changes.Count > 0;
         var deliveries = new List<Delivery<TMessage>>(changes.Count);
         foreach (var change in changes)
         {

@@ -17,8 +17,11 @@ internal sealed record CoordinatorConfig
     /// <summary>Most submissions out at a time, 1 to 25.</summary>
     public required int SubmissionsMax { get; init; }
 
-    /// <summary>Most offered writes held; beyond it record actors wait.</summary>
+    /// <summary>Most offered writes held in memory; the rest waits on disk.</summary>
     public required int ReadyWritesMax { get; init; }
+
+    /// <summary>Most writes that wait for Salesforce before capture waits too; at least <see cref="ReadyWritesMax"/>.</summary>
+    public required int OffersMax { get; init; }
 
     public required RetryConfig Retry { get; init; }
 }

@@ -204,6 +204,7 @@ internal static class SyncConfigBinder
             Linger = at.Duration("linger", TimeSpan.Zero, OneMinute),
             SubmissionsMax = at.Integer("submissions-max", 1, 25),
             ReadyWritesMax = at.Integer("ready-writes-max", 1, 1_000_000),
+            OffersMax = at.Integer("offers-max", 1, 10_000_000),
             Retry = Retry(at.Section("retry")),
         };
         at.Done();

@@ -23,6 +23,9 @@ internal interface IOfferTable
     /// <summary>The offers that stand first in the change log, and what must be known before one of them may leave: all as of one moment.</summary>
     Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop);
 
+    /// <summary>True when more offers wait than <paramref name="max"/>, due or not; in the order of the log only if one of them could leave without a change that is not decided yet.</summary>
+    Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop);
+
     /// <summary>Begins to read offers, with everything there is.
     IOfferWindow OpenWindow();
 }

@@ -64,6 +64,19 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         return look;
     }
 
+    public async Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
+    {
+        // Ids are given in order, so few ids between the first and the last say, at the cost of two index entries, that there are few offers.
+        var couldLeave = inLogOrder ? $"(select min(position) from {S}.offer) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue})" : "true";
+        await using var command = database.CreateCommand(
+            $"""
+            select case when coalesce((select max(id) - min(id) from {S}.offer), 0) < $1 then false
+              else (select count(*) from (select from {S}.offer limit $1 + 1) o) > $1 and {couldLeave} end
+            """);
+        command.Parameters.Add(new() { Value = (long)max });
+        return (bool)(await command.ExecuteScalarAsync(stop))!;
+    }
+
     public IOfferWindow OpenWindow() => new OfferWindow(database);
 
     public async Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)

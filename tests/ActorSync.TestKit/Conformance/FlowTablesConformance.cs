@@ -184,6 +184,30 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Offers_exceed_a_number_when_more_of_them_wait_due_or_not()
+    {
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2)], Stop));
+        await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(Write(3), At.AddYears(50))], Stop));
+        (await Offers.ExceedAsync(3, inLogOrder: false, Stop)).ShouldBeFalse();
+        (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeTrue();
+        var ids = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
+        await TurnAsync(turn => Offers.TakeAsync(turn, [ids[1]], Stop));
+        (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeFalse("ids that are gone do not count");
+    }
+
+    [Fact]
+    public async Task Offers_that_all_stand_behind_an_undecided_change_exceed_nothing_in_the_order_of_the_log()
+    {
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1) with { Position = long.MaxValue - 1 }, Write(2) with { Position = long.MaxValue }], Stop));
+        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeTrue("everything is decided");
+        await ApplicationAsync(session => session.InsertAsync(Key(2), ("Name", "undecided")));
+        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeFalse("they wait for that, and it would wait for them");
+        (await Offers.ExceedAsync(1, inLogOrder: false, Stop)).ShouldBeTrue();
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(3)], Stop));
+        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeTrue("one of them can leave");
+    }
+
+    [Fact]
     public async Task Offer_is_taken_once()
     {
         await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2)], Stop));

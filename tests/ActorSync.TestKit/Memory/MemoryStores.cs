@@ -221,13 +221,25 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
     {
         store.Reach("read offers in order");
         var database = store.Database;
-        var leases = database.Leases.Scan(null).ToDictionary(row => row.Key, row => row.Value);
-        var undecided = database.ChangeLog.Scan(null).Select(row => row.Value).Where(row => row.Origin is null && !IsDecided(leases[row.Shard], row)).Select(row => row.Change.Id).ToList();
         var mail = database.Mail.Scan(null).Where(row => row.Value.Address < Addresses.Coordinator).Select(row => row.Key).ToList();
         var writes = database.Offers.Scan(null).Select(row => row.Value).OrderBy(offer => offer.Write.Position).ThenBy(offer => offer.Id).Take(max)
             .Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt)).ToArray();
         return Task.FromResult(new OffersInOrder(
-            writes, database.Now(), undecided.Count == 0 ? null : undecided.Min(), mail.Count == 0 ? null : mail.Min(), mail.Count == 0 ? null : mail.Max()));
+            writes, database.Now(), UndecidedFrom(), mail.Count == 0 ? null : mail.Min(), mail.Count == 0 ? null : mail.Max()));
+    }
+
+    public Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
+    {
+        store.Reach("count offers");
+        var offers = store.Database.Offers.Scan(null).Select(row => row.Value.Write).ToList();
+        return Task.FromResult(offers.Count > max && (!inLogOrder || !(offers.Min(write => write.Position) >= UndecidedFrom())));
+    }
+
+    private long? UndecidedFrom()
+    {
+        var database = store.Database;
+        var leases = database.Leases.Scan(null).ToDictionary(row => row.Key, row => row.Value);
+        return database.ChangeLog.Scan(null).Select(row => row.Value).Where(row => row.Origin is null && !IsDecided(leases[row.Shard], row)).Min(row => (long?)row.Change.Id);
     }
 
     private static bool IsDecided(MemoryLease lease, MemoryChange row) =>
