@@ -46,6 +46,8 @@ internal static class OperatorEvolve
         return state with
         {
             Queue = state.Queue.SetItem(0, head with { Fields = head.Fields.With(fields) }),
+            // A field that waited for somebody to choose has been chosen.
+            Inbox = state.Inbox.RemoveRange(fields.Names),
             Owed = state.Row is null ? state.Owed : OwedRow.Of(state, fields, new RowStatus()),
         };
     }
