@@ -30,7 +30,7 @@ internal sealed class SimulatedNode
     private readonly World _world;
     private readonly List<Loop> _loops = [];
     private readonly List<Action> _held = [];
-    private readonly TextWriter _log = TextWriter.Null;
+    private readonly TextWriter _log;
     private MemoryTurnStore _turns = null!;
     private FlowParts? _parts;
     private NodeTerm? _term;
@@ -40,6 +40,7 @@ internal sealed class SimulatedNode
     public SimulatedNode(World world, string name)
     {
         (_world, Name) = (world, name);
+        _log = world.Options.Traced ? new TraceWriter(world.Trace, name) : TextWriter.Null;
         Clock = new SkewedClock(world.Clock, world.Injects(FaultKind.ClockSkew) ? TimeSpan.FromSeconds(world.Drawn(FaultKind.ClockSkew).Next(-300, 300)) : TimeSpan.Zero);
     }
 

@@ -23,3 +23,11 @@ internal sealed class Trace(World world)
         .Where(line => record is null || line.Record is null || line.Record == record)
         .Select(line => $"{line.At.TotalSeconds,9:0.0000} {line.Who,-12} {(line.Record is { } id ? id.ToString()[..4] : "    ")} {line.What}");
 }
+
+/// <summary>The log of a node as lines of the trace.</summary>
+internal sealed class TraceWriter(Trace trace, string who) : TextWriter
+{
+    public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
+
+    public override void WriteLine(string? value) => trace.Note(who, null, () => $"says {value}");
+}
