@@ -15,11 +15,6 @@ internal sealed partial class Judge
 
     private void PoliciesAreKept()
     {
-        if (SimulatedMappings.AreCommon(_world.Mappings))
-        {
-            return;
-        }
-
         var written = BySync().Where(arrival => arrival.Error is null).ToLookup(arrival => KeyOf(arrival) ?? Guid.Empty);
         var changes = _world.Database.ChangeLog.Scan(null).Select(row => row.Value).ToLookup(change => change.Change.Entity);
         foreach (var (actor, events) in Journals())

@@ -8,7 +8,8 @@ using ActorSync.TestKit.Memory;
 
 namespace ActorSync.Simulation;
 
-/// <summary>Operators, in runs whose mappings are not the common ones: they retry, skip and edit parked records and choose for the fields in the inbox.</summary>
+/// <summary>Operators. In runs whose mappings are not the common ones they retry, skip and edit parked records and choose for the fields in the inbox while everything
+/// goes on; in all runs they choose in the end what is left in the inbox.</summary>
 internal sealed class OperatorSide(World world)
 {
     private const string Operator = "operator";
@@ -32,7 +33,7 @@ internal sealed class OperatorSide(World world)
     /// <summary>Plans what they do afterwards: in the end nothing is left in the inbox.</summary>
     public void Finish()
     {
-        for (var i = 0; i < 6 && !SimulatedMappings.AreCommon(world.Mappings); i++)
+        for (var i = 0; i < (SimulatedMappings.AreCommon(world.Mappings) ? 0 : 6); i++)
         {
             world.After(TimeSpan.FromSeconds(_random.NextDouble() * 24), Act);
         }

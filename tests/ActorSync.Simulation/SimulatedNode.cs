@@ -41,7 +41,7 @@ internal sealed class SimulatedNode
     public SimulatedNode(World world, string name)
     {
         (_world, Name) = (world, name);
-        _log = world.Options.Traced ? new TracedLog(world, name) : TextWriter.Null;
+        _log = world.Options.Traced ? new TraceWriter(world.Trace, name) : TextWriter.Null;
         Clock = new SkewedClock(world.Clock, world.Injects(FaultKind.ClockSkew) ? TimeSpan.FromSeconds(world.Drawn(FaultKind.ClockSkew).Next(-300, 300)) : TimeSpan.Zero);
     }
 

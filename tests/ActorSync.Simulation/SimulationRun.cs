@@ -73,14 +73,7 @@ internal static class SimulationRun
             world.After(TimeSpan.FromMilliseconds(world.Random.Next(0, 1500)), node.Start);
         }
 
-        var random = world.Draws("edits");
-        for (var i = 0; i < world.Options.EditsMax; i++)
-        {
-            // Bursts: many edits fall on few moments.
-            var at = (random.Next(3) == 0 ? random.Next(10) / 10.0 : random.NextDouble()) * world.Options.BusyTime;
-            world.After(at + TimeSpan.FromMilliseconds(random.Next(30)), random.Next(5) < 3 ? application.Edit : people.Edit);
-        }
-
+        PlanEdits(world, application, people);
         operators.Begin();
         for (var i = 0; i < 2; i++)
         {
@@ -139,6 +132,17 @@ internal static class SimulationRun
         {
             var (text, record) = judge.Unrest();
             throw new ViolationException("I7", $"no rest {quiet.TotalSeconds:0} s after the last edit: {text}", record);
+        }
+    }
+
+    private static void PlanEdits(World world, ApplicationSide application, PeopleSide people)
+    {
+        var random = world.Draws("edits");
+        for (var i = 0; i < world.Options.EditsMax; i++)
+        {
+            // Bursts: many edits fall on few moments.
+            var at = (random.Next(3) == 0 ? random.Next(10) / 10.0 : random.NextDouble()) * world.Options.BusyTime;
+            world.After(at + TimeSpan.FromMilliseconds(random.Next(30)), random.Next(5) < 3 ? application.Edit : people.Edit);
         }
     }
 

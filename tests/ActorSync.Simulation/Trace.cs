@@ -24,14 +24,10 @@ internal sealed class Trace(World world)
         .Select(line => $"{line.At.TotalSeconds,9:0.0000} {line.Who,-12} {(line.Record is { } id ? id.ToString()[..4] : "    ")} {line.What}");
 }
 
-/// <summary>What a node says in its log, told in the trace.</summary>
-internal sealed class TracedLog(World world, string node) : TextWriter
+/// <summary>The log of a node as lines of the trace.</summary>
+internal sealed class TraceWriter(Trace trace, string who) : TextWriter
 {
     public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
 
-    public override void WriteLine(string? value) => world.Trace.Note(node, null, () => $"says {value}");
-
-    public override void Write(char value)
-    {
-    }
+    public override void WriteLine(string? value) => trace.Note(who, null, () => $"says {value}");
 }

@@ -11,6 +11,14 @@ namespace ActorSync.SimulationTests;
 public sealed class SeedTests(ITestOutputHelper output)
 {
     [Fact]
+    [Trait("Invariant", "I1")]
+    [Trait("Invariant", "I2")]
+    [Trait("Invariant", "I3")]
+    [Trait("Invariant", "I5")]
+    [Trait("Invariant", "I6")]
+    [Trait("Invariant", "I7")]
+    [Trait("Invariant", "I8")]
+    [Trait("Invariant", "I9")]
     public void Invariants_hold_for_500_fixed_seeds() => Hold([.. Enumerable.Range(1, 500)]);
 
     [Fact]

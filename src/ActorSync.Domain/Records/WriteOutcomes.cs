@@ -168,7 +168,9 @@ internal static class WriteOutcomes
         }
 
         Counters.Doubt(decision, m.WriteNo, found.Fields);
-        var kept = FieldValues.Empty;
+        // Of what was set to what it was nothing can be told: it is said again.
+        var kept = decision.State.DeletePending || outside.Write.Operation != WriteOperation.Update ? FieldValues.Empty
+            : outside.Write.Fields.Where((name, ours) => outside.Write.Base.Is(name, ours) && found.Fields.Is(name, ours) && !decision.State.Queue.Any(write => write.Fields.Has(name)));
         var differing = decision.State.DeletePending ? FieldValues.Empty
             : outside.Write.Fields.Where((name, ours) => found.Fields.TryGet(name, out var theirs) && ours != theirs);
         foreach (var (name, ours) in differing)

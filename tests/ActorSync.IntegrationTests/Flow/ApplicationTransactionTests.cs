@@ -50,6 +50,7 @@ public sealed class ApplicationTransactionTests
     }
 
     [Fact]
+    [Trait("Invariant", "I10")]
     public async Task A_locked_row_waits_and_the_others_flow()
     {
         await using var sync = await RunningSync.StartAsync();

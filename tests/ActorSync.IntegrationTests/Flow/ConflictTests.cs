@@ -16,6 +16,7 @@ public sealed class ConflictTests
     [InlineData("latest-wins", Side.Salesforce, "Theirs")]
     [InlineData("salesforce-wins", Side.Postgres, "Theirs")]
     [InlineData("postgres-wins", Side.Salesforce, "Ours")]
+    [Trait("Rule", "5")]
     public async Task A_field_changed_on_both_sides_goes_by_the_policy(string policy, Side later, string winner)
     {
         await using var sync = await RunningSync.StartAsync(new FlowSettings { Policy = policy });

@@ -58,6 +58,8 @@ public sealed class KillTests
     [InlineData("upsert")]
     [InlineData("update")]
     [InlineData("delete")]
+    [Trait("Invariant", "I9")]
+    [Trait("Invariant", "I5")]
     public async Task A_write_that_lands_after_its_node_was_killed_is_not_sent_again(string operation)
     {
         await using var sync = await RunningSync.LoadedAsync();

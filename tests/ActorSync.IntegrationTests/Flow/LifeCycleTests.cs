@@ -9,6 +9,8 @@ namespace ActorSync.IntegrationTests.Flow;
 public sealed class LifeCycleTests
 {
     [Fact]
+    [Trait("Rule", "3")]
+    [Trait("Invariant", "I10")]
     public async Task A_refused_update_parks_its_record_until_it_is_corrected()
     {
         await using var sync = await RunningSync.StartAsync();
@@ -42,6 +44,7 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    [Trait("Rule", "7")]
     public async Task A_record_deleted_in_Salesforce_goes_and_one_undeleted_comes_back()
     {
         await using var sync = await RunningSync.StartAsync();
@@ -118,6 +121,8 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    [Trait("Rule", "8")]
+    [Trait("Invariant", "I9")]
     public async Task Lost_answers_of_every_kind_of_write_are_looked_up_and_not_repeated()
     {
         await using var sync = await RunningSync.StartAsync();

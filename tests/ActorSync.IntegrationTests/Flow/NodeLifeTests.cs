@@ -48,6 +48,7 @@ public sealed class NodeLifeTests
 
     // It stands still longer than its leases live, then goes on: another one has taken over, and it must not write.
     [Fact]
+    [Trait("Invariant", "I8")]
     public async Task A_node_that_stood_still_does_not_disturb_its_successor()
     {
         await using var sync = await RunningSync.LoadedAsync();

@@ -11,6 +11,8 @@ public sealed class StoryTests
     private static readonly CallMatch Updates = new("update", "Account");
 
     [Fact]
+    [Trait("Rule", "4")]
+    [Trait("Invariant", "I2")]
     public async Task Flip_flop_the_row_never_leaves_its_second_value()
     {
         await using var sync = await RunningSync.StartAsync();
@@ -47,6 +49,8 @@ public sealed class StoryTests
     }
 
     [Fact]
+    [Trait("Rule", "6")]
+    [Trait("Invariant", "I3")]
     public async Task Revived_delete_the_row_stays_gone()
     {
         await using var sync = await RunningSync.StartAsync();
@@ -69,6 +73,7 @@ public sealed class StoryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Rule", "1")]
     public async Task Reinsert_merged_an_insert_and_its_delete_leave_both_sides_empty(bool inOneTransaction)
     {
         await using var sync = await RunningSync.StartAsync();
@@ -86,6 +91,8 @@ public sealed class StoryTests
     }
 
     [Fact]
+    [Trait("Rule", "8")]
+    [Trait("Invariant", "I3")]
     public async Task Reinsert_a_birth_whose_answer_was_lost_and_that_was_deleted_meanwhile_is_not_born_again()
     {
         await using var sync = await RunningSync.StartAsync();
@@ -101,6 +108,7 @@ public sealed class StoryTests
     }
 
     [Fact]
+    [Trait("Rule", "4")]
     public async Task Counter_three_increments_with_the_sync_between_make_three()
     {
         await using var sync = await RunningSync.StartAsync();
@@ -117,6 +125,7 @@ public sealed class StoryTests
     }
 
     [Fact]
+    [Trait("Rule", "4")]
     public async Task Lost_update_a_no_op_on_a_field_that_did_not_flip_is_right()
     {
         await using var sync = await RunningSync.StartAsync();

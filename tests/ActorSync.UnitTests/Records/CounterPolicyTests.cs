@@ -11,6 +11,8 @@ using static ActorSync.UnitTests.Records.Told;
 namespace ActorSync.UnitTests.Records;
 
 /// <summary>Rule 5, counter, and invariant I4: what both sides add is added up, or the record says that somebody has to.</summary>
+[Trait("Rule", "5")]
+[Trait("Invariant", "I4")]
 public sealed class CounterPolicyTests
 {
     private static readonly FieldValues Ten = Fields((Name, "Ada"), (Count, "10"), (Formula, null));

@@ -8,6 +8,7 @@ namespace ActorSync.UnitTests.Records;
 public sealed class CounterWalkTests
 {
     [Fact]
+    [Trait("Invariant", "I4")]
     public void Counter_is_its_start_and_what_both_sides_added_when_every_change_event_is_told() =>
         Seeded.Check(300, random => new CounterWalk(random).Run(steps: 60));
 }

@@ -11,6 +11,9 @@ using static ActorSync.UnitTests.Records.Told;
 namespace ActorSync.UnitTests.Records;
 
 /// <summary>Rules 4, 6 and 7: deletes that win, lose or leave a mark, undeletes, merges, and whose record it is.</summary>
+[Trait("Rule", "4")]
+[Trait("Rule", "6")]
+[Trait("Rule", "7")]
 public sealed class DeleteAndIdentityTests
 {
     [Fact]
@@ -183,6 +186,7 @@ public sealed class DeleteAndIdentityTests
             .ThenState(state => state.Sfid.ShouldBe("S1"));
 
     [Fact]
+    [Trait("Rule", "10")]
     public void Undelete_of_another_record_is_unexpected_and_of_ours_is_known() =>
         GivenAgreed(Ada).When(new RemoteUndeleted("S1", At(3))).ThenNothing()
             .When(new RemoteUndeleted("S2", At(3))).ThenTypes(typeof(Unexpected));

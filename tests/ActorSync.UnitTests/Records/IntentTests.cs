@@ -60,6 +60,13 @@ public sealed class IntentTests
             .When(Settled(1, 9, new DoubtAnswer.NotApplied())).ThenOffered(WriteOperation.Update, "S1", (City, "Ulm"), (Phone, "1"));
 
     [Fact]
+    public void Value_set_to_itself_in_a_lost_write_that_was_overwritten_is_said_again() =>
+        GivenAgreed(Ada, PhoneIsIntent)
+            .When(Updated(2, R2, (Name, "Ada", "Grace"), (Phone, "1", "1"))).ThenOffered(WriteOperation.Update, "S1", (Name, "Grace"), (Phone, "1"))
+            .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Fields((Name, "Bob"), (Phone, "1")), At(50), At(59)))).ThenConflict(Name, Side.Salesforce)
+            .ThenOffered(WriteOperation.Update, "S1", (Phone, "1"));
+
+    [Fact]
     public void Lost_write_that_was_put_back_since_is_sent_as_it_is_now() =>
         GivenAgreed(Ada, PhoneIsIntent)
             .When(Updated(2, R2, (Phone, "1", "2"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "2"))

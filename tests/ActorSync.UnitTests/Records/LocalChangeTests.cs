@@ -9,6 +9,7 @@ using static ActorSync.UnitTests.Records.Told;
 namespace ActorSync.UnitTests.Records;
 
 /// <summary>Rules 0, 1 and 2: what the application does to the row, and the write that follows.</summary>
+[Trait("Rule", "1")]
 public sealed class LocalChangeTests
 {
     private static readonly FieldValues Ada = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));
@@ -25,6 +26,7 @@ public sealed class LocalChangeTests
                 new WriteOffered(1, WriteOperation.Insert, null, Fields((Name, "Ada"), (Phone, "1")), FieldValues.Empty, At(1), R1, At(1), Position: 1));
 
     [Fact]
+    [Trait("Rule", "2")]
     public void Applied_birth_links_the_record_and_clears_the_error() =>
         New().When(Inserted(1, R1, Ada))
             .When(Confirmed(1, 2)).Then(new WriteApplied(1, Submission(1), "S1", At(2)))
@@ -85,6 +87,7 @@ public sealed class LocalChangeTests
             .When(Confirmed(2, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Grace"));
 
     [Fact]
+    [Trait("Rule", "0")]
     public void Touched_row_moves_its_version_only() =>
         GivenAgreed(Ada).When(Updated(2, R2)).Then(new RowTouched(R2, At(2)))
             .ThenState(state => state.Row.ShouldBe(R2));

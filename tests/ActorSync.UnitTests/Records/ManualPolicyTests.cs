@@ -9,6 +9,8 @@ using static ActorSync.UnitTests.Records.Told;
 namespace ActorSync.UnitTests.Records;
 
 /// <summary>Rules 4 and 5, manual: a field that waits in the inbox is frozen on both sides until somebody chooses; the other fields flow.</summary>
+[Trait("Rule", "5")]
+[Trait("Invariant", "I2")]
 public sealed class ManualPolicyTests
 {
     private static readonly FieldValues Ada = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));

@@ -79,6 +79,7 @@ public sealed class OperatorTests
             .ThenRowGetsNothing();
 
     [Fact]
+    [Trait("Rule", "10")]
     public void Word_about_a_record_that_is_not_parked_is_unexpected() =>
         GivenAgreed(Ada)
             .When(Retried(2)).ThenTypes(typeof(Unexpected))

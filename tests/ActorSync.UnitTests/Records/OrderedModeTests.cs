@@ -9,6 +9,8 @@ using static ActorSync.UnitTests.Records.Told;
 namespace ActorSync.UnitTests.Records;
 
 /// <summary>Rule 1, ordered mode: every change is a write of its own, in revision order.</summary>
+[Trait("Rule", "1")]
+[Trait("Invariant", "I1")]
 public sealed class OrderedModeTests
 {
     private static readonly ObjectMapping Ordered = Mapping(ConflictPolicy.PostgresWins) with { Mode = WriteMode.Ordered };
@@ -86,6 +88,7 @@ public sealed class OrderedModeTests
             .When(Confirmed(2, 5)).ThenOffered(WriteOperation.Update, "S1", (Name, "b"));
 
     [Fact]
+    [Trait("Rule", "3")]
     public void Refused_write_is_superseded_by_the_next_change_and_not_sent_again() =>
         GivenAgreed(Ada, Ordered)
             .When(Updated(2, R2, (Name, "Ada", "a"))).When(Updated(3, R3, (Phone, "1", "2"))).When(Updated(4, R4, (City, null, "Rome")))
@@ -93,6 +96,7 @@ public sealed class OrderedModeTests
             .When(Confirmed(2, 6)).ThenOffered(WriteOperation.Update, "S1", (City, "Rome"));
 
     [Fact]
+    [Trait("Rule", "8")]
     public void Write_proved_not_applied_goes_first_again() =>
         GivenAgreed(Ada, Ordered)
             .When(Updated(2, R2, (Name, "Ada", "a"))).When(Updated(3, R3, (Name, "a", "b")))

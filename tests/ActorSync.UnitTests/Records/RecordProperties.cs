@@ -19,6 +19,7 @@ public sealed class RecordProperties
         ArbMap.Default.ArbFor<(int What, int Which, int Value)[]>();
 
     [Fact]
+    [Trait("Invariant", "I6")]
     public void Journal_folds_to_the_state_and_both_survive_being_stored() => Check((mapping, run) =>
     {
         var codec = new RecordCodec();
@@ -33,6 +34,7 @@ public sealed class RecordProperties
     });
 
     [Fact]
+    [Trait("Rule", "9")]
     public void Same_evidence_taken_again_changes_nothing() => Check((mapping, run) =>
     {
         var story = new Story(mapping);

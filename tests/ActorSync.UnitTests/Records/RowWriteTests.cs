@@ -9,6 +9,7 @@ using static ActorSync.UnitTests.Records.Told;
 namespace ActorSync.UnitTests.Records;
 
 /// <summary>Rules 0 and 8: what becomes of our writes of the row, and what the application's BEFORE triggers make of them.</summary>
+[Trait("Rule", "0")]
 public sealed class RowWriteTests
 {
     private static readonly FieldValues Ada = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));
