@@ -113,7 +113,7 @@ internal sealed partial class Judge
     private void ChosenValuesStand(RecordStory story)
     {
         var row = _world.Database.Tables[story.Mapping.Number].Rows.Read(null, story.Entity);
-        foreach (var field in story.Events.Select(entry => entry.Event).OfType<RecordEvent.ConflictChosen>().Select(chosen => chosen.Field).Distinct())
+        foreach (var field in story.Events.Select(entry => entry.Event).OfType<RecordEvent.ConflictChosen>().Select(chosen => chosen.Field).Where(field => field != SimulatedMappings.Counter).Distinct())
         {
             var last = story.Events.Select(entry => entry.Event).Last(happened => Touches(happened, field));
             if (last is RecordEvent.ConflictChosen chosen && row is { IsDeleted: false } && Plain(row.Values[story.Mapping.Fields.IndexOf(story.Mapping.Field(field)!)]) != Plain(chosen.Value))

@@ -53,7 +53,9 @@ internal static class Counters
         }
 
         var counters = m.Fields.Where((name, _) => IsCounter(decision, name)).With(Unchanged(state, m));
-        if (state.StreamAt >= m.Position)
+        // Whether a counter's event is late only events of counters say.
+        var last = counters.IsEmpty ? state.StreamAt : state.StreamSeen is [.., var seen] ? seen : (StreamPosition?)null;
+        if (last >= m.Position)
         {
             TakeLate(decision, m, counters);
             return;
@@ -98,6 +100,20 @@ internal static class Counters
         foreach (var (name, counter) in decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo))
         {
             Freeze(decision, name, counter, found is not null && found.TryGet(name, out var theirs) ? theirs : counter.Outside!.Sent, "whether our write of it was applied cannot be told");
+        }
+    }
+
+    /// <summary>A read that was asked for, of a counter that is open and has nothing outside: events that were missing are in it.</summary>
+    public static void Read(RecordDecision decision, RecordState before, RemoteImage m)
+    {
+        foreach (var (name, counter) in before.Counters.Where(counter => counter.Value.Outside is null && before.ReadBackAskedAt < m.ReadBegan))
+        {
+            if (m.Fields.TryGet(name, out var value) && TryRead(value, out var now) && Text(now) != counter.Known)
+            {
+                var read = counter with { Known = Text(now), Since = default, ReadAsOf = m.AsOf };
+                var sum = Text(Sum(read));
+                decision.Add(new CounterCounted(name, Side.Salesforce, Text(now - Read(counter.Known)), read, m.Row.Fields.Is(name, sum) ? null : sum, decision.Now));
+            }
         }
     }
 
@@ -195,6 +211,11 @@ internal static class Counters
         }
 
         var open = state.Counters.GetValueOrDefault(name);
+        if (m.OwnWrite is null && m.AsOf < open?.ReadAsOf)
+        {
+            return;
+        }
+
         var counter = open ?? new CounterField(Text(sum), "0", null, default);
         var before = Sum(counter);
         if (counter.Outside is { } write && write.WriteNo == m.OwnWrite)

@@ -117,8 +117,8 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
             return;
         }
 
-        // A counter is offered again once its last write was seen in the stream.
-        var counters = next is null or { Operation: WriteOperation.Update }
+        // A counter is offered again once its last write was seen in the stream, and not while a read is to come: events may be missing.
+        var counters = State.ReadBackAskedAt is null && (next is null or { Operation: WriteOperation.Update })
             ? State.Counters.Where(counter => counter.Value.Outside is null).ToImmutableArray() : [];
         if (next is null && counters.IsEmpty)
         {

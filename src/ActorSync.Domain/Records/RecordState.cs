@@ -118,7 +118,11 @@ public readonly record struct StreamPosition(long Commit, int Sequence) : ICompa
 /// <param name="Delta">What was added here and is not offered yet.</param>
 /// <param name="Outside">The write that is on its way, until its own change event shows what it overwrote.</param>
 /// <param name="Since">The change of the row from which <paramref name="Known"/> was inferred; the default value once an event has told it.</param>
-public sealed record CounterField(string Known, string Delta, CounterWrite? Outside, RowStamp Since);
+public sealed record CounterField(string Known, string Delta, CounterWrite? Outside, RowStamp Since)
+{
+    /// <summary>SystemModstamp of the read that <see cref="Known"/> was taken from, after change events were missing: earlier events are in it.</summary>
+    public DateTimeOffset? ReadAsOf { get; init; }
+}
 
 /// <summary>The absolute value that a write gives a counter.</summary>
 /// <param name="Base">Salesforce's value as it was known when the write was offered.</param>

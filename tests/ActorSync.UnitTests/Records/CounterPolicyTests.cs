@@ -94,6 +94,21 @@ public sealed class CounterPolicyTests
     }
 
     [Fact]
+    public void After_missing_events_a_counter_waits_for_a_read_and_counts_from_that() =>
+        GivenAgreed(Ten).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
+            .When(Updated(4, R2, (Count, "10", "11"))).ThenOffersNothing()
+            .When(Read(6, 2, Ten.With(Count, "17"), Row(R2, Ten.With(Count, "11")))).ThenRowGets(RowOperation.Update, (Count, "18"))
+            .ThenOffered(WriteOperation.Update, "S1", (Count, "18"))
+            .When(Changed(1, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken));
+
+    [Fact]
+    public void Event_of_other_fields_does_not_make_one_of_a_counter_late() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11")))
+            .When(Changed(5, Row(R2, Ten.With(Count, "11")), null, (Name, "Bob")))
+            .When(Changed(4, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenRowGets(RowOperation.Update, (Count, "16"));
+
+    [Fact]
     public void Cents_add_up_exactly_and_empty_counts_as_nothing() =>
         GivenAgreed(Ten.With(Count, null))
             .When(Updated(2, R2, (Count, null, "0.1"))).ThenOffered(WriteOperation.Update, "S1", (Count, "0.1"))
