@@ -20,7 +20,7 @@ public static class LogOrder
     /// <param name="undecidedFrom">First change in the log that no turn has decided: what stands there or behind it waits; null: everything is decided.</param>
     public static IReadOnlyList<WaitingWrite> Next(IReadOnlyList<WaitingWrite> waiting, int rowsMax, long? undecidedFrom, DateTimeOffset now)
     {
-        var unborn = waiting.Where(write => write.Lane.Operation == WriteOperation.Insert).Select(write => write.Record).ToHashSet();
+        var unborn = waiting.Where(write => write.IsAwaited).Select(write => write.Record).ToHashSet();
         var run = new List<WaitingWrite>();
         foreach (var write in waiting)
         {

@@ -22,6 +22,12 @@ public sealed record ParentReference(string Field, RecordId Parent, bool CanFoll
 public sealed record WaitingWrite(
     long Key, Lane Lane, RecordId Record, IReadOnlyList<ParentReference> Parents, DateTimeOffset ReadySince, bool Alone, bool Contended = false, long Position = 0)
 {
+    /// <summary>It gives a record born in Salesforce our external id.</summary>
+    public bool Adopts { get; init; }
+
+    /// <summary>Until it is applied nothing can refer to its record. An adoption that itself refers to others does not count: two could wait for each other for ever.</summary>
+    public bool IsAwaited => Lane.Operation == WriteOperation.Insert || (Adopts && Parents.Count == 0);
+
     /// <summary>Whose lock a write was waiting for that could not get one: Salesforce locks the parents of what it writes.</summary>
     public IEnumerable<RecordId> ContendsFor => Parents.Count > 0 ? Parents.Select(reference => reference.Parent) : [Record];
 }
@@ -57,7 +63,7 @@ public static class SubmissionCutter
         }
 
         var busy = outside.Select(write => write.Record).ToHashSet();
-        var awaited = outside.Concat(waiting).Where(write => write.Lane.Operation == WriteOperation.Insert).Select(write => write.Record).Concat(unborn).ToHashSet();
+        var awaited = outside.Concat(waiting).Where(write => write.IsAwaited).Select(write => write.Record).Concat(unborn).ToHashSet();
         var contention = new LockContention(waiting, outside);
         var deleting = outside.Concat(waiting).Select(write => write.Lane)
             .Where(lane => lane.Operation == WriteOperation.Delete).Select(lane => rank(lane.Mapping)).ToHashSet();

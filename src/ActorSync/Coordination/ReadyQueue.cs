@@ -50,7 +50,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     {
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
-        var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.Lane.Operation == WriteOperation.Insert).Select(entry => entry.Waiting.Record)
+        var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
             .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).ToList();
         return [.. SubmissionCutter.Cut(due, Outside(outside), unborn, outside.Count(submission => !submission.Doubtful), waiting.Rank, limits, now)
             .Select(cut => cut.Select(write => _writes[write.Key].Ready).ToArray())];

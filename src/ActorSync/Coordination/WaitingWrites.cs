@@ -18,7 +18,10 @@ internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> ma
     /// <param name="key">Its offer.</param>
     /// <param name="readySince">Since when it could have left.</param>
     public WaitingWrite Of(OfferedWrite write, long key, DateTimeOffset readySince) => new(
-        key, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), Parents(write), readySince, write.Alone, write.Contended, write.Position);
+        key, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), Parents(write), readySince, write.Alone, write.Contended, write.Position)
+    {
+        Adopts = write.Operation == WriteOperation.Update && write.Fields.Has(mappings[write.Mapping].ExternalIdField),
+    };
 
     /// <summary>Whose lock a write needs first of all: its parent's, or without one its own.</summary>
     public RecordId ContendsFor(OfferedWrite write) => Of(write, 0, default).ContendsFor.First();

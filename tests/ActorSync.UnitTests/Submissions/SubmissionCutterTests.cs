@@ -25,6 +25,15 @@ public sealed class SubmissionCutterTests
     }
 
     [Fact]
+    public void Child_waits_for_the_external_id_of_a_parent_that_was_born_in_Salesforce()
+    {
+        var adoption = Update(2, "A") with { Adopts = true };
+        Cut([Birth(1, "child", "A"), adoption]).ShouldBe(["A"]);
+        Cut([Birth(1, "child", "A")], outside: [adoption]).ShouldBeEmpty();
+        Cut([Birth(1, "B", "A"), Update(2, "A", "B") with { Adopts = true }]).ShouldBe(["B"], "neither may wait for the other");
+    }
+
+    [Fact]
     public void Births_tied_by_references_that_cannot_follow_go_one_first_so_that_Salesforce_names_the_missing_parent() =>
         Cut([Birth(1, "A", "B"), Birth(2, "B", "A")]).ShouldBe(["A"]);
 
