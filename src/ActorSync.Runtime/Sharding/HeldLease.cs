@@ -30,9 +30,6 @@ public sealed class HeldLease
     /// <summary>What a feed knows of its own position, JSON.</summary>
     public string Cursor { get; set; } = "{}";
 
-    /// <summary>A commit under it may have happened, and nobody could tell: what we remember may be behind. It takes no further turn.</summary>
-    internal bool IsUncertain { get; set; }
-
     /// <summary>The lease as it is now.</summary>
     internal HeldLease Copy() => (HeldLease)MemberwiseClone();
 

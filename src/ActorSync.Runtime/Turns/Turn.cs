@@ -20,16 +20,7 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     public DateTimeOffset Now { get; set; }
 
     /// <summary>Remembers a lease this turn advances; it gets its old values back if the turn does not commit.</summary>
-    /// <exception cref="StaleLeaseException">Whether the last commit under it happened could not be told: what was remembered with it may be behind.</exception>
-    public void Advance(HeldLease lease)
-    {
-        if (lease.IsUncertain)
-        {
-            throw new StaleLeaseException($"nobody could tell whether the last commit under lease {lease.Address} happened: it is taken anew");
-        }
-
-        _before.TryAdd(lease, lease.Copy());
-    }
+    public void Advance(HeldLease lease) => _before.TryAdd(lease, lease.Copy());
 
     /// <summary>Journals one event under a lease.</summary>
     public void Journal(HeldLease lease, ActorId actor, string type, string body)
@@ -131,21 +122,7 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     // The answer to COMMIT was lost: the batch number says whether it happened.
     private async Task<bool> HappenedAsync()
     {
-        IReadOnlyDictionary<int, long> numbers;
-        try
-        {
-            numbers = await BatchNumbersAsync(_before.Keys);
-        }
-        catch
-        {
-            foreach (var lease in _before.Keys)
-            {
-                lease.IsUncertain = true;
-            }
-
-            throw;
-        }
-
+        var numbers = await BatchNumbersAsync(_before.Keys);
         return _before.Keys.All(lease => numbers.TryGetValue(lease.Address, out var number) && number == lease.BatchNo + 1);
     }
 
