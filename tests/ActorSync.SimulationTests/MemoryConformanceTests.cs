@@ -55,6 +55,22 @@ public sealed class MemoryTurnStoreTests : TurnStoreConformance
         lease.JournalSeq.ShouldBe(0);
     }
 
+    // Under the same lease every later turn would find its journal written already, for ever.
+    [Fact]
+    public async Task Commit_of_which_nobody_can_say_whether_it_happened_ends_the_lease()
+    {
+        var lease = (await HoldAsync())[3];
+        Memory.BeforeStatement = static statement =>
+        {
+            if (statement is "answer of commit" or "batch numbers")
+            {
+                throw new TimeoutException("lost");
+            }
+        };
+        await Should.ThrowAsync<StaleLeaseException>(() => JournalAsync(lease));
+        (await World.JournalAsync()).Count.ShouldBe(1);
+    }
+
     private Action<string> Lose(string lost) => statement =>
     {
         if (statement == lost)

@@ -57,7 +57,7 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     public abstract Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop);
 
     /// <summary>Flushes, fences every lease this turn advanced, and commits. After it the advanced leases are the store's; if it throws they are as before.</summary>
-    /// <exception cref="StaleLeaseException">A lease is no longer ours. Nothing was committed.</exception>
+    /// <exception cref="StaleLeaseException">A lease is no longer ours and nothing was committed; or it cannot be learned whether the turn was.</exception>
     public async Task CommitAsync(CancellationToken stop)
     {
         try
@@ -122,7 +122,16 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     // The answer to COMMIT was lost: the batch number says whether it happened.
     private async Task<bool> HappenedAsync()
     {
-        var numbers = await BatchNumbersAsync(_before.Keys);
+        IReadOnlyDictionary<int, long> numbers;
+        try
+        {
+            numbers = await BatchNumbersAsync(_before.Keys);
+        }
+        catch (Exception error)
+        {
+            throw new StaleLeaseException($"nobody can say whether the turn was committed, and what we remember of its leases may be old: {error.Message}");
+        }
+
         return _before.Keys.All(lease => numbers.TryGetValue(lease.Address, out var number) && number == lease.BatchNo + 1);
     }
 
