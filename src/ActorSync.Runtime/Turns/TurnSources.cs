@@ -5,11 +5,11 @@ namespace ActorSync.Runtime.Turns;
 
 /// <summary>Messages from the change log.</summary>
 /// <param name="translate">Turns captured rows into messages, in order; may read inside the turn.</param>
-/// <param name="holds">Whether the log is to be left alone for now; asked only while there is something in it. Null: never.</param>
+/// <param name="holds">Whether the log is to be left alone for now, told how many changes were taken since it was asked last; asked only while there is something in it. Null: never.</param>
 public sealed class ChangeLogSource<TMessage>(
-    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<CancellationToken, Task<bool>>? holds = null) : ITurnSource<TMessage>
+    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<int, CancellationToken, Task<bool>>? holds = null) : ITurnSource<TMessage>
 {
-    private bool _foundChanges;
+    private int _taken;
     private bool _held;
 
     /// <inheritdoc/>
@@ -18,14 +18,15 @@ public sealed class ChangeLogSource<TMessage>(
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
-        _held = _foundChanges && holds is not null && await holds(stop);
+        _held = (_held || _taken > 0) && holds is not null && await holds(_taken, stop);
         if (_held)
         {
+            _taken = 0;
             return [];
         }
 
         var changes = await window.ReadAsync(turn, messagesMax, stop);
-        _foundChanges = changes.Count > 0;
+        _taken = changes.Count;
         var deliveries = new List<Delivery<TMessage>>(changes.Count);
         foreach (var change in changes)
         {

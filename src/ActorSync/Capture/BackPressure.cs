@@ -12,18 +12,21 @@ internal sealed class BackPressure(IOfferTable offers, int offersMax, bool inLog
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(100);
 
     private long _askedAt;
+    private int _taken;
     private bool _asked;
     private bool _holds;
 
-    /// <summary>True while the change log is to be left alone. Asks the store at most ten times a second.</summary>
-    public async Task<bool> HoldsAsync(CancellationToken stop)
+    /// <summary>True while the change log is to be left alone. Asks the store ten times a second, and sooner only when a tenth of what may wait was taken meanwhile.</summary>
+    /// <param name="taken">Changes taken since the last call.</param>
+    public async Task<bool> HoldsAsync(int taken, CancellationToken stop)
     {
-        if (_asked && clock.GetElapsedTime(_askedAt) < AskInterval)
+        _taken += taken;
+        if (_asked && _taken < Math.Max(1, offersMax / 10) && clock.GetElapsedTime(_askedAt) < AskInterval)
         {
             return _holds;
         }
 
-        (_asked, _askedAt) = (true, clock.GetTimestamp());
+        (_asked, _taken, _askedAt) = (true, 0, clock.GetTimestamp());
         var holds = await offers.ExceedAsync(_holds ? offersMax / 10 * 9 : offersMax, inLogOrder, stop);
         if (holds != _holds)
         {

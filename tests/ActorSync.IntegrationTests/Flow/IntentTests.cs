@@ -15,7 +15,7 @@ public sealed class IntentTests
     {
         Configuration = $$"""
             actorsync.mappings = [
-              { object = Account, fields = [Name, Phone, { name = Website, intent = {{(intent ? "true" : "false")}} }, Industry, AnnualRevenue, NumberOfEmployees, Description] }
+              { object = Account, fields = [Name, Phone, { name = Website, intent = {{(intent ? "true" : "false")}} }, Industry, AnnualRevenue, NumberOfEmployees, Description, Parent.ActorSync_Id__c] }
               { object = Contact, fields = [FirstName, LastName, Email, Title, Birthdate, Account.ActorSync_Id__c] }
             ]
             """,

@@ -9,6 +9,31 @@ namespace ActorSync.TestKit.Conformance;
 public abstract class ApplicationScriptsConformance : StoreConformance
 {
     [Fact]
+    public async Task Window_whose_rows_lie_far_apart_in_the_log_is_read_in_pieces_without_a_gap()
+    {
+        await using var late = await World.BeginAsync();
+        foreach (var number in new[] { 1, 2, 3 })
+        {
+            await late.InsertAsync(Key(number), ("Name", "late"));
+        }
+
+        for (var number = 100; number < 140; number++)
+        {
+            await ApplicationAsync(session => session.InsertAsync(Key(number), ("Name", "between")));
+        }
+
+        var decided = await SnapshotAsync();
+        await late.InsertAsync(Key(4), ("Name", "late"));
+        await late.CommitAsync();
+        await ApplicationAsync(session => session.InsertAsync(Key(5), ("Name", "last")));
+
+        var first = await WindowAsync(decided, rowsMax: 2);
+        var second = await WindowAsync(decided, first.Window, first.Changes[^1].Id, rowsMax: 2);
+        var third = await WindowAsync(decided, first.Window, second.Changes[^1].Id, rowsMax: 2);
+        first.Changes.Concat(second.Changes).Concat(third.Changes).Select(change => change.Entity).ShouldBe([Key(1), Key(2), Key(3), Key(4), Key(5)]);
+    }
+
+    [Fact]
     public async Task Change_committed_late_behind_a_higher_id_is_read_exactly_once()
     {
         await using var late = await World.BeginAsync();

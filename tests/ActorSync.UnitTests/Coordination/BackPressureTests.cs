@@ -36,11 +36,23 @@ public sealed class BackPressureTests
         var pressure = Pressure();
         for (var i = 0; i < 100; i++)
         {
-            await pressure.HoldsAsync(CancellationToken.None);
+            await pressure.HoldsAsync(0, CancellationToken.None);
             _clock.Advance(TimeSpan.FromMilliseconds(10));
         }
 
         _offers.Asked.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Store_is_asked_sooner_when_a_tenth_of_what_may_wait_was_taken()
+    {
+        var pressure = Pressure();
+        await pressure.HoldsAsync(5, CancellationToken.None);
+        await pressure.HoldsAsync(9, CancellationToken.None);
+        _offers.Asked.ShouldBe(1);
+        _offers.Waiting = 101;
+        (await pressure.HoldsAsync(1, CancellationToken.None)).ShouldBeTrue();
+        _offers.Asked.ShouldBe(2);
     }
 
     private BackPressure Pressure() => new(_offers, 100, inLogOrder: false, _clock, new SyncLog(_log, _clock, verbose: false));
@@ -49,7 +61,7 @@ public sealed class BackPressureTests
     {
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         _offers.Waiting = waiting;
-        return pressure.HoldsAsync(CancellationToken.None);
+        return pressure.HoldsAsync(0, CancellationToken.None);
     }
 
     private sealed class CountedOffers : IOfferTable
