@@ -170,8 +170,9 @@ public static class Anomalies
         stage.Set(key, ("Phone", "b1"));
         stage.Pass(0.4);
         stage.Poll(3);
+        stage.SlowQuery(3);
         stage.Set(key, ("Phone", "b2"));
-        stage.Pass(3.2);
+        stage.Pass(3.5);
         stage.Set(key, ("Name", "a1"), ("Phone", "b1"));
         stage.Rest();
         (stage.InRow(key, "Name"), stage.InRow(key, "Phone")).ShouldBe(("a1", "b1"));

@@ -63,10 +63,13 @@ internal sealed class Stage
     /// <summary>Account is polled, now, and the answer is this many seconds on its way; the next poll comes a second after it.</summary>
     public void Poll(double seconds = 0.02)
     {
-        _world.Wire.SlowQueries.Enqueue(("FROM Account", TimeSpan.FromSeconds(seconds)));
+        SlowQuery(seconds);
         _world.Run(_world.Elapsed + TimeSpan.FromSeconds(30), () => _world.Wire.SlowQueries.Count == 0);
         Pass(0.05);
     }
+
+    /// <summary>The answer of the next query of Account is this many seconds on its way.</summary>
+    public void SlowQuery(double seconds) => _world.Wire.SlowQueries.Enqueue(("FROM Account", TimeSpan.FromSeconds(seconds)));
 
     /// <summary>kill -9 of the node; another one starts within seconds.</summary>
     public void Crash() => _world.Nodes[0].Crash();
