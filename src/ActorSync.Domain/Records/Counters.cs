@@ -211,7 +211,7 @@ internal static class Counters
         }
 
         var open = state.Counters.GetValueOrDefault(name);
-        if (m.OwnWrite is null && m.AsOf < open?.ReadAsOf)
+        if (m.OwnWrite is null && m.AsOf < (open is null ? state.StreamReadAsOf : open.ReadAsOf))
         {
             return;
         }

@@ -181,6 +181,7 @@ public static class RecordEvolve
             SystemModstamp = e.AsOf,
             ReadBackAskedAt = state.ReadBackAskedAt is { } asked && asked < e.ReadBegan ? null : state.ReadBackAskedAt,
             Bars = Lifted(state.Bars, e.ReadBegan),
+            StreamReadAsOf = state.StreamSeen.IsEmpty || !state.Counters.IsEmpty || !Lifted(state.Bars, e.ReadBegan).IsEmpty ? state.StreamReadAsOf : e.AsOf,
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
             SkippedBirth = null,

@@ -102,6 +102,12 @@ public sealed class CounterPolicyTests
             .When(Changed(1, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken));
 
     [Fact]
+    public void Event_from_before_a_read_takes_no_counter_back() =>
+        GivenAgreed(Ten).When(Changed(1, Row(R1, Ten), null, (Count, "10")))
+            .When(Read(6, 5, Ten.With(Count, "26"), Row(R1, Ten))).When(Landed(7, R2, Ten, Ten.With(Count, "26")))
+            .When(Changed(3, Row(R2, Ten.With(Count, "26")), null, (Count, "17"))).ThenTypes(typeof(ChangeEventTaken)).ThenRowGetsNothing();
+
+    [Fact]
     public void Event_of_other_fields_does_not_make_one_of_a_counter_late() =>
         GivenAgreed(Ten)
             .When(Updated(2, R2, (Count, "10", "11")))
