@@ -15,7 +15,9 @@ internal static class Counters
     /// <summary>Counts what the application did, after its change has been folded.</summary>
     public static void Local(RecordDecision decision, RecordState before, LocalChange m)
     {
-        if (m.Operation != RowOperation.Update || (before.Sfid is null && !before.BirthOutside) || before.IsEnded(m.Stamp))
+        if (m.Operation != RowOperation.Update || (before.Sfid is null && !before.BirthOutside) || before.IsEnded(m.Stamp)
+            // The life it belongs to is not born yet: its birth takes it along.
+            || before.Queue.Any(write => write.Operation == WriteOperation.Insert))
         {
             return;
         }

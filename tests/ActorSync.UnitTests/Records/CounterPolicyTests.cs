@@ -108,6 +108,12 @@ public sealed class CounterPolicyTests
             .When(Changed(3, Row(R2, Ten.With(Count, "26")), null, (Count, "17"))).ThenTypes(typeof(ChangeEventTaken)).ThenRowGetsNothing();
 
     [Fact]
+    public void What_is_counted_in_a_life_that_is_not_born_yet_is_not_added_to_the_one_before() =>
+        GivenAgreed(Ten).When(Updated(2, R2, (Phone, null, "1"))).When(Deleted(3, R2)).When(Inserted(3, new RowStamp(2, 1), Fields((Name, "Ada"))))
+            .When(Updated(4, new RowStamp(2, 2), (Count, null, "4"))).ThenState(state => state.Counters.ShouldBeEmpty())
+            .When(Confirmed(1, 5)).When(Confirmed(2, 6)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "4"));
+
+    [Fact]
     public void Event_of_other_fields_does_not_make_one_of_a_counter_late() =>
         GivenAgreed(Ten)
             .When(Updated(2, R2, (Count, "10", "11")))
