@@ -7,9 +7,9 @@ if (args.Length == 1 && long.TryParse(args[0], CultureInfo.InvariantCulture, out
     return Tell(seed);
 }
 
-if (args is ["--mutants"])
+if (args is ["--mutants"] or ["--mutants", _])
 {
-    return Hunt();
+    return Hunt(args.ElementAtOrDefault(1) ?? "");
 }
 
 if (args is [] or ["--seeds", _] or ["--seeds", _, "--from", _]
@@ -19,7 +19,7 @@ if (args is [] or ["--seeds", _] or ["--seeds", _, "--from", _]
     return TryMany(first, count);
 }
 
-Console.Error.WriteLine("usage: SEED | --seeds COUNT [--from FIRST] | --mutants");
+Console.Error.WriteLine("usage: SEED | --seeds COUNT [--from FIRST] | --mutants [NAME]");
 return 2;
 
 // One run as a story; a failing one is shrunk first.
@@ -75,16 +75,17 @@ static int TryMany(int first, int count)
     return failures.Count == 0 ? 0 : 1;
 }
 
-// Every product with a rule broken must be caught.
-static int Hunt()
+// Every product with a rule broken must be caught, or those whose names contain a text.
+static int Hunt(string name)
 {
     var alive = 0;
-    Parallel.ForEach(AllMutants.List, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, mutant =>
+    var mutants = AllMutants.List.Where(mutant => mutant.Name.Contains(name, StringComparison.OrdinalIgnoreCase)).ToArray();
+    Parallel.ForEach(mutants, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, mutant =>
     {
         var (failure, seeds) = MutantLab.Hunt(mutant, AllMutants.SeedsMax);
         Interlocked.Add(ref alive, failure is null ? 1 : 0);
         Console.WriteLine(failure is null ? $"LIVES  {mutant}" : $"dead   {mutant}: {seeds:N0} seeds, {failure.Split('\n')[0][..Math.Min(120, failure.Split('\n')[0].Length)]}");
     });
-    Console.WriteLine($"{AllMutants.List.Count} mutants, {alive} alive");
+    Console.WriteLine($"{mutants.Length} mutants, {alive} alive");
     return alive == 0 ? 0 : 1;
 }

@@ -9,36 +9,36 @@ internal static partial class AllMutants
             Records + "RecordBehavior.cs", "decision.Mapping.Mode == WriteMode.Ordered && decision.State.Parked is not", "decision.Mapping.Mode < WriteMode.Merged && decision.State.Parked is not")),
         new("ordered changes go in any order", "rule 1", 1, new Mutation(
             Records + "LocalQueue.cs", "_ => queue.Length < OrderedWritesMax ? queue.Add(next) : null,", "_ => queue.Length < OrderedWritesMax ? queue.Insert(0, next) : null,")),
-        new("a deletion takes the changes of the next life with it", "rule 7", 491, new Mutation(
+        new("a deletion takes the changes of the next life with it", "rule 7", 1502, new Mutation(
             Records + "RecordEvolve.cs", "Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding", "Queue = [.. state.Queue.Where(write => write.Operation == WriteOperation.Insert)], Outstanding")),
         new("a change in front of a delete waits for a read that has come", "rule 6", 418, new Mutation(
             Records + "RemoteEvidence.cs", "if (!linked || news || answer)", "if (!linked || news)")),
-        new("what was born and gone is sent all the same", "rule 1", 1, new Mutation(
+        new("what was born and gone is sent all the same", "rule 1", 172, new Mutation(
             Records + "LocalQueue.cs", "(WriteOperation.Insert, WriteOperation.Delete) => queue.RemoveAt(queue.Length - 1),", "(WriteOperation.Insert, WriteOperation.Delete) => queue.Add(next),"),
             new Mutation(Records + "LocalEvolve.cs", "var nobody = state.Sfid is null && !state.BirthOutside;", "var nobody = state.Sfid is null && !state.BirthOutside && state.Queue.IsEmpty;")),
-        new("a delete while the birth is outside has nobody to go to", "rule 6", 1, new Mutation(
+        new("a delete while the birth is outside has nobody to go to", "rule 6", 4, new Mutation(
             Records + "LocalEvolve.cs", "var nobody = state.Sfid is null && !state.BirthOutside;", "var nobody = state.Sfid is null;")),
-        new("a delete that lost is sent all the same", "rule 6", 1, new Mutation(
+        new("a delete that lost is sent all the same", "rule 6", 5, new Mutation(
             Records + "RecordEvolve.cs", "Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding", "Queue = e.Remote == \"changed\" ? state.Queue : [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding")),
         new("what is outside when a delete loses belongs to the row that comes back", "rule 6", 521, new Mutation(
             Records + "RecordEvolve.cs", "Outstanding = e.Remote == \"changed\" ? Ended(state) : state.Outstanding", "Outstanding = state.Outstanding")),
         new("a row that was to stay marked is deleted", "rule 7", 1, new Mutation(
             Records + "RemoteEvidence.cs", "Soft: decision.Mapping.Delete == DeletePolicy.SoftDelete", "Soft: decision.Mapping.Delete < DeletePolicy.DeleteWins")),
-        new("a field has no policy of its own", "rule 5", 1, new Mutation(
+        new("a field has no policy of its own", "rule 5", 3, new Mutation(
             "ActorSync.Domain/Mapping/ObjectMapping.cs", "Field(field)?.Policy ?? Policy", "Policy")),
-        new("a frozen field is sent", "rule 5", 1, new Mutation(
+        new("a frozen field is sent", "rule 5", 44, new Mutation(
             Records + "ConflictInbox.cs", "var frozen = e.New.Where((name, _) => state.Inbox.ContainsKey(name));", "var frozen = e.New.Where((name, _) => name.Length == 0);")),
-        new("news of a frozen field go to the row", "rule 5", 1, new Mutation(
+        new("news of a frozen field go to the row", "rule 5", 79, new Mutation(
             Records + "FieldReading.cs", "                    : FieldReading.Frozen;", "                    : FieldReading.News;")),
-        new("what was chosen does not reach Salesforce", "rule 5", 1, new Mutation(
+        new("what was chosen does not reach Salesforce", "rule 5", 18, new Mutation(
             Records + "ConflictInbox.cs", "else if (e.Value != e.Remote)", "else if (e.Value != e.Remote && e.At == default)")),
-        new("what was chosen does not reach the row", "rule 5", 1, new Mutation(
+        new("what was chosen does not reach the row", "rule 5", 42, new Mutation(
             Records + "ConflictInbox.cs", "return e.Value == e.Local ? next :", "return e.Value == e.Local || e.At != default ? next :")),
         new("a value set to itself is no change", "rule 1", 1, new Mutation(
             "ActorSync/Capture/LocalChanges.cs", "differing.Has(name) || row.Mapping.Field(name) is { Intent: true });", "differing.Has(name));")),
         new("a lost value that was set to itself counts as applied", "rule 8", 158, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "return !isRepetition ?", "return !isRepetition || alive.Sfid.Length > 0 ?")),
-        new("what an operator corrects does not reach the row", "record semantics, operator", 1, new Mutation(
+        new("what an operator corrects does not reach the row", "record semantics, operator", 653, new Mutation(
             Records + "OperatorEvolve.cs", "Owed = state.Row is null ? state.Owed : OwedRow.Of(state, fields, new RowStatus()),", "Owed = state.Owed,")),
     ];
 }

@@ -28,16 +28,8 @@ internal static class MutantLab
     private static (string? Failure, object?[] Arguments) Run(Mutant mutant, string type, string method, params object?[] arguments)
     {
         var mutated = mutant.Mutations.GroupBy(mutation => mutation.File.Split('/')[0]).ToDictionary(project => AssemblyOf(project.Key), project => Compile(project.Key, [.. project]));
-        var context = new MutantContext(mutated);
-        try
-        {
-            var played = context.LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType(type)!.GetMethod(method)!;
-            return ((string?)played.Invoke(null, arguments), arguments);
-        }
-        finally
-        {
-            context.Unload();
-        }
+        var played = new MutantContext(mutated).LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType(type)!.GetMethod(method)!;
+        return ((string?)played.Invoke(null, arguments), arguments);
     }
 
     private static byte[] Compile(string project, IReadOnlyList<Mutation> mutations)
@@ -100,7 +92,8 @@ internal static class MutantLab
         }
     }
 
-    private sealed class MutantContext(IReadOnlyDictionary<string, byte[]> mutated) : AssemblyLoadContext(isCollectible: true)
+    // Never unloaded: code that can be is slower, and its thread statics have brought the runtime down.
+    private sealed class MutantContext(IReadOnlyDictionary<string, byte[]> mutated) : AssemblyLoadContext
     {
         protected override Assembly? Load(AssemblyName name)
         {
