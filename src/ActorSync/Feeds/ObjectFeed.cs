@@ -230,6 +230,7 @@ internal sealed class ObjectFeed(
         var deleted = answer.Records.Where(record => _seen.IsDeletionNews(CanonicalValue.Id18(record.Id), record.DeletedDate)).ToArray();
         var covered = answer.LatestDateCovered < now ? answer.LatestDateCovered : now;
         await MailAsync([], readBegan, _cursor with { DeletedSince = covered > _cursor.DeletedSince ? covered : _cursor.DeletedSince }, deleted, stop);
+        _seen.RememberDeleted(deleted.Select(record => CanonicalValue.Id18(record.Id)));
     }
 
     private async Task ReadBackAsync(CancellationToken stop)
@@ -254,6 +255,7 @@ internal sealed class ObjectFeed(
                 $"{_reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
             var images = page.Rows.Select(_reader.Image).ToArray();
             await MailAsync(images, readBegan, _cursor!, [], stop, ids.Length == sfids.Count ? envelopes : []);
+            _seen.RememberDeleted(images.Where(image => image.Deleted).Select(image => image.Sfid));
         }
 
         if (sfids.Count > 500)

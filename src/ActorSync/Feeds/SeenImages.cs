@@ -32,6 +32,18 @@ internal sealed class SeenImages
         }
     }
 
+    /// <summary>These are deleted, as something else than a poll has shown: should they live again under the stamp they had, a poll has news.</summary>
+    public void RememberDeleted(IEnumerable<string> sfids)
+    {
+        foreach (var sfid in sfids)
+        {
+            if (_seen.TryGetValue(sfid, out var seen))
+            {
+                _seen[sfid] = (seen.Stamp, true, seen.Fields);
+            }
+        }
+    }
+
     public void ForgetBefore(DateTimeOffset stamp)
     {
         foreach (var sfid in _seen.Where(entry => entry.Value.Stamp < stamp).Select(entry => entry.Key).ToArray())
