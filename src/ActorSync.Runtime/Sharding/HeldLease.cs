@@ -38,5 +38,5 @@ public sealed class HeldLease
         (JournalSeq, Snap, Window, WindowId, Cursor) = (before.JournalSeq, before.Snap, before.Window, before.WindowId, before.Cursor);
 }
 
-/// <summary>The lease is no longer ours, or the history is not the one we remember: nothing was committed. Never retried under this term.</summary>
+/// <summary>The lease is no longer ours, or the history is not the one we remember, and nothing was committed; or nobody can say whether it was. Never retried under this term.</summary>
 public sealed class StaleLeaseException(string message) : Exception(message);

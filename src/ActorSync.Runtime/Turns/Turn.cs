@@ -58,8 +58,14 @@ public abstract class Turn(Guid id) : IAsyncDisposable
 
     /// <summary>Flushes, fences every lease this turn advanced, and commits. After it the advanced leases are the store's; if it throws they are as before.</summary>
     /// <exception cref="StaleLeaseException">A lease is no longer ours and nothing was committed; or it cannot be learned whether the turn was.</exception>
+    /// <exception cref="InvalidOperationException">A snapshot is written under no lease: nothing would keep a node without it from doing so. Mail alone needs none.</exception>
     public async Task CommitAsync(CancellationToken stop)
     {
+        if (_before.Count == 0 && _journal.Count + _snapshots.Count > 0)
+        {
+            throw new InvalidOperationException("a turn that journals or takes snapshots must be fenced: advance the lease it writes under");
+        }
+
         try
         {
             await AppendAsync(_journal, _snapshots, _envelopes, stop);

@@ -135,10 +135,12 @@ public abstract class TurnStoreConformance : StoreConformance
     [Fact]
     public async Task Snapshot_replaces_the_one_before()
     {
+        var lease = (await HoldAsync())[3];
         foreach (var (seq, owes) in new[] { (1L, true), (2L, false) })
         {
             await TurnAsync(turn =>
             {
+                turn.Advance(lease);
                 turn.Snapshot(new ActorSnapshot(Actor(3), 3, seq, owes, false, $"\"{seq}\""));
                 return Task.CompletedTask;
             });
@@ -151,10 +153,24 @@ public abstract class TurnStoreConformance : StoreConformance
     [Fact]
     public async Task Actor_has_one_snapshot_in_a_turn()
     {
+        var lease = (await HoldAsync())[3];
         await using var turn = await Turns.BeginAsync(Stop);
+        turn.Advance(lease);
         turn.Snapshot(new ActorSnapshot(Actor(3), 3, 1, false, false, "1"));
         turn.Snapshot(new ActorSnapshot(Actor(3), 3, 2, false, false, "2"));
         await Should.ThrowAsync<Exception>(() => turn.CommitAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Snapshot_under_no_lease_is_refused()
+    {
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            turn.Snapshot(new ActorSnapshot(Actor(3), 3, 1, false, false, "1"));
+            (await Should.ThrowAsync<InvalidOperationException>(() => turn.CommitAsync(Stop))).Message.ShouldContain("must be fenced");
+        }
+
+        (await World.SnapshotsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
