@@ -166,7 +166,7 @@ internal sealed class SubmissionCoordinator(
         }
 
         var started = new List<Submission>(cuts.Count);
-        var beganAt = clock.GetTimestamp();
+        var began = (clock.GetTimestamp(), clock.GetUtcNow());
         await using (var turn = await BeginAsync(stop))
         {
             foreach (var cut in cuts)
@@ -186,19 +186,19 @@ internal sealed class SubmissionCoordinator(
         foreach (var submission in started)
         {
             _outside[submission.Id] = submission;
-            _calls.Add(SendAsync(submission, beganAt, abandon));
+            _calls.Add(SendAsync(submission, began, abandon));
         }
 
         return true;
     }
 
-    private async Task SendAsync(Submission submission, long beganAt, CancellationToken abandon)
+    private async Task SendAsync(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon)
     {
         LaneAnswer answer;
         try
         {
             answer = !term.IsTrusted ? NotSent("LEASE_LOST", "the lease was not trusted at the time of sending")
-                : clock.GetElapsedTime(beganAt) > CoordinatorOptions.SendWithin ? NotSent("TOO_LATE", "its submission was started too long ago")
+                : IsLate(began) ? NotSent("TOO_LATE", "its submission was started too long ago")
                 : await lane.SendAsync(mappings[submission.Mapping], submission.Operation, submission.Writes, submission.Id, abandon);
         }
         catch (Exception error)
@@ -210,6 +210,10 @@ internal sealed class SubmissionCoordinator(
         await _answers.Writer.WriteAsync((submission, answer, null), CancellationToken.None);
         wakeup.Signal();
     }
+
+    // The monotonic clock stands still while the machine sleeps; UTC does not, but may be set back.
+    private bool IsLate((long At, DateTimeOffset Utc) began) =>
+        clock.GetElapsedTime(began.At) > CoordinatorOptions.SendWithin || clock.GetUtcNow() - began.Utc > CoordinatorOptions.SendWithin;
 
     private static LaneAnswer NotSent(string code, string reason) => new(null, new SyncFault.NotExecuted(code, reason, TimeSpan.Zero));
 

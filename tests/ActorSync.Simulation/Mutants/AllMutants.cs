@@ -91,8 +91,8 @@ internal static partial class AllMutants
         new("a commit whose answer is lost counts as done", "architecture 3", 24, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (!await HappenedAsync())", "if (!await HappenedAsync() && _before.Count == 0)")),
         new("a write leaves before its submission is journaled", "architecture 5", 1022,
-            new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, beganAt, abandon)); }"),
-            new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, beganAt, abandon));\n", "")),
+            new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, began, abandon)); }"),
+            new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, began, abandon));\n", "")),
         new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
         new("polls do not overlap", "architecture 5", 1009, new Mutation(
