@@ -106,7 +106,7 @@ internal static class Counters
     }
 
     /// <summary>A read that was asked for, of a counter that is open and has nothing outside: events that were missing are in it.</summary>
-    public static void Read(RecordDecision decision, RecordState before, RemoteImage m)
+    public static void TakeRead(RecordDecision decision, RecordState before, RemoteImage m)
     {
         foreach (var (name, counter) in before.Counters.Where(counter => counter.Value.Outside is null && before.ReadBackAskedAt < m.ReadBegan))
         {
@@ -120,13 +120,13 @@ internal static class Counters
     }
 
     /// <summary>What the application has counted on in changes that wait behind a birth: it is born with it, because the writes of counters that follow are sums.</summary>
-    public static FieldValues Before(RecordDecision decision) => FieldValues.From(decision.State.Queue.Skip(1)
+    public static FieldValues CountedBeforeBirth(RecordDecision decision) => FieldValues.From(decision.State.Queue.Skip(1)
         .TakeWhile(write => write.Operation == WriteOperation.Update)
         .SelectMany(write => write.Fields.Where((name, value) => IsCounter(decision, name) && TryRead(value, out _)))
         .GroupBy(field => field.Key, field => field.Value).Select(values => KeyValuePair.Create(values.Key, values.Last())));
 
     /// <summary>A birth in doubt is found with another value than it was sent with: Salesforce has counted on from ours. What is open the stream adds up.</summary>
-    public static void Born(RecordDecision decision, string field, string? ours, string? theirs)
+    public static void TakeBirth(RecordDecision decision, string field, string? ours, string? theirs)
     {
         if (!decision.State.Counters.ContainsKey(field) && !decision.State.Inbox.ContainsKey(field))
         {

@@ -127,7 +127,7 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
 
         next ??= new LocalWrite(WriteOperation.Update, FieldValues.Empty, FieldValues.Empty, Now, State.Row ?? default);
         var sums = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))));
-        var counted = next.Operation == WriteOperation.Insert ? Counters.Before(this) : FieldValues.Empty;
+        var counted = next.Operation == WriteOperation.Insert ? Counters.CountedBeforeBirth(this) : FieldValues.Empty;
         var fields = Sendable(next with { Fields = next.Fields.With(counted) });
         var deferred = next.Operation == WriteOperation.Insert ? fields.Where(MustFollow) : FieldValues.Empty;
         var known = FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)counter.Value.Known)));

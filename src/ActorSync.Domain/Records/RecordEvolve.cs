@@ -173,6 +173,7 @@ public static class RecordEvolve
             LastOp: state.Queue.IsEmpty && state.Outstanding is null && state.Parked is null ? "SYNCED" : null,
             IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
+        var bars = Lifted(state.Bars, e.ReadBegan);
         var next = state with
         {
             Sfid = e.Sfid,
@@ -180,8 +181,8 @@ public static class RecordEvolve
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
             SystemModstamp = e.AsOf,
             ReadBackAskedAt = state.ReadBackAskedAt is { } asked && asked < e.ReadBegan ? null : state.ReadBackAskedAt,
-            Bars = Lifted(state.Bars, e.ReadBegan),
-            StreamReadAsOf = state.StreamSeen.IsEmpty || !state.Counters.IsEmpty || !Lifted(state.Bars, e.ReadBegan).IsEmpty ? state.StreamReadAsOf : e.AsOf,
+            Bars = bars,
+            StreamReadAsOf = state.StreamSeen.IsEmpty || !state.Counters.IsEmpty || !bars.IsEmpty ? state.StreamReadAsOf : e.AsOf,
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
             SkippedBirth = null,

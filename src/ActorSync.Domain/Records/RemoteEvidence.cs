@@ -321,7 +321,7 @@ internal static class RemoteEvidence
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, old, news, Insert: false));
         }
 
-        Counters.Read(decision, state, m);
+        Counters.TakeRead(decision, state, m);
         foreach (var name in conflicts)
         {
             decision.Resolve(name, decision.Queued(name), m.Fields[name], m.AsOf);

@@ -177,7 +177,7 @@ internal static class WriteOutcomes
         {
             if (Counters.IsCounter(decision, name))
             {
-                Counters.Born(decision, name, ours, found.Fields[name]);
+                Counters.TakeBirth(decision, name, ours, found.Fields[name]);
                 continue;
             }
 
