@@ -149,9 +149,7 @@ internal sealed partial class Judge
                 var key = Guid.TryParse(fields[SimulatedMappings.ExternalId], out var said) ? said : _world.Trace.RecordOf(record.Id) is { } linked && parked.Contains(linked) ? linked : Guid.Empty;
                 if (!rows.Remove(key, out var row))
                 {
-                    // Undeleted without an external id when its place was taken: the journal says so, and somebody has to give it one.
-                    var displaced = fields[SimulatedMappings.ExternalId] is null && States().Any(actor => actor.State.Sfid is not null && actor.State.FormerSfids.Contains(record.Id));
-                    if (!parked.Contains(key) && !displaced)
+                    if (!parked.Contains(key) && !(fields[SimulatedMappings.ExternalId] is null && IsSaidToBeDisplaced(record.Id)))
                     {
                         yield return ($"{mapping.ObjectName} {record.Id} ({fields[SimulatedMappings.ExternalId] ?? "no external id"}) has no row", key == Guid.Empty ? null : key);
                     }
@@ -188,6 +186,10 @@ internal sealed partial class Judge
             }
         }
     }
+
+    // Undeleted without an external id when its place was taken: the journal says so, and somebody has to give it one.
+    private bool IsSaidToBeDisplaced(string sfid) => Journals().Any(journal =>
+        journal.Events.Any(entry => entry.Event is RecordEvent.Unexpected unexpected && unexpected.Message.StartsWith($"{sfid} was deleted and lives again without", StringComparison.Ordinal)));
 
     private static Dictionary<string, string?> Flat(QueryRow record)
     {

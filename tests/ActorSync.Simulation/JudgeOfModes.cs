@@ -100,8 +100,13 @@ internal sealed partial class Judge
 
     private static void FrozenRecordStays(RecordStory story, string field, long from, long until)
     {
-        // The sum that was outside when a counter was frozen may still land.
-        var overwritten = story.Written.FirstOrDefault(arrival => field != SimulatedMappings.Counter && arrival.Sequence > from && arrival.Sequence <= until
+        if (field == SimulatedMappings.Counter)
+        {
+            // The sum that was outside when it was frozen may still land.
+            return;
+        }
+
+        var overwritten = story.Written.FirstOrDefault(arrival => arrival.Sequence > from && arrival.Sequence <= until
             && arrival.After.TryGetValue(field, out var after) && Plain(after) != Plain(arrival.Before.GetValueOrDefault(field)));
         if (overwritten is not null)
         {
