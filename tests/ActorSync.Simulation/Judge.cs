@@ -1,6 +1,6 @@
 using ActorSync.Domain.Records;
 using ActorSync.OrgSimulator.Org;
-using ActorSync.Records;
+using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Journal;
 using ActorSync.Runtime.Sharding;
 using ActorSync.TestKit.Memory;
@@ -11,15 +11,13 @@ namespace ActorSync.Simulation;
 /// Values are compared as Salesforce shows them, by a rule of its own: trimmed, empty is nothing.</summary>
 internal sealed partial class Judge
 {
-    private static readonly RecordCodec Codec = new();
-
     private readonly World _world;
 
     public Judge(World world)
     {
         _world = world;
         world.Database.Journal.Committed = Journaled;
-        world.Database.ChangeLog.Committed = (id, _) => (_committedAt[id], _arrivedAtCommit[id]) = (world.Clock.GetUtcNow(), world.Org.LastArrival);
+        world.Database.ChangeLog.Rows.Committed += (id, _) => (_committedAt[id], _arrivedAtCommit[id]) = (world.Clock.GetUtcNow(), world.Org.LastArrival);
     }
 
     /// <summary>I5 and I8, at the moment a write leaves.</summary>
@@ -108,20 +106,16 @@ internal sealed partial class Judge
         {
             var state = RecordEvolve.Fold(RecordState.Initial, events.Select(entry => entry.Event));
             var stored = _world.Database.States.Read(null, actor)?.State;
-            if (stored != Codec.WriteState(state))
+            if (Readings.Written(state) is var folded && stored != folded)
             {
-                throw new ViolationException("I6", $"the journal folds to {Codec.WriteState(state)}, the snapshot is {stored}", actor.Entity);
+                throw new ViolationException("I6", $"the journal folds to {folded}, the snapshot is {stored}", actor.Entity);
             }
         }
     }
 
-    private IEnumerable<(Runtime.Actors.ActorId Actor, RecordState State)> States() =>
-        _world.Database.States.Scan(null).Select(row => (row.Key, Codec.ReadState(row.Value.State)));
+    private IEnumerable<(ActorId Actor, RecordState State)> States() => _world.Readings.States();
 
-    private IEnumerable<(Runtime.Actors.ActorId Actor, IReadOnlyList<(JournalEntry Entry, RecordEvent Event)> Events)> Journals() => _world.Database.Journal.Scan(null)
-        .Select(row => row.Value).Where(entry => entry.Address < World.ShardCount)
-        .GroupBy(entry => entry.Actor)
-        .Select(group => (group.Key, (IReadOnlyList<(JournalEntry, RecordEvent)>)[.. group.OrderBy(entry => entry.Seq).Select(entry => (entry, Codec.ReadEvent(entry.Type, entry.Body)))]));
+    private IReadOnlyList<(ActorId Actor, IReadOnlyList<(JournalEntry Entry, RecordEvent Event)> Events)> Journals() => _world.Readings.Journals();
 
     // I7 and I1 at the end: rows and records, value by value.
     private void BothSidesAgree()

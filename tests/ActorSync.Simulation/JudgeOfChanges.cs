@@ -52,7 +52,7 @@ internal sealed partial class Judge
     private void NothingFlipped()
     {
         var restored = Restored();
-        foreach (var life in _world.Database.ChangeLog.Scan(null).Select(row => row.Value).GroupBy(change => (change.Change.Entity, change.Change.Birth)))
+        foreach (var life in _world.Database.ChangeLog.All.GroupBy(change => (change.Change.Entity, change.Change.Birth)))
         {
             var latest = new Dictionary<string, (string? Value, List<string> Older)>(StringComparer.Ordinal);
             foreach (var change in life.OrderBy(change => change.Change.Revision))
@@ -146,7 +146,7 @@ internal sealed partial class Judge
 
         var journals = Journals().SelectMany(journal => journal.Events.Select(entry => (journal.Actor.Entity, entry.Event))).ToLookup(entry => entry.Entity, entry => entry.Event);
         var lives = _world.Org.Arrivals().Where(arrival => arrival.Client is null && arrival.Error is null && arrival.Operation is "create" or "undelete" or "cascadeUndelete").ToLookup(arrival => arrival.Id);
-        foreach (var rows in _world.Database.ChangeLog.Scan(null).Select(row => row.Value).Where(change => change.Origin is not null && change.Change.Operation == 'I').GroupBy(change => change.Change.Entity))
+        foreach (var rows in _world.Database.ChangeLog.All.Where(change => change.Origin is not null && change.Change.Operation == 'I').GroupBy(change => change.Change.Entity))
         {
             var sfids = _world.Database.Links.Scan(null).Where(link => link.Value.Actor?.Entity == rows.Key).Select(link => link.Key);
             var reasons = sfids.Sum(sfid => lives[sfid].Count()) + journals[rows.Key].Count(GivesTheRowBack);
@@ -188,7 +188,7 @@ internal sealed partial class Judge
 
     private IEnumerable<Arrival> BySync() => _world.Org.Arrivals().Where(arrival => arrival.Client is not null);
 
-    private IEnumerable<MemoryChange> LocalChanges() => _world.Database.ChangeLog.Scan(null).Select(row => row.Value).Where(change => change.Origin is null);
+    private IEnumerable<MemoryChange> LocalChanges() => _world.Database.ChangeLog.All.Where(change => change.Origin is null);
 
     private Guid? KeyOf(Arrival arrival) =>
         arrival.Id is { } id && _world.Trace.RecordOf(id) is { } known ? known : Guid.TryParse(arrival.ExternalId, out var key) ? key : null;

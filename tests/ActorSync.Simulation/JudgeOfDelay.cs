@@ -16,7 +16,7 @@ internal sealed partial class Judge
 
         var troubled = Journals().Where(journal => journal.Events.Any(entry => entry.Event is RecordEvent.WriteRejected or RecordEvent.RecordParked)).Select(journal => journal.Actor.Entity).ToHashSet();
         var arrived = BySync().Where(arrival => arrival.Error is null).ToLookup(arrival => KeyOf(arrival) ?? Guid.Empty);
-        foreach (var (id, change) in _world.Database.ChangeLog.Scan(null).Where(row => row.Value.Origin is null && !troubled.Contains(row.Value.Change.Entity)).Select(row => (row.Key, row.Value)))
+        foreach (var (id, change) in LocalChanges().Where(change => !troubled.Contains(change.Change.Entity)).Select(change => (change.Change.Id, change)))
         {
             foreach (var (field, value) in Values(change, change.Change.New).Where(field => Plain(field.Value)?.Contains('L', StringComparison.Ordinal) == true))
             {

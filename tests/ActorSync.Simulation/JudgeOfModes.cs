@@ -16,7 +16,7 @@ internal sealed partial class Judge
     private void PoliciesAreKept()
     {
         var written = BySync().Where(arrival => arrival.Error is null).ToLookup(arrival => KeyOf(arrival) ?? Guid.Empty);
-        var changes = _world.Database.ChangeLog.Scan(null).Select(row => row.Value).ToLookup(change => change.Change.Entity);
+        var changes = _world.Database.ChangeLog.All.ToLookup(change => change.Change.Entity);
         foreach (var (actor, events) in Journals())
         {
             var mapping = _world.Mappings.Single(mapping => mapping.Number == actor.Kind);

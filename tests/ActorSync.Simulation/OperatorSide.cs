@@ -13,7 +13,6 @@ namespace ActorSync.Simulation;
 internal sealed class OperatorSide(World world)
 {
     private const string Operator = "operator";
-    private static readonly RecordCodec Codec = new();
 
     private readonly Random _random = world.Draws("operators");
     private int _values;
@@ -46,7 +45,7 @@ internal sealed class OperatorSide(World world)
 
     private void Act()
     {
-        var waiting = Waiting().Where(actor => actor.State.Parked is not null || !actor.State.Inbox.IsEmpty).ToArray();
+        var waiting = world.Readings.States().Where(actor => actor.State.Parked is not null || !actor.State.Inbox.IsEmpty).ToArray();
         if (waiting.Length == 0)
         {
             return;
@@ -65,7 +64,7 @@ internal sealed class OperatorSide(World world)
 
     private void ChooseAll()
     {
-        foreach (var (actor, state) in Waiting())
+        foreach (var (actor, state) in world.Readings.States().ToArray())
         {
             foreach (var field in state.Inbox.Keys)
             {
@@ -95,9 +94,6 @@ internal sealed class OperatorSide(World world)
         1 or 2 => new RecordMessage.ChooseSide(field, Side.Salesforce, null, Operator, world.Database.Now()),
         _ => new RecordMessage.ChooseSide(field, Side.Postgres, null, Operator, world.Database.Now()),
     };
-
-    private IEnumerable<(ActorId Actor, RecordState State)> Waiting() =>
-        world.Database.States.Scan(null).Select(row => row.Value).Select(snapshot => (snapshot.Actor, Codec.ReadState(snapshot.State)));
 
     private void Say(ActorId actor, RecordMessage message)
     {

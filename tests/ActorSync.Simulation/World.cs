@@ -33,6 +33,7 @@ internal sealed class World
         DatabaseClock = new SkewedClock(Clock, skew ? TimeSpan.FromMilliseconds(Drawn(FaultKind.ClockSkew).Next(-800, 800)) : TimeSpan.Zero);
         Database = new MemoryDatabase(Mappings, ShardCount, DatabaseClock.GetUtcNow, Draws("database"));
         Org = new OrgModel(new OrgOptions { Seed = (int)options.Seed }, new SkewedClock(Clock, skew ? TimeSpan.FromMilliseconds(Drawn(FaultKind.ClockSkew).Next(-800, 800)) : TimeSpan.Zero));
+        Readings = new Readings(Database);
         Trace = new Trace(this);
         Wire = new Wire(this);
         Stream = new SimulatedStream(this);
@@ -54,6 +55,9 @@ internal sealed class World
     public IReadOnlyList<ObjectMapping> Mappings { get; }
 
     public MemoryDatabase Database { get; }
+
+    /// <summary>What the database holds of records, read.</summary>
+    public Readings Readings { get; }
 
     public OrgModel Org { get; }
 

@@ -109,7 +109,7 @@ internal sealed class Stage
     public IReadOnlyList<string?> History(Guid key, string field)
     {
         var column = _world.Mappings[0].Field(field)!.Column;
-        return [.. _world.Database.ChangeLog.Scan(null).Select(change => change.Value.Change).Where(change => change.Entity == key).OrderBy(change => change.Id)
+        return [.. _world.Database.ChangeLog.All.Select(change => change.Change).Where(change => change.Entity == key).OrderBy(change => change.Id)
             .Select(change => change.New is null ? "gone" : System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, string?>>(change.New)!.TryGetValue(column, out var value) ? value : null)
             .OfType<string>()];
     }

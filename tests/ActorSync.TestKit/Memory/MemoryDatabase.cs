@@ -75,7 +75,7 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
 
     public MemoryTable<string, MemoryLink> Links { get; } = new("link");
 
-    public MemoryTable<long, MemoryChange> ChangeLog { get; } = new("change");
+    public MemoryChangeLog ChangeLog { get; } = new();
 
     /// <summary>Called before each statement with its name; may run other transactions, or throw.</summary>
     public Action<string> BeforeStatement { get; set; } = static _ => { };
@@ -93,6 +93,29 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
     }
 
     public MemoryTransaction Begin() => new(Snapshots);
+}
+
+/// <summary>The change log; what the application said is also kept in the order of transactions, so that nobody reads again what all have decided.</summary>
+internal sealed class MemoryChangeLog
+{
+    private readonly List<MemoryChange> _said = [];
+
+    public MemoryChangeLog() => Rows.Committed = (_, change) =>
+    {
+        if (change is { Origin: null })
+        {
+            _said.Insert(_said.FindLastIndex(other => other.Transaction <= change.Transaction) + 1, change);
+        }
+    };
+
+    public MemoryTable<long, MemoryChange> Rows { get; } = new("change");
+
+    /// <summary>Everything that was logged and committed, ours too.</summary>
+    public IEnumerable<MemoryChange> All => Rows.Scan(null).Select(row => row.Value);
+
+    /// <summary>What the application said and the snapshot does not show, by transaction.</summary>
+    public IEnumerable<MemoryChange> Undecided(MemorySnapshot decided) =>
+        _said.Skip(_said.FindLastIndex(change => change.Transaction < decided.OldestRunning) + 1).Where(change => !decided.Shows(change.Transaction));
 }
 
 /// <summary>A mapped table, its triggers and its constraint.</summary>

@@ -146,7 +146,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
 
         var id = database.NextId();
         var known = row ?? old!;
-        database.ChangeLog.Write(Transaction, id, new MemoryChange(
+        database.ChangeLog.Rows.Write(Transaction, id, new MemoryChange(
             new CapturedChange(
                 id, Transaction.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), database.Now(), table.Values.Mapping.Number,
                 old is null ? 'I' : row is null ? 'D' : 'U', known.Key, known.Birth, known.Revision,

@@ -238,13 +238,19 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
     private long? UndecidedFrom()
     {
         var database = store.Database;
-        var leases = database.Leases.Scan(null).ToDictionary(row => row.Key, row => row.Value);
-        return database.ChangeLog.Scan(null).Select(row => row.Value).Where(row => row.Origin is null && !IsDecided(leases[row.Shard], row)).Min(row => (long?)row.Change.Id);
-    }
+        long? first = null;
+        foreach (var lease in database.Leases.Scan(null).Select(row => row.Value).Where(lease => lease.Address < Addresses.Coordinator))
+        {
+            MemorySnapshot? window = lease.Window is { } open ? new MemorySnapshot(open) : null;
+            foreach (var row in database.ChangeLog.Undecided(new MemorySnapshot(lease.Snap)).Where(row => row.Shard == lease.Address))
+            {
+                var isDecided = window is { } piece && piece.Shows(row.Transaction) && row.Change.Id <= lease.WindowId;
+                first = isDecided || first < row.Change.Id ? first : row.Change.Id;
+            }
+        }
 
-    private static bool IsDecided(MemoryLease lease, MemoryChange row) =>
-        new MemorySnapshot(lease.Snap).Shows(row.Transaction)
-        || (lease.Window is { } window && new MemorySnapshot(window).Shows(row.Transaction) && row.Change.Id <= lease.WindowId);
+        return first;
+    }
 
     public IOfferWindow OpenWindow() => new Window(store);
 

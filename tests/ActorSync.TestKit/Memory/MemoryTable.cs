@@ -188,9 +188,13 @@ internal readonly struct MemorySnapshot
     public MemorySnapshot(string text)
     {
         var parts = text.Split(':');
+        OldestRunning = Number(parts[0]);
         _end = Number(parts[1]);
         _running = parts[2].Length == 0 ? [] : [.. parts[2].Split(',').Select(Number)];
     }
+
+    /// <summary>All transactions before it are shown.</summary>
+    public long OldestRunning { get; }
 
     /// <summary>True when it shows what a transaction wrote.</summary>
     public bool Shows(long transaction) => transaction < _end && Array.IndexOf(_running, transaction) < 0;

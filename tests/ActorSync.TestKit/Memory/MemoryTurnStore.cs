@@ -110,8 +110,8 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         Reach("read window");
         var reached = window ?? Database.Snapshots.Current();
         var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(snapshot));
-        var changes = Database.ChangeLog.Scan(null).Select(row => row.Value)
-            .Where(row => row.Origin is null && row.Change.Id > after && !decided.Shows(row.Transaction) && shown.Shows(row.Transaction) && shards.Contains(row.Shard))
+        var changes = Database.ChangeLog.Undecided(decided)
+            .Where(row => row.Change.Id > after && shown.Shows(row.Transaction) && shards.Contains(row.Shard))
             .OrderBy(row => row.Change.Id).Take(rowsMax).Select(row => row.Change).ToArray();
         return Task.FromResult(new WindowPiece(reached, changes));
     }
