@@ -103,6 +103,5 @@ internal sealed class OperatorSide(World world)
         var body = JsonSerializer.Serialize(new RecordEnvelope([StoredMessage.Of(new RecordId(actor.Kind, actor.Entity), message)]), RecordJson.Default.RecordEnvelope);
         world.Database.Mail.Write(transaction, id, new MemoryEnvelope(id, Addresses.ShardOf(actor.Entity, World.ShardCount), DateTimeOffset.MinValue, body));
         transaction.Commit();
-        world.Changed();
     }
 }

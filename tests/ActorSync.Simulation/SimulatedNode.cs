@@ -28,6 +28,8 @@ internal sealed class SimulatedNode
         100,
         TimeSpan.FromMilliseconds(50));
 
+    private const string Coordinator = "coordinator";
+
     private readonly World _world;
     private readonly List<Loop> _loops = [];
     private readonly List<Action> _held = [];
@@ -129,7 +131,8 @@ internal sealed class SimulatedNode
             else
             {
                 answer();
-                _world.Changed();
+                // A feed goes on by itself; the coordinator looks at what has been answered when it is stepped.
+                Wake(loop => loop.Name == Coordinator);
             }
         }
 
@@ -137,9 +140,11 @@ internal sealed class SimulatedNode
     }
 
     /// <summary>Something may be there for its loops.</summary>
-    public void Wake()
+    public void Wake() => Wake(static _ => true);
+
+    private void Wake(Func<Loop, bool> which)
     {
-        foreach (var loop in _loops)
+        foreach (var loop in _loops.Where(which))
         {
             loop.Hasten(_world.Elapsed + TimeSpan.FromMilliseconds(1 + (_world.Random.NextDouble() * 25)));
         }
@@ -205,7 +210,7 @@ internal sealed class SimulatedNode
                 if (lease.Address == Addresses.Coordinator)
                 {
                     var coordinator = _parts!.Coordinator(lease);
-                    Add(life, term, "coordinator", () => coordinator.StepAsync(CancellationToken.None, CancellationToken.None));
+                    Add(life, term, Coordinator, () => coordinator.StepAsync(CancellationToken.None, CancellationToken.None));
                 }
                 else
                 {
@@ -302,6 +307,8 @@ internal sealed class SimulatedNode
         private bool _running;
         private bool _again;
 
+        public string Name { get; } = name;
+
         public void Hasten(TimeSpan at)
         {
             if (_running)
@@ -343,7 +350,7 @@ internal sealed class SimulatedNode
             }
             catch (Exception error)
             {
-                world.Fail(new InvalidOperationException($"the {name} loop must never throw", error));
+                world.Fail(new InvalidOperationException($"the {Name} loop must never throw", error));
                 return;
             }
 

@@ -104,8 +104,6 @@ internal sealed class SimulatedStream
         {
             throw new InvalidOperationException("what touches only the database completes at once", done.Exception);
         }
-
-        _world.Changed();
     }
 
     private async Task MailAsync(IReadOnlyList<Delivery<RecordMessage>> told)

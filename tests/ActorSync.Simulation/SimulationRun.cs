@@ -153,7 +153,7 @@ internal static class SimulationRun
     private static long Revisions(World world) => world.Database.Tables.Values.Sum(table => table.Rows.Scan(null).Sum(row => row.Value.Revision));
 
     // What a record is told may be told again, later, after other things.
-    private static void Strays(World world) => world.Database.Mail.Committed = (_, envelope) =>
+    private static void Strays(World world) => world.Database.Mail.Committed += (_, envelope) =>
     {
         if (envelope is { DueAt: null } && envelope.Address < World.ShardCount && world.Strikes(FaultKind.StrayEvents, 0.05))
         {
@@ -163,7 +163,6 @@ internal static class SimulationRun
                 var id = world.Database.NextId();
                 world.Database.Mail.Write(transaction, id, envelope with { Id = id, DueAt = DateTimeOffset.MinValue });
                 transaction.Commit();
-                world.Changed();
             });
         }
     };

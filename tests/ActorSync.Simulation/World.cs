@@ -33,6 +33,7 @@ internal sealed class World
         DatabaseClock = new SkewedClock(Clock, skew ? TimeSpan.FromMilliseconds(Drawn(FaultKind.ClockSkew).Next(-800, 800)) : TimeSpan.Zero);
         Database = new MemoryDatabase(Mappings, ShardCount, DatabaseClock.GetUtcNow, Draws("database"));
         Org = new OrgModel(new OrgOptions { Seed = (int)options.Seed }, new SkewedClock(Clock, skew ? TimeSpan.FromMilliseconds(Drawn(FaultKind.ClockSkew).Next(-800, 800)) : TimeSpan.Zero));
+        Database.Mail.Committed += (_, envelope) => _changed |= envelope is not null;
         Readings = new Readings(Database);
         Trace = new Trace(this);
         Wire = new Wire(this);
@@ -123,7 +124,7 @@ internal sealed class World
     /// <summary>Runs something later.</summary>
     public void After(TimeSpan delay, Action action) => _next.Enqueue(action, ((Elapsed + delay).Ticks, _order++));
 
-    /// <summary>Something was committed: whoever waits looks soon.</summary>
+    /// <summary>The application committed something: whoever waits looks soon, as after each letter.</summary>
     public void Changed() => _changed = true;
 
     /// <summary>Runs what happens until a point in virtual time, or until a condition holds.</summary>

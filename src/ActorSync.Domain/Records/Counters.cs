@@ -105,13 +105,20 @@ internal static class Counters
         }
     }
 
-    /// <summary>A read that was asked for, of a counter that is open and has nothing outside: events that were missing are in it.</summary>
+    /// <summary>A read that was asked for, of a counter that is open and has nothing outside: events that were missing are in it. One that began before the latest event was
+    /// taken may show less than that told, and leaves the question open.</summary>
     public static void TakeRead(RecordDecision decision, RecordState before, RemoteImage m)
     {
         foreach (var (name, counter) in before.Counters.Where(counter => counter.Value.Outside is null && before.ReadBackAskedAt < m.ReadBegan))
         {
             if (m.Fields.TryGet(name, out var value) && TryRead(value, out var now) && Text(now) != counter.Known)
             {
+                if (before.StreamTakenAt > m.ReadBegan)
+                {
+                    RemoteEvidence.Ask(decision, m.Sfid, $"it was read before a change event of {name} was taken", m.ReadBegan);
+                    continue;
+                }
+
                 var read = counter with { Known = Text(now), Since = default, ReadAsOf = m.AsOf };
                 var sum = Text(Sum(read));
                 decision.Add(new CounterCounted(name, Side.Salesforce, Text(now - Read(counter.Known)), read, m.Row.Fields.Is(name, sum) ? null : sum, decision.Now));

@@ -96,11 +96,17 @@ public static class RecordBehavior
         : state.Owed;
 
     /// <summary>True when the message cannot be decided yet: the row it was compared with is not the version this actor has seen (its change is in the log
-    /// and is decided first), or the row of an ended life still has to go.</summary>
+    /// and is decided first), the row of an ended life still has to go, or only the answer of a birth shows whose it is.</summary>
     public static bool MustWait(RecordState state, RecordMessage message) =>
-        message is RemoteChanged { Row.Stamp: var row, Sfid: var sfid } ? row != state.Row || (state.Sfid is null && state.BirthOutside && !state.FormerSfids.Contains(sfid))
-        : message is RemoteImage image
-        && (image.Row.Stamp != state.Row || (state.Owed is { Operation: RowOperation.Delete } && !state.FormerSfids.Contains(image.Sfid)));
+        message switch
+        {
+            RemoteChanged m => m.Row.Stamp != state.Row || MayBeBirthOutside(state, m.Sfid),
+            ChangesMissed m => MayBeBirthOutside(state, m.Sfid),
+            RemoteImage m => m.Row.Stamp != state.Row || (state.Owed is { Operation: RowOperation.Delete } && !state.FormerSfids.Contains(m.Sfid)),
+            _ => false,
+        };
+
+    private static bool MayBeBirthOutside(RecordState state, string sfid) => state.Sfid is null && state.BirthOutside && !state.FormerSfids.Contains(sfid);
 
     private static void TakeLocalChange(RecordDecision decision, LocalChange m)
     {

@@ -225,7 +225,8 @@ public static class RecordEvolve
 
     // A delete has lost: the row comes back as Salesforce has the record, and what is still outside was said of the one that was deleted.
     private static OutstandingWrite? Ended(RecordState state) =>
-        state.Outstanding is { Write.Operation: WriteOperation.Update } outside && outside.Sfid == state.Sfid ? outside with { Ended = true } : state.Outstanding;
+        state.Outstanding is { Write.Operation: not WriteOperation.Delete } outside && (outside.Sfid ?? state.Sfid) == state.Sfid
+            ? outside with { Ended = true, Sfid = state.Sfid } : state.Outstanding;
 
     private static RecordState Adopting(RecordState state, AdoptionQueued e)
     {

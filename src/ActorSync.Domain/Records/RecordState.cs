@@ -240,6 +240,9 @@ public sealed record RecordState
     /// <summary>The latest event of a write of ours that named a counter.</summary>
     public StreamPosition? StreamOwnAt { get; init; }
 
+    /// <summary>When the latest change event that named a counter was taken: a read that began later shows what it told.</summary>
+    public DateTimeOffset? StreamTakenAt { get; init; }
+
     /// <summary>SystemModstamp of the latest image taken while no counter was open: what earlier events say of counters is in it.</summary>
     public DateTimeOffset? StreamReadAsOf { get; init; }
 
@@ -310,7 +313,7 @@ public sealed record RecordState
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth) && Equals(Deferred, other.Deferred)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
-        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamReadAsOf == other.StreamReadAsOf && StreamSeen.SequenceEqual(other.StreamSeen);
+        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamTakenAt == other.StreamTakenAt && StreamReadAsOf == other.StreamReadAsOf && StreamSeen.SequenceEqual(other.StreamSeen);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Sfid, Row, Life, LastWriteNo, Outstanding, Owed);

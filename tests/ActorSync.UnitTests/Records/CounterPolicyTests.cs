@@ -102,6 +102,27 @@ public sealed class CounterPolicyTests
             .When(Changed(1, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken));
 
     [Fact]
+    public void Read_that_began_before_an_event_was_taken_takes_no_counter_back_and_is_asked_for_again() =>
+        GivenAgreed(Ten).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
+            .When(Updated(4, R2, (Count, "10", "11")))
+            .When(Changed(7, Row(R2, Ten.With(Count, "11")), null, (Count, "17"))).When(Landed(8, R3, Ten.With(Count, "11"), Ten.With(Count, "18")))
+            .When(Read(6, 5, Ten.With(Count, "12"), Row(R3, Ten.With(Count, "18")))).ThenRowGetsNothing()
+            .ThenState(state => (state.Counters[Count].Known, state.ReadBackAskedAt).ShouldBe(("17", At(6) + ReadTakes)))
+            .When(Read(9, 8, Ten.With(Count, "19"), Row(R3, Ten.With(Count, "18")))).ThenRowGets(RowOperation.Update, (Count, "20"))
+            .ThenOffered(WriteOperation.Update, "S1", (Count, "20"));
+
+    [Fact]
+    public void Events_that_may_be_missing_of_a_birth_wait_for_its_answer()
+    {
+        var missed = new ChangesMissed("S1", "GAP_UPDATE", At(3));
+        var record = New().When(Inserted(1, R1, Fields((Name, "Ada"), (Count, "5"))));
+        RecordBehavior.MustWait(record.State, missed).ShouldBeTrue();
+        record.When(Confirmed(1, 4));
+        RecordBehavior.MustWait(record.State, missed).ShouldBeFalse();
+        record.When(missed).ThenTypes(typeof(ReadBackAsked));
+    }
+
+    [Fact]
     public void Event_from_before_a_read_takes_no_counter_back() =>
         GivenAgreed(Ten).When(Changed(1, Row(R1, Ten), null, (Count, "10")))
             .When(Read(6, 5, Ten.With(Count, "26"), Row(R1, Ten))).When(Landed(7, R2, Ten, Ten.With(Count, "26")))

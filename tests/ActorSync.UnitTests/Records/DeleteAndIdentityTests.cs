@@ -60,6 +60,18 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Birth_that_is_outside_when_a_delete_loses_says_nothing_of_the_row_that_is_back()
+    {
+        var bob = Ada.With(Name, "Bob");
+        New(Loses).When(Inserted(1, R1, Ada))
+            .When(Read(3, 2, Ada, Row(R1, Ada))).When(Deleted(4, R1))
+            .When(Read(6, 5, bob, RowImage.None)).ThenConflict("*", Side.Salesforce).ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Bob"), (Phone, "1"))
+            .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", bob, At(50), At(59)))).ThenOffersNothing()
+            .ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Bob"), (Phone, "1"))
+            .ThenState(state => state.ReadBackAskedAt.ShouldBe(At(60)));
+    }
+
+    [Fact]
     public void Waiting_delete_wins_by_default() =>
         Deleting(Mapping())
             .When(Read(5, 4, Ada.With(Fields((Name, "Bob"), (Phone, "2"))), RowImage.None)).ThenConflict("*", Side.Postgres)
