@@ -34,10 +34,10 @@ internal sealed class OperatorSide(World world)
     {
         for (var i = 0; i < (SimulatedMappings.AreCommon(world.Mappings) ? 0 : 6); i++)
         {
-            world.After(TimeSpan.FromSeconds(_random.NextDouble() * 24), Act);
+            world.After(TimeSpan.FromSeconds(_random.NextDouble() * 12), Act);
         }
 
-        for (var at = TimeSpan.FromSeconds(20); at < world.Options.QuietTimeMax * 3; at += TimeSpan.FromSeconds(5))
+        for (var at = TimeSpan.FromSeconds(10); at < world.Options.QuietTimeMax * 3; at += TimeSpan.FromSeconds(5))
         {
             world.After(at, ChooseAll);
         }

@@ -14,6 +14,9 @@ namespace ActorSync.Simulation;
 /// <summary>One node: the real loops of the product, stepped by the world. It may stand still, lose statements, and die between any two steps.</summary>
 internal sealed class SimulatedNode
 {
+    /// <summary>The longest a feed lets pass between two reads of one kind.</summary>
+    public static readonly TimeSpan FeedIntervalMax = TimeSpan.FromSeconds(5);
+
     private static readonly NodeOptions Options = new(
         new RuntimeOptions { ShardCount = World.ShardCount, PollMin = TimeSpan.FromMilliseconds(5), PollMax = TimeSpan.FromSeconds(1), ActorsMax = 6 },
         new SalesforceCredentials.ClientCredentials(new Uri("http://simulated"), "id", "secret"),
@@ -24,7 +27,7 @@ internal sealed class SimulatedNode
         new CutLimits(5, TimeSpan.FromMilliseconds(20), 3),
         50,
         100_000,
-        new FeedOptions(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5), 200),
+        new FeedOptions(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4), FeedIntervalMax, 200),
         100,
         TimeSpan.FromMilliseconds(50));
 

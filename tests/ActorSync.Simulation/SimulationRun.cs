@@ -87,7 +87,7 @@ internal static class SimulationRun
         world.IsBusy = false;
         for (var i = 1; i <= 3; i++)
         {
-            world.After(TimeSpan.FromSeconds(8 * i), application.Correct);
+            world.After(TimeSpan.FromSeconds(4 * i), application.Correct);
         }
 
         operators.Finish();
@@ -101,10 +101,11 @@ internal static class SimulationRun
 
         judge.AtTheEnd();
         var arrivals = world.Org.LastArrival;
-        // What Salesforce said last may still have been on its way: its stamp goes to the row.
-        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        // What Salesforce said last may still have been on its way: its stamp goes to the row. In this time each feed does once whatever it does, however slow an answer is.
+        var round = SimulatedNode.FeedIntervalMax + TimeSpan.FromSeconds(3);
+        world.Run(world.Elapsed + round);
         var rows = Revisions(world);
-        world.Run(world.Elapsed + TimeSpan.FromSeconds(15));
+        world.Run(world.Elapsed + round);
         if (world.Org.LastArrival != arrivals || Revisions(world) != rows)
         {
             throw new ViolationException("I7", "writes go on although nothing changes");
@@ -116,7 +117,7 @@ internal static class SimulationRun
         // In ordered mode a record may wait for a long row of refusals, each after its retries.
         var quiet = world.Options.QuietTimeMax * (SimulatedMappings.AreCommon(world.Mappings) ? 1 : 4);
         var deadline = world.Elapsed + quiet;
-        world.Run(world.Elapsed + TimeSpan.FromSeconds(26));
+        world.Run(world.Elapsed + TimeSpan.FromSeconds(13));
         var looked = TimeSpan.Zero;
         world.Run(deadline, () =>
         {

@@ -77,7 +77,7 @@ internal sealed class World
     public bool IsBusy { get; set; } = true;
 
     /// <summary>Virtual time since the start.</summary>
-    public TimeSpan Elapsed => Clock.GetUtcNow() - Start;
+    public TimeSpan Elapsed { get; private set; }
 
     /// <summary>Steps run so far.</summary>
     public long Steps { get; private set; }
@@ -133,10 +133,7 @@ internal sealed class World
         while (_next.TryPeek(out _, out var when) && when.At <= until.Ticks && done?.Invoke() != true)
         {
             var action = _next.Dequeue();
-            if (when.At > Elapsed.Ticks)
-            {
-                Clock.Advance(TimeSpan.FromTicks(when.At) - Elapsed);
-            }
+            Advance(TimeSpan.FromTicks(when.At));
 
             Steps++;
             action();
@@ -155,9 +152,19 @@ internal sealed class World
             }
         }
 
-        if (done is null && Elapsed < until)
+        if (done is null)
         {
-            Clock.Advance(until - Elapsed);
+            Advance(until);
+        }
+    }
+
+    private void Advance(TimeSpan to)
+    {
+        if (to > Elapsed)
+        {
+            var by = to - Elapsed;
+            Elapsed = to;
+            Clock.Advance(by);
         }
     }
 }

@@ -28,6 +28,7 @@ internal readonly record struct Token(TokenKind Kind, string Text, string Raw, i
 internal static partial class SoqlLexer
 {
     private static readonly string[] TwoCharacterSymbols = ["!=", "<>", "<=", ">="];
+    private static readonly (Regex, TokenKind)[] Numbers = [(DateTimeShape(), TokenKind.DateTime), (DateShape(), TokenKind.Date), (NumberShape(), TokenKind.Number)];
 
     public static List<Token> Read(string soql)
     {
@@ -59,7 +60,12 @@ internal static partial class SoqlLexer
             return String(soql, at, out end);
         }
 
-        foreach ((Regex shape, TokenKind kind) in new[] { (DateTimeShape(), TokenKind.DateTime), (DateShape(), TokenKind.Date), (NumberShape(), TokenKind.Number), (WordShape(), TokenKind.Word) })
+        if (IsWordStart(c))
+        {
+            return Word(soql, at, out end);
+        }
+
+        foreach ((Regex shape, TokenKind kind) in Numbers)
         {
             Match match = shape.Match(soql, at);
             if (match.Success && match.Index == at)
@@ -78,6 +84,21 @@ internal static partial class SoqlLexer
         end = at + symbol.Length;
         return new Token(TokenKind.Symbol, symbol, symbol, at);
     }
+
+    // Names joined by dots.
+    private static Token Word(string soql, int start, out int end)
+    {
+        end = start + 1;
+        while (end < soql.Length && (IsWordStart(soql[end]) || char.IsAsciiDigit(soql[end]) || (soql[end] == '.' && end + 1 < soql.Length && IsWordStart(soql[end + 1]))))
+        {
+            end++;
+        }
+
+        string word = soql[start..end];
+        return new Token(TokenKind.Word, word, word, start);
+    }
+
+    private static bool IsWordStart(char c) => char.IsAsciiLetter(c) || c == '_';
 
     private static Token String(string soql, int start, out int end)
     {
@@ -137,7 +158,4 @@ internal static partial class SoqlLexer
 
     [GeneratedRegex(@"\G[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", RegexOptions.IgnoreCase)]
     private static partial Regex NumberShape();
-
-    [GeneratedRegex(@"\G[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")]
-    private static partial Regex WordShape();
 }

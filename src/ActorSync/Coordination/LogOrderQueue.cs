@@ -33,7 +33,7 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
         return (false, look.Now);
     }
 
-    public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles() => _look is null ? []
+    public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles() => _look is not { Writes.Count: > 0 } ? []
         : [.. BirthCycles.Find(Waiting(_look)).Select(birth => (_look.Writes.First(write => write.OfferId == birth.Birth.Key), birth.Fields))];
 
     // They come back with the mail.
@@ -41,7 +41,7 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
 
     public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
     {
-        if (outside.Count > 0 || _look is null)
+        if (outside.Count > 0 || _look is not { Writes.Count: > 0 })
         {
             return [];
         }

@@ -48,6 +48,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
     {
+        if (_writes.Count == 0)
+        {
+            return [];
+        }
+
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)

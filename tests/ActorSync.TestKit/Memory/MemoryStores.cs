@@ -270,6 +270,12 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
             }
 
             var window = _window ?? store.Database.Snapshots.Current();
+            if (store.Database.Offers.IsEmpty)
+            {
+                (_snap, _window, _windowId) = (window, null, 0);
+                return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], now));
+            }
+
             var (shown, known) = (new MemorySnapshot(window), new MemorySnapshot(_snap));
             var writes = store.Database.Offers.Scan(null).Select(row => row.Value)
                 .Where(offer => offer.Id > _windowId && shown.Shows(offer.Transaction) && !known.Shows(offer.Transaction))

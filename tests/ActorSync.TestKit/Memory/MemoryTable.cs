@@ -22,6 +22,9 @@ internal sealed class MemoryTable<TKey, TRow>(string name) : IMemoryTable
     /// <summary>Told of each row that is committed; null: it is gone.</summary>
     public Action<TKey, TRow?> Committed { get; set; } = static (_, _) => { };
 
+    /// <summary>True when no row is committed.</summary>
+    public bool IsEmpty => _committed.Count == 0;
+
     /// <summary>The row as the transaction sees it; null: as everybody sees it.</summary>
     public TRow? Read(MemoryTransaction? transaction, TKey key) =>
         transaction?.Overlay<Dictionary<TKey, TRow?>>(this) is { } own && own.TryGetValue(key, out var written) ? written : _committed.GetValueOrDefault(key);

@@ -98,7 +98,7 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
     {
         lock (_lock)
         {
-            var next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due); // the earlier set wins a tie
+            var next = _timers.Count == 0 ? null : _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due); // the earlier set wins a tie
             var reached = next is null ? target : next.Due;
             _wall += reached - _elapsed;
             _elapsed = reached;
