@@ -20,7 +20,7 @@ internal static class CounterEvolve
         StreamAt = state.StreamAt > e.Position ? state.StreamAt : e.Position,
         StreamSeen = e.Fields.IsEmpty ? state.StreamSeen : Seen(state.StreamSeen, e.Position),
         StreamOwnAt = e.OwnWrite is null || e.Fields.IsEmpty || state.StreamOwnAt > e.Position ? state.StreamOwnAt : e.Position,
-        StreamTakenAt = e.Fields.IsEmpty ? state.StreamTakenAt : e.At,
+        StreamTakenAt = e.At,
         // A read of an earlier version must not pass for a later one.
         SystemModstamp = state.SystemModstamp > e.AsOf ? state.SystemModstamp : e.AsOf,
     };

@@ -113,9 +113,9 @@ internal static class Counters
         {
             if (m.Fields.TryGet(name, out var value) && TryRead(value, out var now) && Text(now) != counter.Known)
             {
-                if (before.StreamTakenAt > m.ReadBegan)
+                if (!RemoteEvidence.IsCertainlyLater(before, m))
                 {
-                    RemoteEvidence.Ask(decision, m.Sfid, $"it was read before a change event of {name} was taken", m.ReadBegan);
+                    RemoteEvidence.Ask(decision, m.Sfid, $"{name} was read before a change event was taken", m.ReadBegan);
                     continue;
                 }
 

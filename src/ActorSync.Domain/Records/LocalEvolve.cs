@@ -68,9 +68,20 @@ internal static class LocalEvolve
         }
 
         (state, var rest) = ConflictInbox.Keep(state, e);
-        var queue = rest.New.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, rest.New, rest.Old, e.At, e.Stamp, e.Ordered) { Intents = e.Intents, Position = e.ChangeId });
+        // What was skipped was never agreed on; putting it back to what was has nothing to say.
+        var said = state.GivenUp is { } held ? rest.New.Where((name, value) => !held.Is(name, value) || e.Intents?.Contains(name) == true) : rest.New;
+        var agreed = rest.Old.Where((name, _) => said.Has(name)).With((state.GivenUp ?? FieldValues.Empty).Where((name, _) => said.Has(name)));
+        var queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp, e.Ordered) { Intents = e.Intents, Position = e.ChangeId });
         var parked = Corrected(state, e);
-        var next = state with { Row = Latest(state, e.Stamp), Queue = queue, Owed = state.Owed?.Without(e.New.Names), Parked = parked, FieldRounds = Counted(state, e) };
+        var next = state with
+        {
+            Row = Latest(state, e.Stamp),
+            Queue = queue,
+            Owed = state.Owed?.Without(e.New.Names),
+            Parked = parked,
+            FieldRounds = Counted(state, e),
+            GivenUp = state.GivenUp?.Without(e.New.Names),
+        };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
         return state.Parked is { Source: ParkedError.Salesforce } && parked is null && queue.IsEmpty && state.Outstanding is null
             ? next with { Owed = OwedRow.Of(next, FieldValues.Empty, new RowStatus(LastOp: "SYNCED", Error: "")) }
@@ -105,6 +116,7 @@ internal static class LocalEvolve
         {
             Row = null,
             SkippedBirth = null,
+            GivenUp = null,
             Inbox = RecordState.NoInbox,
             Counters = RecordState.NoCounters,
             FieldRounds = RecordState.NoRounds,

@@ -101,9 +101,21 @@ public static class LocalQueue
             ? write with { Operation = WriteOperation.Update, Fields = write.Fields.Where((_, value) => value is not null) }
             : write;
 
-    /// <summary>The queue as it changes what Salesforce holds by now.</summary>
-    public static ImmutableArray<LocalWrite> Rebased(ImmutableArray<LocalWrite> queue, FieldValues held) =>
-        [.. queue.Select(write => write.Operation != WriteOperation.Update ? write : write with { Base = write.Base.With(held.Where((name, _) => write.Fields.Has(name))) })];
+    /// <summary>The queue as it changes what Salesforce holds by now: of several writes of a field only the first is made from that.</summary>
+    public static ImmutableArray<LocalWrite> Rebased(ImmutableArray<LocalWrite> queue, FieldValues held)
+    {
+        var rebased = queue.ToBuilder();
+        for (var i = 0; i < rebased.Count && !held.IsEmpty; i++)
+        {
+            if (rebased[i] is { Operation: WriteOperation.Update } write)
+            {
+                rebased[i] = write with { Base = write.Base.With(held.Where((name, _) => write.Fields.Has(name))) };
+                held = held.Without(write.Fields.Names);
+            }
+        }
+
+        return rebased.ToImmutable();
+    }
 
     /// <summary>Puts a write that was refused, or proved not applied, back in front of what was queued behind it.</summary>
     public static ImmutableArray<LocalWrite> Return(LocalWrite write, ImmutableArray<LocalWrite> queue) =>

@@ -35,7 +35,11 @@ internal static class OperatorEvolve
         var dropped = state.Parked is { Source: ParkedError.Doubt } ? state.Outstanding!.Write : state.Queue.FirstOrDefault();
         next = state.Parked is { Source: ParkedError.Doubt } ? next with { Outstanding = null }
             : next with { Queue = state.Queue.IsEmpty ? state.Queue : state.Queue.RemoveAt(0), Counters = CounterEvolve.Dropped(state) };
-        next = next with { SkippedBirth = dropped?.Operation == WriteOperation.Insert && state.Row is not null ? dropped : null };
+        next = next with
+        {
+            SkippedBirth = dropped?.Operation == WriteOperation.Insert && state.Row is not null ? dropped : null,
+            GivenUp = dropped?.Operation == WriteOperation.Update && state.Row is not null ? dropped.Base.With(state.GivenUp ?? FieldValues.Empty) : null,
+        };
         return next with { Owed = OwedRow.Of(next, FieldValues.Empty, new RowStatus(LastOp: "SKIPPED", Error: "")) };
     }
 

@@ -186,6 +186,7 @@ public static class RecordEvolve
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
             SkippedBirth = null,
+            GivenUp = null,
             Parked = state.Parked is { Source: ParkedError.Postgres } || (born && state.Parked is { Source: ParkedError.Salesforce }) ? null : state.Parked,
         };
         return e.Insert ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }

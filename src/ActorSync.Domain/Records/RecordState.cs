@@ -240,7 +240,7 @@ public sealed record RecordState
     /// <summary>The latest event of a write of ours that named a counter.</summary>
     public StreamPosition? StreamOwnAt { get; init; }
 
-    /// <summary>When the latest change event that named a counter was taken: a read that began later shows what it told.</summary>
+    /// <summary>When the latest change event was taken: a read that began later shows what it told.</summary>
     public DateTimeOffset? StreamTakenAt { get; init; }
 
     /// <summary>SystemModstamp of the latest image taken while no counter was open: what earlier events say of counters is in it.</summary>
@@ -286,6 +286,10 @@ public sealed record RecordState
     /// <summary>A birth that an operator skipped: the next change of its row makes it a birth again.</summary>
     public LocalWrite? SkippedBirth { get; init; }
 
+    /// <summary>What both sides last agreed on of fields of which an operator has skipped a change, until a read gives the row Salesforce's values: the application's next
+    /// change of them is made from that, and not from what the row still shows. Null for none.</summary>
+    public FieldValues? GivenUp { get; init; }
+
     /// <summary>Set while the record waits for a correction.</summary>
     public ParkedError? Parked { get; init; }
 
@@ -311,7 +315,7 @@ public sealed record RecordState
         other is not null
         && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Life == other.Life && LastWriteNo == other.LastWriteNo
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
-        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth) && Equals(Deferred, other.Deferred)
+        && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth) && Equals(GivenUp, other.GivenUp) && Equals(Deferred, other.Deferred)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
         && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamTakenAt == other.StreamTakenAt && StreamReadAsOf == other.StreamReadAsOf && StreamSeen.SequenceEqual(other.StreamSeen);
 

@@ -30,7 +30,7 @@ internal static class RemoteEvidence
         {
             MeetDelete(decision, m);
         }
-        else if (state.SystemModstamp > m.AsOf && !CertainlyLater(state, m))
+        else if (state.SystemModstamp > m.AsOf && !IsCertainlyLater(state, m))
         {
             Ask(decision, m.Sfid, "a read of an earlier version came after a later one", m.ReadBegan);
         }
@@ -153,6 +153,10 @@ internal static class RemoteEvidence
         }
     }
 
+    /// <summary>True of an image that shows everything that was taken before it.</summary>
+    public static bool IsCertainlyLater(RecordState state, RemoteImage m) =>
+        state.SystemModstamp is not { } known || m.AsOf > known || (state.ReadBackAskedAt < m.ReadBegan && !(state.StreamTakenAt > m.ReadBegan));
+
     // Whose image it is (rule 4): of the linked record, of one that was deleted and may live again, or of one that is not linked yet.
     private static bool Identified(RecordDecision decision, RemoteImage m)
     {
@@ -204,7 +208,8 @@ internal static class RemoteEvidence
             {
                 Ask(decision, m.Sfid, "an earlier record of the same external id was read alive", m.ReadBegan);
             }
-            else if (m.ReadBegan > state.EvidenceReadBegan && m.AsOf > state.SystemModstamp && m.Fields.Is(decision.Mapping.ExternalIdField, null))
+            // The read may have shown the present record too.
+            else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))
             {
                 decision.Add(new Unexpected(
                     $"{m.Sfid} was deleted and lives again without an external id, and {state.Sfid} has its place: give it an external id of its own in Salesforce", decision.Now));
@@ -228,9 +233,6 @@ internal static class RemoteEvidence
 
         return false;
     }
-
-    private static bool CertainlyLater(RecordState state, RemoteImage m) =>
-        state.SystemModstamp is not { } known || m.AsOf > known || state.ReadBackAskedAt < m.ReadBegan;
 
     private static void MeetDelete(RecordDecision decision, RemoteImage m)
     {
@@ -284,7 +286,7 @@ internal static class RemoteEvidence
         var state = decision.State;
         var fields = m.Fields.Without(decision.Mapping.ExternalIdField);
         var owed = state.Owed is { Operation: RowOperation.Insert } insert ? insert : null;
-        if (owed is not null && !owed.Fields.Equals(fields) && !CertainlyLater(state, m))
+        if (owed is not null && !owed.Fields.Equals(fields) && !IsCertainlyLater(state, m))
         {
             Ask(decision, m.Sfid, "another version has the same stamp", m.ReadBegan);
             return;
@@ -307,7 +309,7 @@ internal static class RemoteEvidence
         var conflicts = readings.Where(field => field.Reading == FieldReading.Conflict).Select(field => field.Name).ToList();
         var frozen = readings.Where(field => field.Reading == FieldReading.Frozen).ToList();
         var telling = !news.IsEmpty || conflicts.Count > 0 || frozen.Count > 0;
-        if (telling && !CertainlyLater(state, m))
+        if (telling && !IsCertainlyLater(state, m))
         {
             Ask(decision, m.Sfid, "another version has the same stamp", m.ReadBegan);
             return;

@@ -112,6 +112,13 @@ public sealed class CounterPolicyTests
             .ThenOffered(WriteOperation.Update, "S1", (Count, "20"));
 
     [Fact]
+    public void Read_that_was_asked_for_before_an_event_was_taken_shows_no_row_an_earlier_count() =>
+        GivenAgreed(Ten).When(Read(3, 0, Ten.With(Name, "Bob"), Row(R1, Ten))).ThenTypes(typeof(ReadBackAsked))
+            .When(Changed(6, Row(R1, Ten), null, (Count, "16"))).ThenRowGets(RowOperation.Update, (Count, "16"))
+            .When(Landed(6.5, R2, Ten, Ten.With(Count, "16")))
+            .When(Read(5, 0, Ten.With(Name, "Bob"), Row(R2, Ten.With(Count, "16")))).ThenTypes(typeof(ReadBackAsked)).ThenRowGetsNothing();
+
+    [Fact]
     public void Events_that_may_be_missing_of_a_birth_wait_for_its_answer()
     {
         var missed = new ChangesMissed("S1", "GAP_UPDATE", At(3));

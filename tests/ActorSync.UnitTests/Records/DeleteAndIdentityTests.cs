@@ -60,6 +60,26 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Of_changes_that_stay_apart_only_the_first_is_made_from_what_such_a_write_has_left()
+    {
+        var bob = Ada.With(Name, "Bob");
+        Deleting(Loses with { Mode = WriteMode.Ordered })
+            .When(Read(5, 4, bob, RowImage.None)).When(Landed(5.5, new RowStamp(2, 1), Ada.Where((_, _) => false), bob))
+            .When(Updated(6, new RowStamp(2, 2), (Phone, "1", "3"))).When(Updated(7, new RowStamp(2, 3), (Phone, "3", "4")))
+            .When(Confirmed(1, 8)).ThenState(state => (state.Queue.IsEmpty ? [state.Outstanding!.Write] : state.Outstanding is { Write: var first } ? [first, .. state.Queue] : state.Queue)
+                .Select(write => write.Base[Phone]).ShouldBe(["2", "3"]));
+    }
+
+    [Fact]
+    public void Record_that_lives_again_without_an_external_id_is_journaled_by_a_read_that_shows_the_one_in_its_place_too()
+    {
+        var again = new RowStamp(2, 1);
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, again, Ada)).When(Confirmed(1, 4)).When(Confirmed(2, 5, "S2"))
+            .When(Read(9, 8, Ada, Row(again, Ada), "S2"))
+            .When(Read(9, 7, Ada.With(ExternalId, null), Row(again, Ada), "S1")).ThenTypes(typeof(Unexpected));
+    }
+
+    [Fact]
     public void Birth_that_is_outside_when_a_delete_loses_says_nothing_of_the_row_that_is_back()
     {
         var bob = Ada.With(Name, "Bob");

@@ -27,6 +27,18 @@ public sealed class OperatorTests
             .ThenStatus("SYNCED", "");
 
     [Fact]
+    public void Change_after_a_skipped_one_is_no_conflict_with_what_Salesforce_had_all_along() =>
+        RefusedUpdate().When(Skipped(4))
+            .When(Updated(5, R3, (Phone, "2", "5"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "5"))
+            .When(Read(6, 0, Ada, Row(R3, Ada.With(Phone, "5")))).ThenTypes(typeof(RemoteTaken)).ThenRowGetsNothing();
+
+    [Fact]
+    public void Skipped_change_that_the_application_takes_back_leaves_nothing_to_say() =>
+        RefusedUpdate().When(Skipped(4))
+            .When(Updated(5, R3, (Phone, "2", "1")))
+            .When(Read(6, 0, Ada, Row(R3, Ada))).ThenOffersNothing().ThenRowGetsNothing();
+
+    [Fact]
     public void Skipped_delete_brings_the_row_back() =>
         GivenAgreed(Ada).When(Deleted(2, R1)).When(Refused(1, 3, "DELETE_FAILED"))
             .When(Skipped(4)).ThenOffersNothing()
