@@ -119,7 +119,7 @@ internal static class Counters
                     continue;
                 }
 
-                var read = counter with { Known = Text(now), Since = default, ReadAsOf = m.AsOf };
+                var read = counter with { Known = Text(now), Since = default, ReadAsOf = m.AsOf, ReadBegan = m.ReadBegan };
                 var sum = Text(Sum(read));
                 decision.Add(new CounterCounted(name, Side.Salesforce, Text(now - Read(counter.Known)), read, m.Row.Fields.Is(name, sum) ? null : sum, decision.Now));
             }
@@ -220,7 +220,7 @@ internal static class Counters
         }
 
         var open = state.Counters.GetValueOrDefault(name);
-        if (m.OwnWrite is null && m.AsOf < (open is null ? state.StreamReadAsOf : open.ReadAsOf))
+        if (m.OwnWrite is null && IsInRead(state, open, m))
         {
             return;
         }
@@ -243,6 +243,13 @@ internal static class Counters
             decision.Add(new CounterCounted(name, Side.Salesforce, Text(after - before), counter, m.Row.Fields.Is(name, told) ? null : told ?? "0", decision.Now));
         }
     }
+
+    // A read that its counters were taken from contains what was committed in an earlier second, and what was received before it began. Before the
+    // first event of one, that was any read.
+    private static bool IsInRead(RecordState state, CounterField? open, RemoteChanged m) =>
+        open is not null ? m.AsOf < open.ReadAsOf || m.Seen < open.ReadBegan
+        : state.StreamSeen is [var first] && first == m.Position ? m.Seen < state.EvidenceReadBegan
+        : m.AsOf < state.StreamReadAsOf || m.Seen < state.StreamReadBegan;
 
     private static void Freeze(RecordDecision decision, string name, CounterField counter, string? theirs, string reason) =>
         decision.Add(new ConflictFrozen(name, counter.Outside?.Base ?? counter.Known, Text(Sum(counter)), theirs, reason, decision.Now, Counted: true));

@@ -174,6 +174,7 @@ public static class RecordEvolve
             IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
         var bars = Lifted(state.Bars, e.ReadBegan);
+        var showsCounters = !state.StreamSeen.IsEmpty && state.Counters.IsEmpty && bars.IsEmpty;
         var next = state with
         {
             Sfid = e.Sfid,
@@ -182,7 +183,8 @@ public static class RecordEvolve
             SystemModstamp = e.AsOf,
             ReadBackAskedAt = state.ReadBackAskedAt is { } asked && asked < e.ReadBegan ? null : state.ReadBackAskedAt,
             Bars = bars,
-            StreamReadAsOf = state.StreamSeen.IsEmpty || !state.Counters.IsEmpty || !bars.IsEmpty ? state.StreamReadAsOf : e.AsOf,
+            StreamReadAsOf = showsCounters ? e.AsOf : state.StreamReadAsOf,
+            StreamReadBegan = showsCounters ? e.ReadBegan : state.StreamReadBegan,
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
             SkippedBirth = null,

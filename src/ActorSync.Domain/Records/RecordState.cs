@@ -122,6 +122,9 @@ public sealed record CounterField(string Known, string Delta, CounterWrite? Outs
 {
     /// <summary>SystemModstamp of the read that <see cref="Known"/> was taken from, after change events were missing: earlier events are in it.</summary>
     public DateTimeOffset? ReadAsOf { get; init; }
+
+    /// <summary>When that read began, database clock: what was received before is in it.</summary>
+    public DateTimeOffset? ReadBegan { get; init; }
 }
 
 /// <summary>The absolute value that a write gives a counter.</summary>
@@ -246,6 +249,9 @@ public sealed record RecordState
     /// <summary>SystemModstamp of the latest image taken while no counter was open: what earlier events say of counters is in it.</summary>
     public DateTimeOffset? StreamReadAsOf { get; init; }
 
+    /// <summary>When that read began, database clock.</summary>
+    public DateTimeOffset? StreamReadBegan { get; init; }
+
     /// <summary>Fields that wait for somebody to choose, by name.</summary>
     public ImmutableSortedDictionary<string, InboxEntry> Inbox { get => field; init => field = value ?? NoInbox; } = NoInbox;
 
@@ -317,7 +323,7 @@ public sealed record RecordState
         && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth) && Equals(GivenUp, other.GivenUp) && Equals(Deferred, other.Deferred)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
-        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamTakenAt == other.StreamTakenAt && StreamReadAsOf == other.StreamReadAsOf && StreamSeen.SequenceEqual(other.StreamSeen);
+        && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamTakenAt == other.StreamTakenAt && StreamReadAsOf == other.StreamReadAsOf && StreamReadBegan == other.StreamReadBegan && StreamSeen.SequenceEqual(other.StreamSeen);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Sfid, Row, Life, LastWriteNo, Outstanding, Owed);

@@ -40,5 +40,32 @@ internal static partial class AllMutants
             "ActorSync.Domain/Submissions/DoubtTable.cs", "return !isRepetition ?", "return !isRepetition || alive.Sfid.Length > 0 ?")),
         new("what an operator corrects does not reach the row", "record semantics, operator", 653, new Mutation(
             Records + "OperatorEvolve.cs", "Owed = state.Row is null ? state.Owed : OwedRow.Of(state, fields, new RowStatus()),", "Owed = state.Owed,")),
+        new("a skipped change is what the next one is made from", "record semantics, operator", 9076, new Mutation(
+            Records + "OperatorEvolve.cs", "GivenUp = dropped?.Operation == WriteOperation.Update", "GivenUp = dropped?.Operation < WriteOperation.Insert")),
+        new("a birth that is outside when a delete loses is the row's", "rule 6", 1000619, new Mutation(
+            Records + "RecordEvolve.cs", "state.Outstanding is { Write.Operation: not WriteOperation.Delete } outside && (outside", "state.Outstanding is { Write.Operation: WriteOperation.Update } outside && (outside")),
+    ];
+
+    /// <summary>Broken counting.</summary>
+    public static IReadOnlyList<Mutant> OfCounters { get; } =
+    [
+        new("a counter is sent as a value", "rule 5, counter", 1, new Mutation(
+            Records + "Counters.cs", "foreach (var (name, value) in m.New.Where((name, _) => IsCounter(decision, name) && !before.Inbox.ContainsKey(name)))", "foreach (var (name, value) in FieldValues.Empty)")),
+        new("what our write of a counter overwrote is gone", "rule 5, counter", 1, new Mutation(
+            Records + "Counters.cs", "var overwritten = Read(counter.Known) - Read(write.Base);", "var overwritten = 0m; _ = write;")),
+        new("an event told twice counts twice", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "if (last >= m.Position)", "if (last > m.Position)")),
+        new("a late event is dropped", "rule 5, counter", 1, new Mutation(
+            Records + "Counters.cs", "            TakeLate(decision, m, counters);\n            return;", "            return;")),
+        new("missing events are nobody's business", "rule 5, counter", 1, new Mutation(
+            Records + "RecordBehavior.cs", "                Counters.Lose(decision, m.Reason);\n                RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);\n", "")),
+        new("missing events are forgotten while the birth is outside", "rule 5, counter", 1001606, new Mutation(
+            Records + "RecordBehavior.cs", "ChangesMissed m => MayBeBirthOutside(state, m.Sfid),", "ChangesMissed => false,")),
+        new("a read from before an event takes a counter back", "rule 5, counter", 1000327, new Mutation(
+            Records + "RemoteEvidence.cs", " && !(state.StreamTakenAt > m.ReadBegan));", ");")),
+        new("a counter in doubt counts as written", "rule 8", 1, new Mutation(
+            Records + "Counters.cs", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo)", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo < 0 && writeNo > 0)")),
+        new("what is counted before a birth is added to it", "rule 5, counter", 1, new Mutation(
+            Records + "Counters.cs", "|| before.Queue.Any(write => write.Operation == WriteOperation.Insert))", "|| before.Queue.Any(write => write.Operation > WriteOperation.Delete))")),
     ];
 }

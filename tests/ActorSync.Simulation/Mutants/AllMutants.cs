@@ -10,7 +10,7 @@ internal static partial class AllMutants
     public const int SeedsMax = 2000;
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Mutant> List => [.. OfRecords, .. OfTheEngine, .. OfModes];
+    public static IReadOnlyList<Mutant> List => [.. OfRecords, .. OfTheEngine, .. OfModes, .. OfCounters];
 
     /// <summary>Broken rules of the record.</summary>
     public static IReadOnlyList<Mutant> OfRecords { get; } =
@@ -29,11 +29,25 @@ internal static partial class AllMutants
         new("what both sides agreed on is no echo", "rule 4", 1001, new Mutation(
             Records + "FieldReading.cs", "(write.Fields.Is(name, remote) || write.Base.Is(name, remote));", "write.Fields.Is(name, remote);")),
         new("any image counts as later", "rule 4", 52, new Mutation(
-            Records + "RemoteEvidence.cs", "state.SystemModstamp is not { } known || m.AsOf > known || state.ReadBackAskedAt < m.ReadBegan;", "true;")),
-        new("reads are taken in any order", "rule 9", 27, new Mutation(
-            Records + "RemoteEvidence.cs", "var older = m.ReadBegan < state.EvidenceReadBegan;", "var older = false;")),
+            Records + "RemoteEvidence.cs", "state.SystemModstamp is not { } known || m.AsOf > known || (state.ReadBackAskedAt < m.ReadBegan && !(state.StreamTakenAt > m.ReadBegan));", "true;")),
+        new("one time of reading counts for all fields", "rule 4", 1, new Mutation(
+            Records + "FieldReading.cs", "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
+            "state.Bars.TryGetValue(name, out var found) && state.Bars.Values.Min(bar => bar.AnsweredAt) >= m.ReadBegan ? found : null;")),
+        new("a life has no number", "rule 1", 1, new Mutation(
+            Records + "RecordState.cs", "stamp.Birth <= EndedBirth || stamp.Birth < Row?.Birth;", "false;")),
+        new("a moved stamp proves a lost write", "rule 8", 1, new Mutation(
+            "ActorSync.Domain/Submissions/DoubtTable.cs", "if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))", "if (!untouched || lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))")),
+        new("a record seen alive while it is being deleted is not read again", "rule 6", 1, new Mutation(
+            Records + "WriteOutcomes.cs", "if (state is { Outstanding.Write.Operation: WriteOperation.Delete, ReadBackAskedAt: not null }", "if (state is { Outstanding.Write.Operation: WriteOperation.Insert, ReadBackAskedAt: not null }")),
+        new("a birth behind a delete becomes an update", "rule 1", 1, new Mutation(
+            Records + "LocalQueue.cs", "[.. queue.TakeWhile(IsOfThisLife).Select(AsUpdate)", "[.. queue.Select(AsUpdate)"),
+            new Mutation(Records + "LocalQueue.cs", ", .. queue.SkipWhile(IsOfThisLife)];", "];")),
+        new("what was outside before a record was deleted and undeleted is its outcome", "rule 7", 1, new Mutation(
+            Records + "RecordEvolve.cs", "outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,", "outside.Sfid == e.Sfid ? outside : state.Outstanding,")),
+        new("every write of a field is made from what Salesforce holds", "rule 1", 20026, new Mutation(
+            Records + "LocalQueue.cs", "held = held.Without(write.Fields.Names);", "_ = held;")),
         new("an image is decided against a row that has moved on", "rule 0", 1039, new Mutation(
-            Records + "RecordBehavior.cs", "(image.Row.Stamp != state.Row || ", "(")),
+            Records + "RecordBehavior.cs", "RemoteImage m => m.Row.Stamp != state.Row || ", "RemoteImage m => ")),
         new("an empty bump is not noted", "rule 0", 1, new Mutation(
             Records + "LocalEvolve.cs", "state.IsEnded(e.Stamp) ? state : state with { Row = Latest(state, e.Stamp) };", "state;")),
         new("what a BEFORE trigger makes of our values is lost", "rule 0", 546, new Mutation(
@@ -45,7 +59,7 @@ internal static partial class AllMutants
         new("birth and delete before an offer are both forgotten with the rest", "rule 1", 1001, new Mutation(
             Records + "LocalQueue.cs", "(WriteOperation.Update, WriteOperation.Delete) => Replace(queue, Behind(last, next)),", "(WriteOperation.Update, WriteOperation.Delete) => queue,")),
         new("a value still owed overwrites what the application has said since", "rule 1", 295, new Mutation(
-            Records + "LocalEvolve.cs", "Owed = state.Owed?.Without(e.New.Names), Parked = parked", "Owed = state.Owed, Parked = parked")),
+            Records + "LocalEvolve.cs", "Owed = state.Owed?.Without(e.New.Names),\n            Parked = parked", "Owed = state.Owed,\n            Parked = parked")),
         new("an offer is made while a write is outside", "rule 2", 1, new Mutation(
             Records + "RecordDecision.cs", "if (State.Outstanding is not null || ", "if (")),
         new("a straggling outcome is news", "rule 4", 1, new Mutation(
@@ -95,6 +109,12 @@ internal static partial class AllMutants
             new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, began, abandon));\n", "")),
         new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
+        new("a call leaves however late", "architecture 5", 1, new Mutation(
+            Coordination + "SubmissionCoordinator.cs", ": IsLate(began) ? NotSent", ": IsLate(began) && began.At < 0 ? NotSent")),
+        new("a deep poll begins where the last poll ended", "architecture 5", 1, new Mutation(
+            "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);", "await PollAsync(since - options.Overlap, stop);")),
+        new("the polls do not hear of deletions", "architecture 5", 1, new Mutation(
+            "ActorSync/Feeds/SeenImages.cs", "_seen[sfid] = (seen.Stamp, true, seen.Fields);", "_seen[sfid] = seen;")),
         new("polls do not overlap", "architecture 5", 1009, new Mutation(
             "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);", "await PollAsync(since, stop);")),
     ];

@@ -70,7 +70,7 @@ internal static class MutantLab
             .. sources.Values.Concat(generated).Select(file => $"\"{file}\""),
         ]);
         var compiler = Directory.EnumerateFiles(Path.Combine(Dotnet, "sdk"), "csc.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Dotnet, "dotnet"), ["exec", compiler, "/noconfig", "@" + folder["csc.rsp"]]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Dotnet, "dotnet"), ["exec", compiler, "/noconfig", "/shared", "/keepalive:60", "@" + folder["csc.rsp"]]) { RedirectStandardOutput = true })!;
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, $"the mutant must compile: {said}");

@@ -130,6 +130,13 @@ public sealed class CounterPolicyTests
     }
 
     [Fact]
+    public void Event_that_was_received_before_a_read_began_is_in_it_though_both_are_of_one_second() =>
+        GivenAgreed(Ten).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
+            .When(Updated(4, R2, (Count, "10", "11")))
+            .When(Read(6, 2, Ten.With(Count, "17"), Row(R2, Ten.With(Count, "11")))).When(Landed(7, R3, Ten.With(Count, "11"), Ten.With(Count, "18")))
+            .When(Changed(2, Row(R3, Ten.With(Count, "18")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken));
+
+    [Fact]
     public void Event_from_before_a_read_takes_no_counter_back() =>
         GivenAgreed(Ten).When(Changed(1, Row(R1, Ten), null, (Count, "10")))
             .When(Read(6, 5, Ten.With(Count, "26"), Row(R1, Ten))).When(Landed(7, R2, Ten, Ten.With(Count, "26")))
