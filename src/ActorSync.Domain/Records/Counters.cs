@@ -32,7 +32,7 @@ internal static class Counters
             }
 
             var delta = now - old;
-            var counter = before.Counters.GetValueOrDefault(name) ?? new CounterField(Text(owed is null ? old : known), "0", null, m.Stamp);
+            var counter = before.Counters.GetValueOrDefault(name) ?? Opened(before, owed is null ? old : known, m.Stamp);
             // Logged behind the change that this was inferred from: it was in that one's old value.
             counter = m.Stamp < counter.Since ? counter with { Known = Text(Read(counter.Known) - delta) } : counter;
             counter = counter with { Delta = Text(Read(counter.Delta) + delta) };
@@ -89,7 +89,8 @@ internal static class Counters
             return false;
         }
 
-        var counter = new CounterField(Text(theirs), Text(ours - agreed), null, default);
+        // Theirs is what the latest read has shown.
+        var counter = new CounterField(Text(theirs), Text(ours - agreed), null, default) { ReadAsOf = decision.State.SystemModstamp, ReadBegan = decision.State.EvidenceReadBegan };
         var sum = Text(Sum(counter));
         decision.Add(new CounterCounted(field, Side.Postgres, counter.Delta, counter, sum == local.Fields[field] ? null : sum, decision.Now));
         return true;
@@ -225,7 +226,7 @@ internal static class Counters
             return;
         }
 
-        var counter = open ?? new CounterField(Text(sum), "0", null, default);
+        var counter = open ?? Opened(state, sum, default);
         var before = Sum(counter);
         if (counter.Outside is { } write && write.WriteNo == m.OwnWrite)
         {
@@ -244,12 +245,23 @@ internal static class Counters
         }
     }
 
-    // A read that its counters were taken from contains what was committed in an earlier second, and what was received before it began. Before the
-    // first event of one, that was any read.
-    private static bool IsInRead(RecordState state, CounterField? open, RemoteChanged m) =>
-        open is not null ? m.AsOf < open.ReadAsOf || m.Seen < open.ReadBegan
-        : state.StreamSeen is [var first] && first == m.Position ? m.Seen < state.EvidenceReadBegan
-        : m.AsOf < state.StreamReadAsOf || m.Seen < state.StreamReadBegan;
+    // A read contains what was committed in an earlier second, and what was received before it began.
+    private static bool IsInRead(RecordState state, CounterField? open, RemoteChanged m)
+    {
+        var (asOf, began) = open is null ? LatestRead(state, state.StreamSeen is [var first] && first == m.Position) : (open.ReadAsOf, open.ReadBegan);
+        return m.AsOf < asOf || m.Seen < began;
+    }
+
+    // What its row holds came from the latest read that showed it.
+    private static CounterField Opened(RecordState state, decimal known, RowStamp since)
+    {
+        var (asOf, began) = LatestRead(state, state.StreamSeen.IsEmpty);
+        return new CounterField(Text(known), "0", null, since) { ReadAsOf = asOf, ReadBegan = began };
+    }
+
+    // Before its first event any read showed it.
+    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, bool isFirst) =>
+        isFirst ? (null, state.EvidenceReadBegan) : (state.StreamReadAsOf, state.StreamReadBegan);
 
     private static void Freeze(RecordDecision decision, string name, CounterField counter, string? theirs, string reason) =>
         decision.Add(new ConflictFrozen(name, counter.Outside?.Base ?? counter.Known, Text(Sum(counter)), theirs, reason, decision.Now, Counted: true));

@@ -4,7 +4,7 @@ using ActorSync.Provisioning;
 
 namespace ActorSync.Commands;
 
-/// <summary><c>actorsync parked</c>: every record that waits for somebody, and why.</summary>
+/// <summary><c>actorsync parked</c>: every record that waits for somebody, and for what.</summary>
 internal static class ParkedCommand
 {
     public static Command Create(Func<ParseResult, CancellationToken, CommandScope> scopeOf)
@@ -14,7 +14,7 @@ internal static class ParkedCommand
         var database = new DatabaseChoice();
         var command = new DescribedCommand(
             "parked",
-            "List every parked record, oldest first: since when, its UUID and its Salesforce id, who refused what, and why. See retry, skip and edit.",
+            "List every parked record, oldest first: since when, its UUID and its Salesforce id, who refused what, and why; and every field in the conflict inbox with the values of both sides. See retry, skip, edit and choose.",
             "actorsync parked -c actorsync.conf",
             "actorsync parked --object Contact --postgres postgres://app@localhost/app --json") { objectName, json };
         database.AddTo(command);
@@ -38,7 +38,7 @@ internal static class ParkedCommand
                         await scope.Out.WriteLineAsync(Line(entry));
                     }
 
-                    await scope.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{entries.Length} records are parked"));
+                    await scope.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{entries.Select(entry => (entry.Object, entry.ExternalId)).Distinct().Count()} records are parked"));
                 }
 
                 return (int)ExitCode.Ok;
@@ -50,6 +50,6 @@ internal static class ParkedCommand
     private static string Line(ParkedEntry entry)
     {
         var since = entry.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return $"{since}  {entry.Object} {entry.ExternalId} {entry.Sfid ?? "(not in Salesforce)"}  {entry.Source} refused {entry.Operation}: {entry.Code}: {entry.Message}";
+        return $"{since}  {entry.Object} {entry.ExternalId} {entry.Sfid ?? "(not in Salesforce)"}  {entry.Reason}";
     }
 }

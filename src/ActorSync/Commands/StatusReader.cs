@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ActorSync.Audit;
-using ActorSync.Domain.Records;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
@@ -47,7 +46,7 @@ internal sealed class StatusReader(NpgsqlDataSource database)
 
     private const string ParkedSql = $"""
         select m.object, a.external_id, a.state::text from {S}.actor a join {S}.mapping m using (mapping)
-        where a.parked order by (a.state->'parked'->>'at')::timestamptz, a.external_id limit $1
+        where a.parked order by (a.state->'parked'->>'at')::timestamptz nulls last, a.external_id limit $1
         """;
 
     private static readonly RecordCodec Codec = new();
@@ -70,10 +69,11 @@ internal sealed class StatusReader(NpgsqlDataSource database)
             row => (At: Time(row, 0), Submissions: new SubmissionStatus(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), Seconds(row, 4)),
                 Offers: row.GetInt64(5), Envelopes: row.GetInt64(6), Owed: row.GetInt64(7), Parked: row.GetInt64(8)),
             stop))[0];
-        var parked = work.Parked == 0 ? [] : await ListAsync(connection, ParkedSql, Parked, stop, StatusReport.ParkedMax);
+        var parked = work.Parked == 0 ? []
+            : await ListAsync(connection, ParkedSql, row => ParkedEntry.Of(row.GetString(0), row.GetGuid(1), Codec.ReadState(row.GetString(2))), stop, StatusReport.ParkedMax);
         var mappings = await MappingsAsync(connection, stop);
         return new StatusReport(
-            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, parked);
+            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]);
     }
 
     private static async Task<ImmutableArray<MappingStatus>> MappingsAsync(NpgsqlConnection connection, CancellationToken stop)
@@ -104,12 +104,6 @@ internal sealed class StatusReader(NpgsqlDataSource database)
 
         var estimate = (await ListAsync(connection, "select reltuples::int8 from pg_class where oid = $1::regclass", row => row.GetInt64(0), stop, relation))[0];
         return Math.Max(estimate, counted);
-    }
-
-    private static ParkedRecord Parked(NpgsqlDataReader row)
-    {
-        var error = Codec.ReadState(row.GetString(2)).Parked ?? new ParkedError("engine", "", "", "", default);
-        return new ParkedRecord(row.GetString(0), row.GetGuid(1), error.At, error.Source, error.Operation, error.Code, error.Message);
     }
 
     private static async Task<ImmutableArray<T>> ListAsync<T>(

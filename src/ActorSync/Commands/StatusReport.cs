@@ -14,9 +14,9 @@ internal sealed record StatusReport(
     long Envelopes,
     long OwedRows,
     long ParkedRecords,
-    ImmutableArray<ParkedRecord> Parked)
+    ImmutableArray<ParkedEntry> Parked)
 {
-    /// <summary>Parked records listed; the others are only counted.</summary>
+    /// <summary>Parked records listed, with what each waits for; the others are only counted.</summary>
     public const int ParkedMax = 20;
 
     /// <summary>Nothing is on its way: no undecided change, no offer, no submission, no envelope, no row to write.</summary>
@@ -57,6 +57,3 @@ internal sealed record SubmissionStatus(long Outstanding, long OutstandingRecord
 
 /// <summary>Writes offered and not yet cut into a submission.</summary>
 internal sealed record OfferStatus(long Waiting);
-
-/// <summary>A record that waits for a correction.</summary>
-internal sealed record ParkedRecord(string Object, Guid ExternalId, DateTimeOffset Since, string Source, string Operation, string Code, string Message);

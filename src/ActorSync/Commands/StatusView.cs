@@ -25,12 +25,12 @@ internal static class StatusView
         foreach (var parked in report.Parked)
         {
             var since = parked.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            console.Profile.Out.Writer.WriteLine($"  {since}  {parked.Object} {parked.ExternalId}  {parked.Source} refused {parked.Operation}: {parked.Code}: {parked.Message}");
+            console.Profile.Out.Writer.WriteLine($"  {since}  {parked.Object} {parked.ExternalId}  {parked.Reason}");
         }
 
-        if (report.ParkedRecords > report.Parked.Length)
+        if (report.ParkedRecords > StatusReport.ParkedMax)
         {
-            console.WriteLine($"  ... and {Count(report.ParkedRecords - report.Parked.Length, "more")}");
+            console.WriteLine($"  ... and {Count(report.ParkedRecords - StatusReport.ParkedMax, "more")}");
         }
     }
 

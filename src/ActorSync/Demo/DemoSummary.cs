@@ -30,7 +30,7 @@ internal sealed record DemoSummary(
 
         lines.AddRange(comparison.Differences.Select(difference => $"  differs: {difference}"));
         lines.AddRange(history.Differences.Take(SideComparison.DifferencesMax).Select(difference => $"  journal: {difference}"));
-        lines.AddRange(last.Status.Parked.Select(parked => $"  parked: {parked.Object} {parked.ExternalId}: {parked.Source} refused {parked.Operation}: {parked.Code}: {parked.Message}"));
+        lines.AddRange(last.Status.Parked.Select(parked => $"  parked: {parked.Object} {parked.ExternalId}: {parked.Reason}"));
         var right = rightStories == Stories.Count && last.Status.ParkedRecords == 0 && history.Agrees && history.Undecided == 0 && comparison.AreEqual;
         return (lines, right);
     }

@@ -22,7 +22,7 @@ internal sealed class RecordActor(IReadOnlyDictionary<short, ObjectMapping> mapp
 
     public bool Owes(RecordState state) => RecordBehavior.Owed(state) is not null;
 
-    public bool IsParked(RecordState state) => state.Parked is not null;
+    public bool IsParked(RecordState state) => state.Parked is not null || !state.Inbox.IsEmpty;
 
     public RecordMessage Poison(RecordMessage failed, Exception error, DateTimeOffset now) =>
         new RecordMessage.Poisoned(failed.GetType().Name, error.GetType().Name + ": " + error.Message, now);

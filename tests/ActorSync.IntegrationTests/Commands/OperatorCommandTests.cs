@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ActorSync.IntegrationTests.Commands;
 
-/// <summary><c>parked</c>, <c>retry</c>, <c>skip</c> and <c>edit</c> over a database without a node: what is listed, and what lies in the mailbox afterwards.</summary>
+/// <summary><c>parked</c>, <c>retry</c>, <c>skip</c>, <c>edit</c> and <c>choose</c> over a database without a node: what is listed, and what lies in the mailbox afterwards.</summary>
 public sealed class OperatorCommandTests
 {
     private static readonly DateTimeOffset At = new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -62,6 +62,28 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
+    public async Task Fields_in_the_conflict_inbox_are_listed_and_chosen()
+    {
+        await using var database = await MappedDatabase.CreateAsync();
+        await StoreAsync(database, 1, Bob, Refused(minute: 5));
+        await StoreAsync(database, 1, Ada, Contested());
+
+        (await OutputAsync(database, "parked")).ShouldBe($"""
+            2030-01-02 03:09:05Z  Account {Bob} 001000000000001AAA  salesforce refused UPDATE: STRING_TOO_LONG: Phone: too long
+            2030-01-02 03:04:05Z  Account {Ada} 001000000000001AAA  conflict in Name: 'Ada' in PostgreSQL, 'Bob' in Salesforce, 'A' before
+            2030-01-02 03:04:05Z  Account {Ada} 001000000000001AAA  conflict in Phone: '2' in PostgreSQL, nothing in Salesforce, '1' before
+            2 records are parked
+
+            """);
+        await OutputAsync(database, "choose", Ada.ToString(), "phone", "--side", "salesforce", "--by", "Grace");
+        await OutputAsync(database, "choose", Ada.ToString(), "Phone", "--value", "3", "--by", "Grace");
+        await OutputAsync(database, "choose", Ada.ToString(), "Name", "--value", "", "--by", "Grace");
+        (await MailAsync(database)).Select(message => message.Said).ShouldBe([
+            new RecordMessage.ChooseSide("Phone", Side.Salesforce, null, "Grace", At), new RecordMessage.ChooseSide("Phone", null, "3", "Grace", At),
+            new RecordMessage.ChooseSide("Name", null, null, "Grace", At)]);
+    }
+
+    [Fact]
     public async Task Records_of_two_objects_under_one_uuid_are_told_apart_by_object()
     {
         await using var database = await MappedDatabase.CreateAsync(MappedDatabase.Account(), MappedDatabase.Mapping("Contact", "LastName"));
@@ -80,7 +102,10 @@ public sealed class OperatorCommandTests
     [InlineData(nameof(ExitCode.Usage), "'Phone' is not FIELD=VALUE", "edit", "aaaaaaaa-0000-4000-8000-000000000001", "Phone")]
     [InlineData(nameof(ExitCode.Usage), "Phome is no mapped field of Account; write Phone", "edit", "aaaaaaaa-0000-4000-8000-000000000001", "Phome=1")]
     [InlineData(nameof(ExitCode.Usage), "Phone is given twice", "edit", "aaaaaaaa-0000-4000-8000-000000000001", "Phone=1", "PHONE=2")]
-    [InlineData(nameof(ExitCode.Failed), "edit makes no sense for Account dddddddd-0000-4000-8000-000000000004, which is parked because postgres refused UPDATE: 23514", "edit", "dddddddd-0000-4000-8000-000000000004", "Phone=1")]
+    [InlineData(nameof(ExitCode.Failed), "edit makes no sense for Account dddddddd-0000-4000-8000-000000000004, which waits because of: postgres refused UPDATE: 23514", "edit", "dddddddd-0000-4000-8000-000000000004", "Phone=1")]
+    [InlineData(nameof(ExitCode.Failed), "choose makes no sense for Account aaaaaaaa-0000-4000-8000-000000000001, which waits because of: salesforce refused UPDATE", "choose", "aaaaaaaa-0000-4000-8000-000000000001", "Phone", "--side", "postgres")]
+    [InlineData(nameof(ExitCode.Usage), "say which value it shall be: --side postgres, --side salesforce, or --value TEXT", "choose", "aaaaaaaa-0000-4000-8000-000000000001", "Phone")]
+    [InlineData(nameof(ExitCode.Usage), "Phome is no mapped field of Account; write Phone", "choose", "aaaaaaaa-0000-4000-8000-000000000001", "Phome", "--value", "1")]
     public async Task What_cannot_be_done_is_told_in_one_line_and_nothing_is_sent(string code, string expected, params string[] arguments)
     {
         await using var database = await MappedDatabase.CreateAsync();
@@ -102,12 +127,21 @@ public sealed class OperatorCommandTests
         Parked = new ParkedError(ParkedError.Salesforce, "UPDATE", "STRING_TOO_LONG", "Phone: too long", At.AddMinutes(minute)),
     };
 
+    // Both sides have changed two fields.
+    private static RecordState Contested() => RecordState.Initial with
+    {
+        Sfid = "001000000000001AAA",
+        Life = Life.Alive,
+        Row = new RowStamp(1, 2),
+        Inbox = RecordState.NoInbox.Add("Phone", new InboxEntry("2", "1", null, At)).Add("Name", new InboxEntry("Ada", "A", "Bob", At)),
+    };
+
     private static Task StoreAsync(MappedDatabase database, short mapping, Guid id, RecordState state)
     {
         var json = new RecordCodec().WriteState(state).Replace("'", "''", StringComparison.Ordinal);
         return database.ExecuteAsync($"""
             insert into actorsync.actor(mapping, external_id, shard, seq, owes, parked, state)
-            values ({mapping}, '{id}', actorsync.shard_of('{id}'), 1, false, {state.Parked is not null}, '{json}')
+            values ({mapping}, '{id}', actorsync.shard_of('{id}'), 1, false, {state.Parked is not null || !state.Inbox.IsEmpty}, '{json}')
             """);
     }
 
@@ -125,6 +159,7 @@ public sealed class OperatorCommandTests
                 RecordMessage.Retry m => m with { At = At },
                 RecordMessage.Skip m => m with { At = At },
                 RecordMessage.EditAndRetry m => m with { At = At },
+                RecordMessage.ChooseSide m => m with { At = At },
                 var other => other,
             }));
         }
