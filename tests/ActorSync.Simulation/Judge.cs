@@ -160,9 +160,9 @@ internal sealed partial class Judge
                 {
                     var (ours, theirs) = (Plain(row.Values[i]), fields.GetValueOrDefault(mapping.Fields[i].Name));
                     if (theirs is null && mapping.Fields[i].Parent is { } link && fields.GetValueOrDefault(link.ReferenceField) is { } parent
-                        && _world.Trace.RecordOf(parent) is { } named && parked.Contains(named))
+                        && _world.Trace.RecordOf(parent) is { } named && (parked.Contains(named) || IsSaidToBeDisplaced(parent)))
                     {
-                        // The parent has no external id yet: the write that gives it one is parked.
+                        // The parent has no external id yet, as the write that gives it one is parked, or has lost it for good: it goes by the one it was known by.
                         theirs = named.ToString();
                     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using ActorSync.Simulation;
 using ActorSync.Simulation.Mutants;
@@ -80,7 +81,7 @@ static int Hunt(string name)
 {
     var alive = 0;
     var mutants = AllMutants.List.Where(mutant => mutant.Name.Contains(name, StringComparison.OrdinalIgnoreCase)).ToArray();
-    Parallel.ForEach(mutants, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, mutant =>
+    Parallel.ForEach(Partitioner.Create(mutants, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, mutant =>
     {
         var (failure, seeds) = MutantLab.Hunt(mutant, AllMutants.SeedsMax);
         Interlocked.Add(ref alive, failure is null ? 1 : 0);

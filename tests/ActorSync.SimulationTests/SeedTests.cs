@@ -22,6 +22,11 @@ public sealed class SeedTests(ITestOutputHelper output)
     public void Invariants_hold_for_500_fixed_seeds() => Hold([.. Enumerable.Range(1, 500)]);
 
     [Fact]
+    [Trait("Invariant", "I4")]
+    [Trait("Invariant", "I7")]
+    public void Invariants_hold_for_100_fresh_seeds() => Hold([.. Enumerable.Range(1_000_000 + (int)(TimeProvider.System.GetUtcNow().Ticks % 1_000_000_000), 100)]);
+
+    [Fact]
     public void Records_that_are_refused_or_locked_delay_nobody_else()
     {
         var only = Enum.GetValues<FaultKind>().ToImmutableHashSet().Except([FaultKind.BadValue, FaultKind.RowLock, FaultKind.Rollback]);

@@ -226,7 +226,7 @@ internal static class RemoteEvidence
             return true;
         }
 
-        if (later || m.AsOf > state.SystemModstamp)
+        if (later || !(m.AsOf <= state.SystemModstamp))
         {
             Ask(decision, m.Sfid, "it is deleted, and was read alive", m.ReadBegan);
         }

@@ -9,6 +9,9 @@ namespace ActorSync.Domain.Records;
 /// <summary>How a record takes what became of the write it has outside (rules 2, 3, 8).</summary>
 internal static class WriteOutcomes
 {
+    // The second of a stamp, and what Salesforce's clock may be ahead of the database's.
+    private static readonly TimeSpan StampIsOver = TimeSpan.FromSeconds(3);
+
     /// <summary>Takes an outcome. One that names any write but the outstanding one is a straggler: fenced.</summary>
     public static void Take(RecordDecision decision, RecordMessage outcome, int writeNo)
     {
@@ -54,15 +57,28 @@ internal static class WriteOutcomes
         var birth = state.BirthOutside;
         var former = state.FormerSfids.Contains(sfid);
         decision.Add(new WriteApplied(writeNo, submission, sfid, at));
-        if (state is { Outstanding.Write.Operation: WriteOperation.Delete, ReadBackAskedAt: not null } && state.Outstanding.Sfid == state.Sfid && state.ReadBackSfid == sfid)
+        if (state.Outstanding is { Write.Operation: WriteOperation.Delete } && state.Outstanding.Sfid == state.Sfid)
         {
-            decision.Add(new ReadBackAsked(sfid, RemoteEvidence.AliveWhileDeleting, decision.Now));
+            AskAfterDelete(decision, state, sfid, at);
         }
 
         if (birth && former)
         {
             // The upsert found the record of an earlier life: somebody undeleted it, and may have deleted it again.
             decision.Add(new ReadBackAsked(sfid, "it was deleted, and a birth under its external id was applied to it", decision.Now));
+        }
+    }
+
+    // A record that was undeleted within the second of its stamp looks to the polls as they have seen it before.
+    private static void AskAfterDelete(RecordDecision decision, RecordState state, string sfid, DateTimeOffset at)
+    {
+        if (state.ReadBackAskedAt is not null && state.ReadBackSfid == sfid)
+        {
+            decision.Add(new ReadBackAsked(sfid, RemoteEvidence.AliveWhileDeleting, decision.Now));
+        }
+        else if (!(state.SystemModstamp <= at - StampIsOver))
+        {
+            decision.Add(new ReadBackAsked(sfid, "it was deleted about the second of its stamp", decision.Now));
         }
     }
 

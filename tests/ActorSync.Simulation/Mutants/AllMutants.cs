@@ -34,7 +34,7 @@ internal static partial class AllMutants
             Records + "FieldReading.cs", "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
             "state.Bars.TryGetValue(name, out var found) && state.Bars.Values.Min(bar => bar.AnsweredAt) >= m.ReadBegan ? found : null;")),
         new("a life has no number", "rule 1", 1, new Mutation(
-            Records + "RecordState.cs", "stamp.Birth <= EndedBirth || stamp.Birth < Row?.Birth;", "false;")),
+            Records + "RecordBehavior.cs", "RemoteImage m => m.Row.Stamp != state.Row || ", "RemoteImage m => m.Row.Stamp?.Revision != state.Row?.Revision || ")),
         new("a moved stamp proves a lost write", "rule 8", 1, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))", "if (!untouched || lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))")),
         new("a record seen alive while it is being deleted is not read again", "rule 6", 1, new Mutation(
@@ -109,8 +109,6 @@ internal static partial class AllMutants
             new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, began, abandon));\n", "")),
         new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
-        new("a call leaves however late", "architecture 5", 1, new Mutation(
-            Coordination + "SubmissionCoordinator.cs", ": IsLate(began) ? NotSent", ": IsLate(began) && began.At < 0 ? NotSent")),
         new("a deep poll begins where the last poll ended", "architecture 5", 1, new Mutation(
             "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);", "await PollAsync(since - options.Overlap, stop);")),
         new("the polls do not hear of deletions", "architecture 5", 1, new Mutation(

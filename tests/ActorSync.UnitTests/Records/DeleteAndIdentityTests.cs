@@ -135,6 +135,16 @@ public sealed class DeleteAndIdentityTests
             .When(Confirmed(1, 6)).ThenTypes(typeof(WriteApplied), typeof(ReadBackAsked))
             .When(Read(8, 3, Ada, RowImage.None)).ThenRowGets(RowOperation.Insert, (City, null), (Formula, null), (Name, "Ada"), (Phone, "1"));
 
+    [Theory]
+    [InlineData(2.5, new[] { typeof(WriteApplied), typeof(ReadBackAsked) })]
+    [InlineData(4, new[] { typeof(WriteApplied) })]
+    public void Record_deleted_about_the_second_of_its_stamp_is_read_again(double answered, Type[] expected) =>
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Confirmed(1, answered)).ThenTypes(expected);
+
+    [Fact]
+    public void Record_deleted_before_any_read_has_shown_it_is_read_again() =>
+        New().When(Inserted(1, R1, Ada)).When(Confirmed(1, 2)).When(Deleted(3, R1)).When(Confirmed(2, 9)).ThenTypes(typeof(WriteApplied), typeof(ReadBackAsked));
+
     [Fact]
     public void Write_from_before_a_record_was_deleted_and_undeleted_is_read_back_when_it_lands() =>
         GivenAgreed(Ada)
