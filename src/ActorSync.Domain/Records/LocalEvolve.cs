@@ -42,6 +42,7 @@ internal static class LocalEvolve
         EndedBirth = e.Operation == RowOperation.Delete && state.Row is { } gone ? gone.Birth : state.EndedBirth,
         FieldRounds = e.Rewritten ? state.FieldRounds : state.FieldRounds.RemoveRange(e.Fields.Names),
         Owed = null,
+        GivenUp = e.Fields.IsEmpty ? state.GivenUp : Left(state.GivenUp?.Without(e.Fields.Names)),
         Life = e.Operation == RowOperation.Delete || e.Status.IsDeleted == true ? Life.Dead : state.Life,
         Parked = state.Parked is { Source: ParkedError.Postgres } ? null : state.Parked,
     };
@@ -80,7 +81,7 @@ internal static class LocalEvolve
             Owed = state.Owed?.Without(e.New.Names),
             Parked = parked,
             FieldRounds = Counted(state, e),
-            GivenUp = state.GivenUp?.Without(e.New.Names),
+            GivenUp = Left(state.GivenUp?.Without(e.New.Names)),
         };
         // Put back to what both sides agree on: there is nothing to send, and nothing wrong any more.
         return state.Parked is { Source: ParkedError.Salesforce } && parked is null && queue.IsEmpty && state.Outstanding is null
@@ -151,6 +152,8 @@ internal static class LocalEvolve
         ? state.FieldRounds.RemoveRange(e.New.Names)
         : state.FieldRounds.SetItems(e.New.Names.Where(name => !state.Inbox.ContainsKey(name))
             .Select(name => KeyValuePair.Create(name, state.FieldRounds.GetValueOrDefault(name) + 1)));
+
+    private static FieldValues? Left(FieldValues? values) => values is { IsEmpty: true } ? null : values;
 
     private static RowStamp Latest(RecordState state, RowStamp stamp) => state.Row is { } seen && seen > stamp ? seen : stamp;
 }

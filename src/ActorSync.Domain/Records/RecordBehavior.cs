@@ -118,8 +118,8 @@ public static class RecordBehavior
         }
 
         // Values still owed to the row were news from Salesforce when the application changed them: both sides have changed them.
-        // What we are about to say ourselves is no news: an operator's word goes to both sides.
-        var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields.Where((name, value) => !before.Says(name, value)) : FieldValues.Empty;
+        // What we are about to say ourselves is no news: an operator's word goes to both sides. Nor is what a skipped change is taken back to.
+        var owed = before.Owed is { Operation: not RowOperation.Delete } waiting ? waiting.Fields.Where((name, value) => !before.Says(name, value) && before.GivenUp?.Is(name, value) != true) : FieldValues.Empty;
         decision.Add(new LocalChanged(m.ChangeId, m.Xid, m.At, m.Operation, m.Stamp, m.Old, m.New, Ordered: IsOrdered(decision), Intents: decision.IntentsOf(m)));
         if (before.IsEnded(m.Stamp))
         {

@@ -188,12 +188,15 @@ public static class RecordEvolve
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
             SkippedBirth = null,
-            GivenUp = null,
             Parked = state.Parked is { Source: ParkedError.Postgres } || (born && state.Parked is { Source: ParkedError.Salesforce }) ? null : state.Parked,
         };
-        return e.Insert ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }
+        next = e.Insert ? next with { Owed = new OwedRow(RowOperation.Insert, e.New, status) }
             : state.DeletePending ? next
             : next with { Owed = OwedRow.Of(next, e.New, status) };
+        // What the row is still to get back of a skipped change stays what both sides agree on.
+        return next.GivenUp is not { } held ? next
+            : held.Where((name, value) => next.Owed?.Fields.Is(name, value) == true) is { IsEmpty: false } left ? next with { GivenUp = left }
+            : next with { GivenUp = null };
     }
 
     private static RecordState Resolved(RecordState state, ConflictResolved e)

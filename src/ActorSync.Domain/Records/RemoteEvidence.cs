@@ -211,8 +211,7 @@ internal static class RemoteEvidence
             // The read may have shown the present record too.
             else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))
             {
-                decision.Add(new Unexpected(
-                    $"{m.Sfid} was deleted and lives again without an external id, and {state.Sfid} has its place: give it an external id of its own in Salesforce", decision.Now));
+                Displaced(decision, m.Sfid, state.Sfid);
             }
 
             return false;
@@ -220,6 +219,12 @@ internal static class RemoteEvidence
 
         var deleting = state.Outstanding is { Write.Operation: WriteOperation.Delete } write && write.Sfid == m.Sfid;
         var later = m.ReadBegan > state.EvidenceReadBegan;
+        if (later && state.BirthOutside && m.Fields.Is(decision.Mapping.ExternalIdField, null))
+        {
+            Displaced(decision, m.Sfid, "a record that is being born");
+            return false;
+        }
+
         if (later && !deleting && state.ReadBackAskedAt < m.ReadBegan)
         {
             decision.Add(new RemoteUndeletionTaken(m.Sfid, m.ReadBegan));
@@ -233,6 +238,9 @@ internal static class RemoteEvidence
 
         return false;
     }
+
+    private static void Displaced(RecordDecision decision, string sfid, string by) => decision.Add(new Unexpected(
+        $"{sfid} was deleted and lives again without an external id, and {by} has its place: give it an external id of its own in Salesforce", decision.Now));
 
     private static void MeetDelete(RecordDecision decision, RemoteImage m)
     {

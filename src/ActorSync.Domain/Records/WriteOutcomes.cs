@@ -169,17 +169,15 @@ internal static class WriteOutcomes
     {
         if (outside.Write.Operation == WriteOperation.Delete)
         {
-            if (decision.Mapping.Delete == DeletePolicy.DeleteLoses && decision.State.Sfid == found.Sfid && decision.State.Row is null)
-            {
-                decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
-                decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, FieldValues.Empty, m.At));
-                decision.Add(new ReadBackAsked(found.Sfid, "its delete was lost, and it was changed since", decision.Now));
-                return;
-            }
+            TakeSurvivor(decision, m, found);
+            return;
+        }
 
-            // Alive and changed: the delete did not happen, and still wins.
-            decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
-            decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
+        if (outside.Sfid is { } addressee && addressee != decision.State.Sfid)
+        {
+            // Its record was deleted since, and lives: nothing here was said of that.
+            decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, FieldValues.Empty, m.At));
+            RemoteEvidence.Ask(decision, found.Sfid, "it is deleted, and was found alive", m.At);
             return;
         }
 
@@ -206,6 +204,21 @@ internal static class WriteOutcomes
         }
 
         decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, kept, m.At));
+    }
+
+    // Alive and changed: a delete that was lost did not happen, and still wins, unless it is one that loses.
+    private static void TakeSurvivor(RecordDecision decision, DoubtSettled m, DoubtAnswer.Overwritten found)
+    {
+        if (decision.Mapping.Delete == DeletePolicy.DeleteLoses && decision.State.Sfid == found.Sfid && decision.State.Row is null)
+        {
+            decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Salesforce, "delete loses", decision.Now));
+            decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, FieldValues.Empty, m.At));
+            decision.Add(new ReadBackAsked(found.Sfid, "its delete was lost, and it was changed since", decision.Now));
+            return;
+        }
+
+        decision.Add(new ConflictResolved("*", null, "deleted", "changed", Side.Postgres, "delete wins", decision.Now));
+        decision.Add(new WriteNotApplied(m.WriteNo, m.Submission, m.At));
     }
 
     // Two readings are left. A birth waits for somebody who knows; a delete may be said twice; fields are offered again once a fresh read has shown

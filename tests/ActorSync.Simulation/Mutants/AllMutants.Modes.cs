@@ -61,8 +61,12 @@ internal static partial class AllMutants
             Records + "RecordBehavior.cs", "                Counters.Lose(decision, m.Reason);\n                RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);\n", "")),
         new("missing events are forgotten while the birth is outside", "rule 5, counter", 1001606, new Mutation(
             Records + "RecordBehavior.cs", "ChangesMissed m => MayBeBirthOutside(state, m.Sfid),", "ChangesMissed => false,")),
-        new("a read from before an event takes a counter back", "rule 5, counter", 1000327, new Mutation(
+        new("a read from before an event takes a counter back", "rule 5, counter", 9803, new Mutation(
             Records + "RemoteEvidence.cs", " && !(state.StreamTakenAt > m.ReadBegan));", ");")),
+        new("an event received before a read began counts again", "rule 9", 102612, new Mutation(
+            Records + "Counters.cs", "return m.AsOf < asOf || m.Seen < began;", "_ = began; return m.AsOf < asOf;")),
+        new("a counter forgets which read its row came from", "rule 9", 1529, new Mutation(
+            Records + "Counters.cs", "return new CounterField(Text(known), \"0\", null, since) { ReadAsOf = asOf, ReadBegan = began };", "_ = asOf; _ = began; return new CounterField(Text(known), \"0\", null, since);")),
         new("a counter in doubt counts as written", "rule 8", 1, new Mutation(
             Records + "Counters.cs", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo)", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo < 0 && writeNo > 0)")),
         new("what is counted before a birth is added to it", "rule 5, counter", 1, new Mutation(

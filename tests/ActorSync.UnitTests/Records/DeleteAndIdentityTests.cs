@@ -80,6 +80,20 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Record_that_lives_again_without_an_external_id_is_not_the_birth_that_is_outside()
+    {
+        var again = new RowStamp(2, 1);
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, again, Ada)).When(Confirmed(1, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Phone, "1"))
+            .When(Read(9, 7, Ada.With(ExternalId, null), Row(again, Ada), "S1")).ThenTypes(typeof(Unexpected))
+            .When(Confirmed(2, 10, "S2")).ThenState(state => state.Sfid.ShouldBe("S2"));
+    }
+
+    [Fact]
+    public void Lost_write_of_a_record_that_is_deleted_by_now_is_no_conflict() =>
+        GivenAgreed(Ada).When(Updated(2, R2, (Phone, "1", "2"))).When(ReadGone(5, 4)).When(Landed(6, null, Ada, Ada))
+            .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Ada.With(Phone, "9"), At(50), At(59)))).ThenTypes(typeof(WriteOverwritten), typeof(ReadBackAsked));
+
+    [Fact]
     public void Birth_that_is_outside_when_a_delete_loses_says_nothing_of_the_row_that_is_back()
     {
         var bob = Ada.With(Name, "Bob");

@@ -33,6 +33,13 @@ public sealed class OperatorTests
             .When(Read(6, 0, Ada, Row(R3, Ada.With(Phone, "5")))).ThenTypes(typeof(RemoteTaken)).ThenRowGetsNothing();
 
     [Fact]
+    public void Change_after_a_skipped_one_is_no_conflict_with_what_the_row_is_still_to_get_back() =>
+        RefusedUpdate().When(Skipped(4))
+            .When(Read(5, 0, Ada, Row(R2, Ada.With(Phone, "2")))).ThenRowGets(RowOperation.Update, (Phone, "1"))
+            .When(NotLanded(5.1, new RowWriteOutcome.Moved()))
+            .When(Updated(5.2, R3, (Phone, "2", "5"))).ThenTypes(typeof(LocalChanged), typeof(WriteOffered)).ThenRowGetsNothing();
+
+    [Fact]
     public void Skipped_change_that_the_application_takes_back_leaves_nothing_to_say() =>
         RefusedUpdate().When(Skipped(4))
             .When(Updated(5, R3, (Phone, "2", "1")))
