@@ -29,7 +29,7 @@ internal static class FieldReadingRule
         public static FieldReading Of(RecordState state, string name, string? remote, RemoteImage m)
         {
             var local = state.Queue.LastOrDefault(write => Says(write, name));
-            var sent = state.Outstanding is { Ended: false, Write: { } write } && Says(write, name) ? write : null;
+            var sent = state.Outstanding is { Write: { } write } outside && !outside.IsOver(state) && Says(write, name) ? write : null;
             var bar = state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;
             if (state.Counters.ContainsKey(name))
             {

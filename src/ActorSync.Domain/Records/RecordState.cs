@@ -305,7 +305,7 @@ public sealed record RecordState
 
     /// <summary>True when a write that is queued or outside says this value.</summary>
     internal bool Says(string field, string? value) =>
-        Outstanding is { Ended: false, Write: { } outside } && outside.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
+        Outstanding is { } outside && !outside.IsOver(this) && outside.Write.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
 
     /// <summary>True of a row that stays, or is to stay, marked as deleted.</summary>
     internal bool IsMarked => Row is not null && Sfid is null && Life is Life.DeletedRemotely or Life.Dead && Owed is not { Operation: RowOperation.Delete };

@@ -94,6 +94,18 @@ public sealed class DeleteAndIdentityTests
             .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Ada.With(Phone, "9"), At(50), At(59)))).ThenTypes(typeof(WriteOverwritten), typeof(ReadBackAsked));
 
     [Fact]
+    public void Write_to_a_record_that_is_deleted_by_now_holds_nothing_back_of_the_earlier_one_that_lives_again()
+    {
+        var again = new RowStamp(2, 1);
+        var moved = Ada.With(Phone, "2");
+        GivenAgreed(Ada, Soft).When(Deleted(2, R1)).When(Inserted(3, again, Ada)).When(Confirmed(1, 4)).When(Confirmed(2, 5, "S2"))
+            .When(Updated(6, new RowStamp(2, 2), (Phone, "1", "2"))).ThenOffered(WriteOperation.Update, "S2", (Phone, "2"))
+            .When(ReadGone(8, 7, "S2")).When(Landed(9, new RowStamp(2, 3), moved, moved))
+            .When(Read(11, 10, Ada, Row(new RowStamp(2, 3), moved), "S1")).When(Read(13, 10, Ada, Row(new RowStamp(2, 3), moved), "S1"))
+            .ThenRowGets(RowOperation.Update, (Phone, "1"));
+    }
+
+    [Fact]
     public void Birth_that_is_outside_when_a_delete_loses_says_nothing_of_the_row_that_is_back()
     {
         var bob = Ada.With(Name, "Bob");
