@@ -102,7 +102,13 @@ internal static class Counters
     {
         foreach (var (name, counter) in decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo))
         {
-            Freeze(decision, name, counter, found is not null && found.TryGet(name, out var theirs) ? theirs : counter.Outside!.Sent, "whether our write of it was applied cannot be told");
+            var theirs = found is not null && found.Has(name) ? found[name] : counter.Outside!.Sent;
+            Freeze(decision, name, counter, theirs, "whether our write of it was applied cannot be told");
+            if (theirs != counter.Known && decision.State.Sfid is { } sfid)
+            {
+                // The stream may have told what the probe was too early to see.
+                RemoteEvidence.Ask(decision, sfid, $"{name} waits for somebody, and it is not known what Salesforce holds", decision.Now);
+            }
         }
     }
 
@@ -221,14 +227,15 @@ internal static class Counters
         }
 
         var open = state.Counters.GetValueOrDefault(name);
-        if (m.OwnWrite is null && IsInRead(state, open, m))
+        var answered = open?.Outside is { } outside && outside.WriteNo == m.OwnWrite;
+        if (!answered && IsInRead(state, open, m))
         {
             return;
         }
 
         var counter = open ?? Opened(state, sum, default);
         var before = Sum(counter);
-        if (counter.Outside is { } write && write.WriteNo == m.OwnWrite)
+        if (answered && counter.Outside is { } write)
         {
             // What Salesforce had before our write and ours was not made from was overwritten: it is added again.
             var overwritten = Read(counter.Known) - Read(write.Base);

@@ -51,20 +51,29 @@ public static class LocalQueue
             return Add(queue, earlier);
         }
 
-        if (earlier.Ordered && queue[^1].Operation != WriteOperation.Delete && queue.Length < OrderedWritesMax)
+        var place = queue.Length - 1;
+        if (earlier.Ordered && queue[^1].Operation != WriteOperation.Delete)
         {
-            return queue.Insert(queue.TakeWhile(write => write.Stamp < earlier.Stamp).Count(), earlier);
+            // What was folded holds changes from before the earlier one as well: nothing can be sent in front of it.
+            place = queue.TakeWhile(write => write.Stamp < earlier.Stamp).Count();
+            if (queue.Length < OrderedWritesMax && (place == queue.Length || !queue[place].Folded))
+            {
+                return queue.Insert(place, earlier);
+            }
+
+            place = Math.Min(place, queue.Length - 1);
         }
 
-        var later = queue[^1];
+        var later = queue[place];
         return (earlier.Operation, later.Operation) switch
         {
             (WriteOperation.Insert, WriteOperation.Update) =>
-                Replace(queue, Behind(later, earlier) with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
-            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, earlier.Fields.Aggregate(Behind(earlier, later) with { Follows = false }, (write, field) => Chained(write, earlier, field.Key, field.Value))),
+                Replace(queue, place, Behind(later, earlier) with { Fields = earlier.Fields.With(later.Fields), At = later.At, Stamp = later.Stamp }),
+            (WriteOperation.Update, not WriteOperation.Delete) => Replace(queue, place, earlier.Fields.Aggregate(Behind(earlier, later) with { Follows = false }, (write, field) => Chained(write, earlier, field.Key, field.Value))),
             _ => queue,
         };
     }
+
 
     // What is queued holds changes before and after the late one: the values tell which of them a field's is. The change led from its base to its value.
     private static LocalWrite Chained(LocalWrite queued, LocalWrite earlier, string name, string? value)
@@ -73,6 +82,12 @@ public static class LocalQueue
         if (!queued.Fields.TryGet(name, out var waiting))
         {
             return queued with { Fields = queued.Fields.With(name, value), Base = queued.Operation == WriteOperation.Update && bases.Has(name) ? queued.Base.With(name, bases[name]) : queued.Base };
+        }
+
+        if (queued.Intends(name) && queued.Newest?.Contains(name) == false)
+        {
+            // It is the last that was said of it, even where that is what was agreed on.
+            return queued with { Fields = queued.Fields.With(name, value) };
         }
 
         if (queued.Base.Is(name, value))
@@ -126,7 +141,7 @@ public static class LocalQueue
 
     /// <summary>Puts a refused write in front of what was queued behind it, which supersedes it: the first of that takes it up.</summary>
     public static ImmutableArray<LocalWrite> Supersede(LocalWrite refused, ImmutableArray<LocalWrite> queue) =>
-        !refused.Ordered || queue.IsEmpty ? Return(refused, queue) : [.. Add([refused], queue[0] with { Ordered = false }), .. queue.Skip(1)];
+        queue.IsEmpty ? [refused] : [.. Add([refused], queue[0] with { Ordered = false }), .. queue.Skip(1)];
 
     /// <summary>The queue without some fields of its updates; a write that has nothing left to say goes.</summary>
     public static ImmutableArray<LocalWrite> Without(ImmutableArray<LocalWrite> queue, IReadOnlySet<string> fields) =>
@@ -153,20 +168,23 @@ public static class LocalQueue
         var fields = first.Fields.With(second.Fields);
         if (first.Operation == WriteOperation.Insert)
         {
-            return Behind(second, first) with { Fields = fields, At = second.At, Stamp = second.Stamp };
+            return Behind(second, first) with { Fields = fields, At = second.At, Stamp = second.Stamp, Folded = true };
         }
 
         // The oldest base stays: it is what both sides last agreed on; where the first change had none, none is known. A field that came back to it has nothing to send, unless it is one of intent.
         var agreed = second.Base.Without(first.Fields.Names).With(first.Base);
         var changed = fields.Where((name, value) => !agreed.Is(name, value) || (second.Fields.Has(name) ? second : first).Intends(name));
+        var intents = Union(first.Intents, second.Intents);
         return Behind(second, first) with
         {
             Fields = changed,
             Base = agreed.Where((name, _) => changed.Has(name)),
             At = second.At,
             Stamp = second.Stamp,
-            Intents = Union(first.Intents, second.Intents),
+            Intents = intents,
+            Newest = intents is null ? null : second.Newest ?? new FieldNames(second.Fields.Names),
             Follows = first.Follows && second.Follows,
+            Folded = true,
         };
     }
 
@@ -177,6 +195,8 @@ public static class LocalQueue
     private static FieldNames? Union(FieldNames? first, FieldNames? second) =>
         first is null || second is null || first.Equals(second) ? first ?? second : new FieldNames(first.Union(second).Order(StringComparer.Ordinal));
 
-    private static ImmutableArray<LocalWrite> Replace(ImmutableArray<LocalWrite> queue, LocalWrite last) =>
-        last is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? queue.RemoveAt(queue.Length - 1) : queue.SetItem(queue.Length - 1, last);
+    private static ImmutableArray<LocalWrite> Replace(ImmutableArray<LocalWrite> queue, LocalWrite last) => Replace(queue, queue.Length - 1, last);
+
+    private static ImmutableArray<LocalWrite> Replace(ImmutableArray<LocalWrite> queue, int place, LocalWrite write) =>
+        write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? queue.RemoveAt(place) : queue.SetItem(place, write);
 }

@@ -44,6 +44,14 @@ public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, Fi
     /// <summary>Fields of intent: they are sent even if they are what both sides agree on; null for none.</summary>
     public FieldNames? Intents { get; init; }
 
+    /// <summary>It is more than one change of the application.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Folded { get; init; }
+
+    /// <summary>Fields of the latest change folded into it; noted where it intends something, else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FieldNames? Newest { get; init; }
+
     /// <summary>Id of the first change folded into it, in the change log; 0: it comes from no change of the application, or from before this was noted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Position { get; init; }

@@ -125,8 +125,8 @@ internal static class RemoteEvidence
     public static void Delete(RecordDecision decision, string sfid, DateTimeOffset deletedAt, DateTimeOffset readBegan)
     {
         var state = decision.State;
-        // What is outside may have been applied before, or may be refused: nobody will say which fields the record had when it went.
-        var outside = state.Outstanding is { Ended: false, Write: { Operation: WriteOperation.Update } update } write && write.Sfid == sfid ? update.Fields : FieldValues.Empty;
+        // What is outside may have been applied before, or may be refused: nobody will say which fields the record had when it went. A birth may have met a record that was undeleted.
+        var outside = state.Outstanding is { Ended: false, Write.Operation: not WriteOperation.Delete } write && (write.Sfid ?? state.Sfid) == sfid ? write.Write.Fields : FieldValues.Empty;
         var lost = state.Queue.TakeWhile(waiting => waiting.Operation != WriteOperation.Insert).Where(waiting => waiting.Operation == WriteOperation.Update).Aggregate(outside, (all, waiting) => all.With(waiting.Fields))
             .With(FieldValues.From(state.Inbox.Select(waits => KeyValuePair.Create(waits.Key, waits.Value.Ours))));
         if (!lost.IsEmpty)
@@ -212,6 +212,11 @@ internal static class RemoteEvidence
             else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))
             {
                 Displaced(decision, m.Sfid, state.Sfid);
+            }
+            // It may be from before it was deleted, or from after it was undeleted: the polls show it once.
+            else if (m.Fields.Is(decision.Mapping.ExternalIdField, null))
+            {
+                Ask(decision, m.Sfid, "an earlier record of the same row was read alive before what is known of the present one", m.ReadBegan);
             }
 
             return false;

@@ -143,16 +143,7 @@ internal static class WriteOutcomes
                 TakeSettledDoubt(decision, m with { Answer = rest.IsEmpty ? new DoubtAnswer.NotApplied() : new DoubtAnswer.AppliedThenDeleted(rest[0]) });
                 break;
             case DoubtAnswer.AppliedThenDeleted a:
-                if (write.Write.Operation != WriteOperation.Delete && (decision.State.Sfid == a.Sfid || decision.State.BirthOutside))
-                {
-                    RemoteEvidence.Delete(decision, a.Sfid, m.At, m.At);
-                }
-
-                if (decision.State.Outstanding is not null)
-                {
-                    decision.Add(new WriteApplied(m.WriteNo, m.Submission, a.Sfid, m.At));
-                }
-
+                TakeFoundDeleted(decision, m, a.Sfid);
                 break;
             case DoubtAnswer.Overwritten a:
                 TakeOverwritten(decision, m, a, write);
@@ -162,6 +153,27 @@ internal static class WriteOutcomes
                 break;
             default:
                 throw new UnreachableException(m.Answer.GetType().Name);
+        }
+    }
+
+    // It was looked up before the answer's time: should it have been undeleted between, a fresh read tells.
+    private static void TakeFoundDeleted(RecordDecision decision, DoubtSettled m, string sfid)
+    {
+        var state = decision.State;
+        var news = state.Outstanding!.Write.Operation != WriteOperation.Delete && (state.Sfid == sfid || state.BirthOutside);
+        if (news)
+        {
+            RemoteEvidence.Delete(decision, sfid, m.At, m.At);
+        }
+
+        if (decision.State.Outstanding is not null)
+        {
+            decision.Add(new WriteApplied(m.WriteNo, m.Submission, sfid, m.At));
+        }
+
+        if (news)
+        {
+            RemoteEvidence.Ask(decision, sfid, "a lost write was looked up, and it is deleted", m.At);
         }
     }
 

@@ -199,6 +199,25 @@ public sealed class CounterPolicyTests
             .When(Settled(1, 60, new DoubtAnswer.Applied("S1"))).ThenState(state => state.Inbox[Count].ShouldBe(new InboxEntry("11", "10", "11", At(60), Counted: true)));
 
     [Fact]
+    public void Counter_that_a_lost_write_leaves_to_somebody_is_read_again_where_the_stream_has_told_more() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11")))
+            .When(Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "12")))
+            .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Fields((Name, "Ada"), (Count, "10")), At(2), At(2.5))))
+            .ThenAlso(new ReadBackAsked("S1", $"{Count} waits for somebody, and it is not known what Salesforce holds", At(60)))
+            .ThenState(state => state.Inbox[Count].Theirs.ShouldBe("10"))
+            .When(Read(61, 3, Ten.With(Count, "12"), Row(R3, Ten.With(Count, "13")))).ThenState(state => state.Inbox[Count].Theirs.ShouldBe("12"));
+
+    [Fact]
+    public void Event_of_our_own_earlier_write_does_not_take_back_what_a_read_has_shown_since() =>
+        New().When(Inserted(1, R1, Fields((Name, "Ada"), (Count, "1")))).When(Confirmed(1, 2))
+            .When(new ChangesMissed("S1", "the stream was cut", At(3)))
+            .When(Read(5, 4, Fields((Name, "Ada"), (Count, "8")), Row(R1, Fields((Name, "Ada"), (Count, "1"))))).ThenRowGets(RowOperation.Update, (Count, "8"))
+            .When(Landed(5.5, R2, Fields((Count, "1")), Fields((Count, "8"))))
+            .When(Updated(6, R3, (Count, "8", "9"))).ThenOffered(WriteOperation.Update, "S1", (Count, "9"))
+            .When(Changed(1.5, Row(R3, Fields((Name, "Ada"), (Count, "9"))), 1, (Count, "1"))).ThenRowGetsNothing();
+
+    [Fact]
     public void Doubt_after_our_own_event_was_seen_is_no_doubt() =>
         GivenAgreed(Ten)
             .When(Updated(2, R2, (Count, "10", "11")))

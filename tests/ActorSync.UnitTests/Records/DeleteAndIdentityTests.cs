@@ -89,6 +89,25 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Record_that_lives_again_without_an_external_id_and_was_read_before_the_present_one_was_known_is_read_again() =>
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, new RowStamp(2, 1), Ada)).When(Confirmed(1, 4)).When(Confirmed(2, 6, "S2"))
+            .When(Read(8, 7, Ada, Row(new RowStamp(2, 1), Ada), "S2"))
+            .When(Read(5.5, 5, Ada.With(ExternalId, null), Row(new RowStamp(2, 1), Ada), "S1")).ThenTypes(typeof(ReadBackAsked))
+            .When(Read(9, 5, Ada.With(ExternalId, null), Row(new RowStamp(2, 1), Ada), "S1")).ThenTypes(typeof(Unexpected));
+
+    [Fact]
+    [Trait("Rule", "8")]
+    public void Record_that_is_found_deleted_when_a_lost_write_is_looked_up_is_read_again() =>
+        GivenAgreed(Ada).When(Updated(2, R2, (Phone, "1", "2")))
+            .When(Settled(1, 60, new DoubtAnswer.AppliedThenDeleted("S1"))).ThenTypes(typeof(ConflictResolved), typeof(RemoteDeletionTaken), typeof(WriteApplied), typeof(ReadBackAsked));
+
+    [Fact]
+    public void Birth_that_is_outside_when_the_record_it_met_is_deleted_has_lost() =>
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, new RowStamp(2, 1), Ada)).When(Confirmed(1, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Phone, "1"))
+            .When(Read(6, 5, Ada, Row(new RowStamp(2, 1), Ada), "S1")).When(Read(8, 5, Ada, Row(new RowStamp(2, 1), Ada), "S1")).ThenState(state => state.Sfid.ShouldBe("S1"))
+            .When(ReadGone(10, 9)).ThenConflict("*", Side.Salesforce).ThenRowGets(RowOperation.Delete);
+
+    [Fact]
     public void Lost_write_of_a_record_that_is_deleted_by_now_is_no_conflict() =>
         GivenAgreed(Ada).When(Updated(2, R2, (Phone, "1", "2"))).When(ReadGone(5, 4)).When(Landed(6, null, Ada, Ada))
             .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Ada.With(Phone, "9"), At(50), At(59)))).ThenTypes(typeof(WriteOverwritten), typeof(ReadBackAsked));

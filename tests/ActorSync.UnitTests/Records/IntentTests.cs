@@ -111,6 +111,15 @@ public sealed class IntentTests
             .When(Confirmed(2, 6)).ThenOffersNothing();
 
     [Fact]
+    public void Value_that_is_set_back_and_logged_late_is_sent_as_it_was_set_last() =>
+        GivenAgreed(Ada, PhoneIsIntent)
+            .When(Updated(2, R2, (Name, "Ada", "Grace")))
+            .When(Updated(3, R3, (Phone, "1", "2")))
+            .When(Updated(4, new RowStamp(1, 5), (City, null, "x")))
+            .When(Updated(4, R4, (Phone, "2", "1")))
+            .When(Confirmed(1, 5)).ThenOffered(WriteOperation.Update, "S1", (City, "x"), (Phone, "1"));
+
+    [Fact]
     public void Value_set_to_itself_that_is_logged_behind_its_later_write_says_nothing_more() =>
         GivenAgreed(Ada, PhoneIsIntent)
             .When(Updated(3, R3, (Phone, "1", "1"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "1"))

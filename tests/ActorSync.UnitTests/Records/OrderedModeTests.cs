@@ -89,11 +89,30 @@ public sealed class OrderedModeTests
 
     [Fact]
     [Trait("Rule", "3")]
+    public void Change_that_is_logged_late_is_folded_into_a_correction_that_holds_what_came_before_it() =>
+        GivenAgreed(Ada, Ordered)
+            .When(Updated(2, R2, (Phone, "1", "2"))).When(Refused(1, 3))
+            .And(Update(R4, "b", "c", Phone) with { Ordered = false }, Update(R3, "2", "b", Phone))
+            .When(Retried(4)).ThenTypes(typeof(RecordEvent.Unexpected), typeof(RecordEvent.WriteOffered)).ThenOffered(WriteOperation.Update, "S1", (Phone, "c"))
+            .ThenState(state => state.Queue.ShouldBeEmpty());
+
+    [Fact]
+    [Trait("Rule", "3")]
     public void Refused_write_is_superseded_by_the_next_change_and_not_sent_again() =>
         GivenAgreed(Ada, Ordered)
             .When(Updated(2, R2, (Name, "Ada", "a"))).When(Updated(3, R3, (Phone, "1", "2"))).When(Updated(4, R4, (City, null, "Rome")))
             .When(Refused(1, 5)).ThenOffered(WriteOperation.Update, "S1", (Name, "a"), (Phone, "2"))
             .When(Confirmed(2, 6)).ThenOffered(WriteOperation.Update, "S1", (City, "Rome"));
+
+    [Fact]
+    [Trait("Rule", "3")]
+    public void Correction_that_is_refused_in_front_of_other_changes_is_superseded_by_the_first_of_them_and_then_parks() =>
+        GivenAgreed(Ada, Ordered)
+            .When(Updated(2, R2, (Phone, "1", "bad"))).When(Refused(1, 3)).When(Edited(4, (Phone, "worse"))).ThenOffered(WriteOperation.Update, "S1", (Phone, "worse"))
+            .When(Updated(5, R3, (Name, "Ada", "a"))).When(Updated(6, R4, (Name, "a", "b")))
+            .When(Refused(2, 7)).ThenOffered(WriteOperation.Update, "S1", (Name, "a"), (Phone, "worse"))
+            .When(Refused(3, 8)).ThenOffered(WriteOperation.Update, "S1", (Name, "b"), (Phone, "worse"))
+            .When(Refused(4, 9)).ThenOffersNothing().ThenState(state => state.Parked.ShouldNotBeNull());
 
     [Fact]
     [Trait("Rule", "8")]
@@ -119,6 +138,6 @@ public sealed class OrderedModeTests
     private static RecordEvent.LocalChanged Insert(RowStamp stamp, FieldValues fields) =>
         new(1, "x", At(1), RowOperation.Insert, stamp, FieldValues.Empty, fields, Ordered: true);
 
-    private static RecordEvent.LocalChanged Update(RowStamp stamp, string old, string now) =>
-        new(1, "x", At(2), RowOperation.Update, stamp, Fields((Name, old)), Fields((Name, now)), Ordered: true);
+    private static RecordEvent.LocalChanged Update(RowStamp stamp, string old, string now, string field = Name) =>
+        new(1, "x", At(2), RowOperation.Update, stamp, Fields((field, old)), Fields((field, now)), Ordered: true);
 }
