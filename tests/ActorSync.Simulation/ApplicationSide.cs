@@ -16,9 +16,10 @@ internal sealed class ApplicationSide
         _world = world;
         _random = world.Draws("application");
         _counting = SimulatedMappings.Counts(world.Mappings) ? world.Draws("counting") : null;
-        if (world.Injects(FaultKind.Trigger) && world.Drawn(FaultKind.Trigger).Next(8) == 0)
+        if (world.Injects(FaultKind.Trigger) && world.Drawn(FaultKind.Trigger).Next(4) == 0)
         {
-            PutTriggers(world.Drawn(FaultKind.Trigger));
+            world.Faults.Count(FaultKind.Trigger);
+            ApplicationTriggers.Put(Database.Tables[SimulatedMappings.Account], world.Drawn(FaultKind.Trigger));
         }
     }
 
@@ -95,10 +96,10 @@ internal sealed class ApplicationSide
         {
             Insert(statements, mapping, NewKey());
         }
-        else if (dice < 15)
+        else if (dice < (_world.ComesAndGoes ? 27 : 15))
         {
             statements.Delete(mapping, key.Value);
-            if (dice == 9)
+            if (dice is 9 or > 18)
             {
                 Insert(statements, mapping, key.Value);
             }
@@ -156,9 +157,10 @@ internal sealed class ApplicationSide
 
     private Guid? Pick(MemoryStatements statements, short mapping)
     {
-        var keys = Database.Tables[mapping].Rows.Scan(statements.Transaction).Select(row => row.Key).Order().ToArray();
-        // The first one is hot.
-        return keys.Length == 0 ? null : keys[_random.Next(3) == 0 ? 0 : _random.Next(keys.Length)];
+        var rows = Database.Tables[mapping].Rows.Scan(statements.Transaction).Select(row => row.Value).ToArray();
+        // The first one is hot; where records come and go, it is the one that people are busy with.
+        var keys = (_world.ComesAndGoes ? rows.OrderBy(row => row.Sfid ?? "~", StringComparer.Ordinal).ThenBy(row => row.Key) : rows.OrderBy(row => row.Key)).Select(row => row.Key).ToArray();
+        return keys.Length == 0 ? null : keys[_random.Next(_world.ComesAndGoes ? 2 : 3) == 0 ? 0 : _random.Next(keys.Length)];
     }
 
     private Guid NewKey()
@@ -173,26 +175,4 @@ internal sealed class ApplicationSide
     private string Value() => $"L{++_values}";
 
     private static string[] Text(short mapping) => mapping == SimulatedMappings.Account ? ["Name", "Phone", "Fax", "Site"] : ["LastName", "Title"];
-
-    private void PutTriggers(Random random)
-    {
-        _world.Faults.Count(FaultKind.Trigger);
-        var accounts = Database.Tables[SimulatedMappings.Account];
-        if (random.Next(2) == 0)
-        {
-            // Site is always written in capitals.
-            accounts.BeforeTrigger = (_, row) => row with { Values = row.Values.SetItem(3, row.Values[3]?.ToUpperInvariant()) };
-        }
-        else
-        {
-            // Fax follows Phone, in a statement of its own.
-            accounts.AfterTrigger = (statements, old, row) =>
-            {
-                if (old is not null && row is not null && old.Values[1] != row.Values[1])
-                {
-                    statements.Update(SimulatedMappings.Account, row.Key, ("Fax", row.Values[1] is { } phone ? $"F{phone}" : null));
-                }
-            };
-        }
-    }
 }

@@ -16,14 +16,15 @@ internal sealed partial class Judge
 
         var troubled = Journals().Where(journal => journal.Events.Any(entry => entry.Event is RecordEvent.WriteRejected or RecordEvent.RecordParked)).Select(journal => journal.Actor.Entity).ToHashSet();
         var arrived = BySync().Where(arrival => arrival.Error is null).ToLookup(arrival => KeyOf(arrival) ?? Guid.Empty);
-        foreach (var (id, change) in LocalChanges().Where(change => !troubled.Contains(change.Change.Entity)).Select(change => (change.Change.Id, change)))
+        foreach (var change in LocalChanges().Where(change => !troubled.Contains(change.Change.Entity)))
         {
             foreach (var (field, value) in Values(change, change.Change.New).Where(field => Plain(field.Value)?.Contains('L', StringComparison.Ordinal) == true))
             {
                 var applied = arrived[change.Change.Entity].FirstOrDefault(arrival => arrival.After.TryGetValue(field, out var after) && Plain(after) == Plain(value));
-                if (applied is not null && applied.At - _committedAt[id] > longest)
+                var committedAt = _committedAt[change.Change.Id];
+                if (applied is not null && applied.At - committedAt > longest)
                 {
-                    throw new ViolationException("I10", $"{field} = '{value}' was committed at {_committedAt[id]:ss.fff} and applied at {applied.At:ss.fff}: something else delayed it", change.Change.Entity);
+                    throw new ViolationException("I10", $"{field} = '{value}' was committed at {committedAt:ss.fff} and applied at {applied.At:ss.fff}: something else delayed it", change.Change.Entity);
                 }
             }
         }

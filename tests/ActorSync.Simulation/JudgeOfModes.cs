@@ -56,7 +56,7 @@ internal sealed partial class Judge
         }
 
         var state = RecordState.Initial;
-        var since = new Dictionary<string, long>(StringComparer.Ordinal);
+        var since = new Dictionary<string, (long From, FieldValues Outside)>(StringComparer.Ordinal);
         foreach (var (entry, happened) in story.Events)
         {
             var before = state;
@@ -75,7 +75,8 @@ internal sealed partial class Judge
 
             foreach (var field in state.Inbox.Keys)
             {
-                since.TryAdd(field, now);
+                // What was outside when a delete lost, or when a trigger rewrote it once too often, cannot be called back; whatever it does, both sides' values are journaled.
+                since.TryAdd(field, (now, state.Outstanding?.Write.Fields ?? FieldValues.Empty));
             }
         }
 
@@ -98,7 +99,7 @@ internal sealed partial class Judge
         }
     }
 
-    private static void FrozenRecordStays(RecordStory story, string field, long from, long until)
+    private static void FrozenRecordStays(RecordStory story, string field, (long From, FieldValues Outside) since, long until)
     {
         if (field == SimulatedMappings.Counter)
         {
@@ -106,8 +107,9 @@ internal sealed partial class Judge
             return;
         }
 
-        var overwritten = story.Written.FirstOrDefault(arrival => arrival.Sequence > from && arrival.Sequence <= until
-            && arrival.After.TryGetValue(field, out var after) && Plain(after) != Plain(arrival.Before.GetValueOrDefault(field)));
+        var overwritten = story.Written.FirstOrDefault(arrival => arrival.Sequence > since.From && arrival.Sequence <= until
+            && arrival.After.TryGetValue(field, out var after) && Plain(after) != Plain(arrival.Before.GetValueOrDefault(field))
+            && !(since.Outside.TryGet(field, out var sent) && Plain(sent) == Plain(after)));
         if (overwritten is not null)
         {
             throw new ViolationException("I2", $"Salesforce got '{overwritten.After[field]}' for {field} over '{overwritten.Before.GetValueOrDefault(field)}' while it waited in the inbox", story.Entity);
@@ -139,6 +141,10 @@ internal sealed partial class Judge
         _ => false,
     };
 
+    // A trigger whose change is logged first has changed it again.
+    private static bool IsOvertaken(RecordStory story, RecordEvent.LocalChanged said, string field) => story.Events.Select(entry => entry.Event).OfType<RecordEvent.LocalChanged>()
+        .Any(later => later.Stamp.Birth == said.Stamp.Birth && later.Stamp > said.Stamp && later.New.Has(field));
+
     // I1: a field of intent that was set to what it was, and that nothing has superseded since, arrives after that was committed.
     private void IntentsAreSaid(RecordStory story)
     {
@@ -150,7 +156,7 @@ internal sealed partial class Judge
             {
                 var from = _arrivedAtCommit[change.Change.Id];
                 if (!story.Written.Any(arrival => arrival.Sequence > from && arrival.After.TryGetValue(field, out var after) && Plain(after) == Plain(value))
-                    && !story.Events.Skip(at + 1).Any(entry => Touches(entry.Event, field)) && !IsFrozen(story, at, field))
+                    && !story.Events.Skip(at + 1).Any(entry => Touches(entry.Event, field)) && !IsFrozen(story, at, field) && !IsOvertaken(story, said!, field))
                 {
                     throw new ViolationException("I1", $"{field} of intent was set to '{value}' again in revision {said!.Stamp} and nothing became of it", story.Entity);
                 }

@@ -34,15 +34,15 @@ internal sealed class PeopleSide(World world)
         {
             Create(type);
         }
-        else if (dice < 13)
+        else if (dice < (world.ComesAndGoes ? 22 : 13))
         {
-            if (Pick(type, deleted: false) is { } id)
+            if ((world.ComesAndGoes && _random.Next(2) == 0 ? Newest(type) : Pick(type, deleted: false)) is { } id)
             {
                 Note("deletes", id, "");
                 world.Org.Delete([id], _person);
             }
         }
-        else if (dice < 16)
+        else if (dice < (world.ComesAndGoes ? 32 : 16))
         {
             if (Pick(type, deleted: true) is { } id)
             {
@@ -86,9 +86,20 @@ internal sealed class PeopleSide(World world)
         world.Org.Update([new RecordInput("Account", id, fields)], _person);
     }
 
+    // Born so lately, if there is one, that its row does not know its id yet.
+    private string? Newest(string type)
+    {
+        var known = world.Database.Tables[type == "Account" ? SimulatedMappings.Account : SimulatedMappings.Contact].Rows.Scan(null).Select(row => row.Value.Sfid).ToHashSet(StringComparer.Ordinal);
+        var ids = Ids(type, deleted: false);
+        return ids.LastOrDefault(id => !known.Contains(id)) ?? ids.LastOrDefault();
+    }
+
+    private string[] Ids(string type, bool deleted) =>
+        [.. world.Org.Query($"SELECT Id FROM {type} WHERE IsDeleted = {(deleted ? "true" : "false")} ORDER BY Id", includeDeleted: true).Rows.Select(row => row.Id)];
+
     private string? Pick(string type, bool deleted)
     {
-        var ids = world.Org.Query($"SELECT Id FROM {type} WHERE IsDeleted = {(deleted ? "true" : "false")} ORDER BY Id", includeDeleted: true).Rows.Select(row => row.Id).ToArray();
+        var ids = Ids(type, deleted);
         return ids.Length == 0 ? null : ids[_random.Next(3) == 0 ? 0 : _random.Next(ids.Length)];
     }
 

@@ -30,5 +30,9 @@ public sealed class MutantTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Every_seed_that_is_tried_first_is_one_of_those_that_are_tried_at_all() =>
+        AllMutants.List.ShouldAllBe(mutant => mutant.Seed >= 1 && mutant.Seed <= AllMutants.SeedsMax);
+
+    [Fact]
     public void There_are_at_least_25_mutants() => AllMutants.List.Count.ShouldBeGreaterThanOrEqualTo(25);
 }

@@ -64,6 +64,10 @@ internal sealed class PostgresWorld : StoreWorld
         ApplicationRule.FaxFollowsPhone => Trigger(
             "after update",
             "if old.phone is distinct from new.phone then update salesforce.account set fax = 'F' || new.phone where id = new.id; end if; return null;"),
+        ApplicationRule.PhoneIsGivenAPlus => Trigger(
+            "after update",
+            "if new.phone not like '+%' then update salesforce.account set phone = '+' || new.phone where id = new.id; end if; return null;",
+            name: " plus"),
         ApplicationRule.PhoneIsChecked => "alter table salesforce.account add constraint phone_is_checked check (phone <> 'refused')",
         _ => throw new ArgumentOutOfRangeException(nameof(rule)),
     });
@@ -126,9 +130,9 @@ internal sealed class PostgresWorld : StoreWorld
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static string Trigger(string when, string body) => $"""
+    private static string Trigger(string when, string body, string name = "rule") => $"""
         create function public.rule() returns trigger language plpgsql as $$ begin {body} end $$;
-        create trigger rule {when} on salesforce.account for each row execute function public.rule()
+        create trigger "{name}" {when} on salesforce.account for each row execute function public.rule()
         """;
 
     private sealed class Session(NpgsqlConnection connection, NpgsqlTransaction transaction) : ApplicationSession

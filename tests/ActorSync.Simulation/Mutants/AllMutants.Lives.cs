@@ -11,9 +11,9 @@ internal static partial class AllMutants
             Records + "RecordEvolve.cs", "if (sfid is null || state.FormerSfids.Contains(sfid))", "if (sfid is not null || state.FormerSfids.Contains(sfid!))")),
         new("evidence of a former life is taken", "rule 4", 93, new Mutation(
             Records + "RemoteEvidence.cs", "        if (state.FormerSfids.Contains(m.Sfid))\n        {\n            return Revived(decision, m);", "        if (state.FormerSfids.Contains(m.Sfid) && m.Sfid.Length == 0)\n        {\n            return Revived(decision, m);")),
-        new("a remote delete forgets the write that is outside", "rule 7", 3, new Mutation(
-            Records + "RemoteEvidence.cs", "&& write.Sfid == sfid ? update.Fields : FieldValues.Empty;", "&& write.Sfid == sfid && update.Fields.IsEmpty ? update.Fields : FieldValues.Empty;")),
-        new("a write proved not applied is forgotten", "rule 8", 1, new Mutation(
+        new("a remote delete forgets the write that is outside", "rule 7", 1, new Mutation(
+            Records + "RemoteEvidence.cs", "(write.Sfid ?? state.Sfid) == sfid ? write.Write.Fields : FieldValues.Empty;", "(write.Sfid ?? state.Sfid) == sfid && write.Write.Fields.IsEmpty ? write.Write.Fields : FieldValues.Empty;")),
+        new("a write proved not applied is forgotten", "rule 8", 2, new Mutation(
             Records + "RecordEvolve.cs", "return state with { Outstanding = null, Queue = left,", "return state with { Outstanding = null, Queue = refused ? left : state.Queue,")),
         new("a birth that was deleted is made again", "rule 8", 1029, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "return deleted.Count == 0 ? new DoubtAnswer.NotApplied()", "return deleted.Count >= 0 ? new DoubtAnswer.NotApplied()")),
@@ -23,7 +23,16 @@ internal static partial class AllMutants
             Records + "RecordBehavior.cs", "case RowWriteOutcome.Locked or RowWriteOutcome.Moved:", "case RowWriteOutcome.Locked:\n                decision.Add(new RowWritten(owed.Operation, decision.State.Row, owed.Fields, owed.Status, m.At));\n                break;\n            case RowWriteOutcome.Moved:")),
         new("a record deleted about the second of its stamp is not read again", "rule 6", 1863, new Mutation(
             Records + "WriteOutcomes.cs", "else if (!(state.SystemModstamp <= at - StampIsOver))", "else if (state.SystemModstamp == at - StampIsOver)")),
-        new("a record that lost its place is not spoken of", "rule 4", 21047, new Mutation(
+        new("a record that lost its place is not spoken of", "rule 4", 642, new Mutation(
             Records + "RemoteEvidence.cs", "else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))", "else if (m.Fields.IsEmpty)")),
+        new("a deletion takes the changes of the next life with it", "rule 7", 1448, new Mutation(
+            Records + "RecordEvolve.cs", "Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding", "Queue = [.. state.Queue.Where(write => write.Operation == WriteOperation.Insert)], Outstanding")),
+        new("what was outside before a record was deleted and undeleted is its outcome", "rule 7", 986, new Mutation(
+            Records + "RecordEvolve.cs", "outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,", "outside.Sfid == e.Sfid ? outside : state.Outstanding,")),
+        new("a birth behind a delete becomes an update", "rule 1", 1236, new Mutation(
+            Records + "LocalQueue.cs", "[.. queue.TakeWhile(IsOfThisLife).Select(AsUpdate)", "[.. queue.Select(AsUpdate)"),
+            new Mutation(Records + "LocalQueue.cs", ", .. queue.SkipWhile(IsOfThisLife)];", "];")),
+        new("a birth that is outside when a delete loses is the row's", "rule 6", 1992, new Mutation(
+            Records + "RecordEvolve.cs", "state.Outstanding is { Write.Operation: not WriteOperation.Delete } outside && (outside", "state.Outstanding is { Write.Operation: WriteOperation.Update } outside && (outside")),
     ];
 }

@@ -33,11 +33,11 @@ internal static partial class AllMutants
         new("one time of reading counts for all fields", "rule 4", 7, new Mutation(
             Records + "FieldReading.cs", "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
             "state.Bars.TryGetValue(name, out var found) && state.Bars.Values.Min(bar => bar.AnsweredAt) >= m.ReadBegan ? found : null;")),
-        new("a moved stamp proves a lost write", "rule 8", 8, new Mutation(
+        new("a moved stamp proves a lost write", "rule 8", 17, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))", "if (!untouched || lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))")),
-        new("every write of a field is made from what Salesforce holds", "rule 1", 20026, new Mutation(
+        new("every write of a field is made from what Salesforce holds", "rule 1", 114, new Mutation(
             Records + "LocalQueue.cs", "held = held.Without(write.Fields.Names);", "_ = held;")),
-        new("an image is decided against a row that has moved on", "rule 0", 54, new Mutation(
+        new("an image is decided against a row that has moved on", "rule 0", 179, new Mutation(
             Records + "RecordBehavior.cs", "RemoteImage m => m.Row.Stamp != state.Row || ", "RemoteImage m => ")),
         new("an empty bump is not noted", "rule 0", 2, new Mutation(
             Records + "LocalEvolve.cs", "state.IsEnded(e.Stamp) ? state : state with { Row = Latest(state, e.Stamp) };", "state;")),
@@ -49,6 +49,14 @@ internal static partial class AllMutants
             Records + "RecordDecision.cs", "if (State.Outstanding is not null || ", "if (")),
         new("a straggling outcome is news", "rule 4", 10, new Mutation(
             Records + "WriteOutcomes.cs", "if (writeNo != outstanding?.WriteNo)", "if (writeNo != outstanding?.WriteNo && (outstanding is null || outcome is not WriteConfirmed))")),
+        new("a field that Salesforce has not changed is contested", "rule 8", 147, new Mutation(
+            Records + "WriteOutcomes.cs", "outside.Write.Base.Is(name, found.Fields[name])", "outside.Write.Base.Is(name, \"\")")),
+        new("changes of one life are ordered by the id of the log", "rule 1", 1, new Mutation(
+            Records + "LocalEvolve.cs", "state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen <= write.Stamp", "state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen.Birth >= 0")),
+        new("a life has no number", "rule 1", 1, new Mutation(
+            Records + "RecordId.cs", "IComparable<RowStamp>\n{", "IComparable<RowStamp>\n{\n    public long Birth { get; init; } = 1;\n")),
+        new("what a BEFORE trigger makes of our values is lost", "rule 0", 17, new Mutation(
+            Records + "RecordBehavior.cs", "if (rewritten.IsEmpty || landed.Stamp is not { } stamp)", "if (landed.Stamp is not { } stamp || stamp.Revision > 0)")),
     ];
 
     /// <summary>A broken engine around them.</summary>
@@ -69,7 +77,7 @@ internal static partial class AllMutants
         new("the cursor moves apart from its messages", "architecture 3", 24, new Mutation(
             "ActorSync.Runtime/Sharding/HeldLease.cs", "(JournalSeq, Snap, Window, WindowId, Cursor) = (before.JournalSeq, before.Snap, before.Window, before.WindowId, before.Cursor);",
             "(JournalSeq, Cursor) = (before.JournalSeq, before.Cursor);")),
-        new("a commit whose answer is lost counts as done", "architecture 3", 125, new Mutation(
+        new("a commit whose answer is lost counts as done", "architecture 3", 134, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (!await HappenedAsync())", "if (!await HappenedAsync() && _before.Count == 0)")),
         new("a write leaves before its submission is journaled", "architecture 5", 27,
             new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, began, abandon)); }"),

@@ -340,6 +340,17 @@ public abstract class ApplicationScriptsConformance : StoreConformance
     }
 
     [Fact]
+    public async Task After_trigger_that_sorts_in_front_of_capture_is_logged_before_the_change_that_fired_it()
+    {
+        await World.PutAsync(ApplicationRule.PhoneIsGivenAPlus);
+        await ApplicationAsync(session => session.InsertAsync(Key(1), ("Name", "Ada")));
+        await ApplicationAsync(session => session.UpdateAsync(Key(1), ("Phone", "1")));
+        var changes = (await WindowAsync(Nothing)).Changes;
+        changes.Select(Line).ShouldBe(["I1 [] [fax= name=Ada phone= site=]", "U3 [phone=1] [phone=+1]", "U2 [phone=] [phone=1]"]);
+        changes.Select(change => change.Id).ShouldBeInOrder();
+    }
+
+    [Fact]
     public async Task Transaction_sees_its_own_rows_and_others_see_them_once_it_has_committed()
     {
         await using var session = await World.BeginAsync();

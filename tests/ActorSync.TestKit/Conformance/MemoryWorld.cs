@@ -58,6 +58,15 @@ internal sealed class MemoryWorld : StoreWorld
                     }
                 };
                 break;
+            case ApplicationRule.PhoneIsGivenAPlus:
+                table.AfterTriggerInFront = (statements, old, row) =>
+                {
+                    if (old is not null && row?.Values[1] is { } phone && !phone.StartsWith('+'))
+                    {
+                        statements.Update(Account, row.Key, ("Phone", "+" + phone));
+                    }
+                };
+                break;
             case ApplicationRule.PhoneIsChecked:
                 table.Check = row => row.Values[1] == "refused" ? "phone is refused" : null;
                 break;

@@ -98,6 +98,9 @@ internal enum ApplicationRule
     /// <summary>AFTER UPDATE: when Phone changes, Fax becomes "F" and the new phone, in an UPDATE of its own.</summary>
     FaxFollowsPhone,
 
+    /// <summary>AFTER UPDATE, under a name that sorts in front of capture's: Phone is given a "+" in front, in an UPDATE of its own.</summary>
+    PhoneIsGivenAPlus,
+
     /// <summary>CHECK: Phone is not "refused".</summary>
     PhoneIsChecked,
 }

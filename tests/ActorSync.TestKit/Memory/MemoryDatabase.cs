@@ -131,6 +131,9 @@ internal sealed class MemoryMappedTable(RowValues values)
     /// <summary>The application's AFTER trigger; it may change rows in the same transaction.</summary>
     public Action<MemoryStatements, MemoryRow?, MemoryRow?>? AfterTrigger { get; set; }
 
+    /// <summary>An AFTER trigger whose name sorts in front of capture's: what it changes is logged first.</summary>
+    public Action<MemoryStatements, MemoryRow?, MemoryRow?>? AfterTriggerInFront { get; set; }
+
     /// <summary>A check constraint: what is wrong with a row, or null.</summary>
     public Func<MemoryRow, string?>? Check { get; set; }
 }

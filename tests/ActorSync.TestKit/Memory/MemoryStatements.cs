@@ -133,6 +133,7 @@ internal sealed class MemoryStatements(MemoryDatabase database, MemoryTransactio
 
     private void Capture(MemoryMappedTable table, MemoryRow? old, MemoryRow? row, IReadOnlyCollection<string> named)
     {
+        table.AfterTriggerInFront?.Invoke(this, old, row);
         var fields = table.Values.Mapping.Fields;
         var (before, after) = (new Dictionary<string, string?>(StringComparer.Ordinal), new Dictionary<string, string?>(StringComparer.Ordinal));
         for (var i = 0; i < fields.Length; i++)
