@@ -116,8 +116,16 @@ public static class RecordEvolve
 
         var write = state.Sfid is null ? outstanding.Write : LocalQueue.AsUpdate(outstanding.Write);
         write = write with { Fields = write.Fields.Without(state.Inbox.Keys) };
+        var counters = CounterEvolve.Returned(state, outstanding.WriteNo);
+        if (write.Operation == WriteOperation.Insert)
+        {
+            // What was counted while the birth was outside it takes along the next time.
+            write = write with { Fields = write.Fields.With(FieldValues.From(counters.Select(counter => KeyValuePair.Create(counter.Key, (string?)Counters.Text(Counters.Sum(counter.Value)))))) };
+            counters = RecordState.NoCounters;
+        }
+
         var left = write is { Operation: WriteOperation.Update, Fields.IsEmpty: true } ? state.Queue : refused ? LocalQueue.Supersede(write, state.Queue) : LocalQueue.Return(write, state.Queue);
-        return state with { Outstanding = null, Queue = left, Parked = Settled(state), Counters = CounterEvolve.Returned(state, outstanding.WriteNo) };
+        return state with { Outstanding = null, Queue = left, Parked = Settled(state), Counters = counters };
     }
 
     private static ParkedError? Settled(RecordState state) => state.Parked is { Source: ParkedError.Doubt } ? null : state.Parked;

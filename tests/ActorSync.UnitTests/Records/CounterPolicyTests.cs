@@ -218,6 +218,19 @@ public sealed class CounterPolicyTests
             .When(Changed(1.5, Row(R3, Fields((Name, "Ada"), (Count, "9"))), 1, (Count, "1"))).ThenRowGetsNothing();
 
     [Fact]
+    public void What_was_counted_while_a_birth_was_outside_that_is_refused_is_in_the_next_one_once() =>
+        New().When(Inserted(1, R1, Fields((Name, "Ada"), (Count, "3"))))
+            .When(Updated(2, R2, (Count, "3", "8"))).When(Refused(1, 3))
+            .When(Updated(4, R3, (Count, "8", "16"))).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "16"))
+            .When(Confirmed(2, 5)).ThenOffersNothing();
+
+    [Fact]
+    public void What_was_counted_while_a_birth_was_outside_that_never_arrived_goes_with_the_next_one() =>
+        New().When(Inserted(1, R1, Fields((Name, "Ada"))))
+            .When(Updated(2, R2, (Count, null, "4"))).When(Settled(1, 60, new DoubtAnswer.NotApplied())).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "4"))
+            .When(Confirmed(2, 61)).ThenOffersNothing();
+
+    [Fact]
     public void Doubt_after_our_own_event_was_seen_is_no_doubt() =>
         GivenAgreed(Ten)
             .When(Updated(2, R2, (Count, "10", "11")))
