@@ -50,7 +50,7 @@ internal sealed record MemoryNode(DateTimeOffset ExpiresAt);
 internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int shardCount, Func<DateTimeOffset> now, Random random)
 {
     private long _ids;
-    private long _ticks;
+    private DateTimeOffset _told;
 
     public int ShardCount { get; } = shardCount;
 
@@ -81,7 +81,11 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
     public Action<string> BeforeStatement { get; set; } = static _ => { };
 
     /// <summary>clock_timestamp(): never the same twice.</summary>
-    public DateTimeOffset Now() => now().AddTicks(10 * (++_ticks % 1000));
+    public DateTimeOffset Now()
+    {
+        var later = _told + TimeSpan.FromMicroseconds(1);
+        return _told = now() is var shown && shown > later ? shown : later;
+    }
 
     public long NextId() => ++_ids;
 
