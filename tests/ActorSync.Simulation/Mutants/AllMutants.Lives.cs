@@ -21,18 +21,9 @@ internal static partial class AllMutants
             Records + "WriteOutcomes.cs", "when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):", "when write.Write.Operation == WriteOperation.Insert && a.Sfid.Length == 0:")),
         new("a locked row counts as written", "architecture 6", 11, new Mutation(
             Records + "RecordBehavior.cs", "case RowWriteOutcome.Locked or RowWriteOutcome.Moved:", "case RowWriteOutcome.Locked:\n                decision.Add(new RowWritten(owed.Operation, decision.State.Row, owed.Fields, owed.Status, m.At));\n                break;\n            case RowWriteOutcome.Moved:")),
-        new("a record deleted about the second of its stamp is not read again", "rule 6", 1863, new Mutation(
-            Records + "WriteOutcomes.cs", "else if (!(state.SystemModstamp <= at - StampIsOver))", "else if (state.SystemModstamp == at - StampIsOver)")),
-        new("a record that lost its place is not spoken of", "rule 4", 642, new Mutation(
-            Records + "RemoteEvidence.cs", "else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))", "else if (m.Fields.IsEmpty)")),
         new("a deletion takes the changes of the next life with it", "rule 7", 1448, new Mutation(
             Records + "RecordEvolve.cs", "Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding", "Queue = [.. state.Queue.Where(write => write.Operation == WriteOperation.Insert)], Outstanding")),
         new("what was outside before a record was deleted and undeleted is its outcome", "rule 7", 986, new Mutation(
             Records + "RecordEvolve.cs", "outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,", "outside.Sfid == e.Sfid ? outside : state.Outstanding,")),
-        new("a birth behind a delete becomes an update", "rule 1", 1236, new Mutation(
-            Records + "LocalQueue.cs", "[.. queue.TakeWhile(IsOfThisLife).Select(AsUpdate)", "[.. queue.Select(AsUpdate)"),
-            new Mutation(Records + "LocalQueue.cs", ", .. queue.SkipWhile(IsOfThisLife)];", "];")),
-        new("a birth that is outside when a delete loses is the row's", "rule 6", 1992, new Mutation(
-            Records + "RecordEvolve.cs", "state.Outstanding is { Write.Operation: not WriteOperation.Delete } outside && (outside", "state.Outstanding is { Write.Operation: WriteOperation.Update } outside && (outside")),
     ];
 }
