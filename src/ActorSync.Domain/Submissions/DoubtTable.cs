@@ -15,6 +15,9 @@ public sealed record LostWrite(WriteOperation Operation, string? Sfid, FieldValu
 /// <summary>The truth table of doubt (architecture, 5): values, stamp and deletion against what was sent. Pure. To be asked only after the write has settled.</summary>
 public static class DoubtTable
 {
+    // SystemModstamp is told in whole seconds, rounded down.
+    private static readonly TimeSpan StampResolution = TimeSpan.FromSeconds(1);
+
     /// <summary>What became of a lost write.</summary>
     /// <param name="found">What the probe saw, empty when Salesforce knows of no such record.</param>
     /// <param name="clockTolerance">How far the two clocks may differ.</param>
@@ -39,13 +42,13 @@ public static class DoubtTable
         }
 
         // A record of a former life was deleted before this birth was sent; one that was alive after it is this birth.
-        var deleted = found.Where(record => record.SystemModstamp >= lost.StartedAt - clockTolerance).OrderByDescending(record => record.SystemModstamp).Select(record => record.Sfid).ToList();
+        var deleted = found.Where(record => !IsBefore(record.SystemModstamp, lost, clockTolerance)).OrderByDescending(record => record.SystemModstamp).Select(record => record.Sfid).ToList();
         return deleted.Count == 0 ? new DoubtAnswer.NotApplied() : new DoubtAnswer.AppliedThenDeleted(deleted[0]) { Others = [.. deleted.Skip(1)] };
     }
 
     private static DoubtAnswer Update(LostWrite lost, ProbedRecord alive, TimeSpan clockTolerance, DateTimeOffset readBegan)
     {
-        var untouched = alive.SystemModstamp < lost.StartedAt - clockTolerance;
+        var untouched = IsBefore(alive.SystemModstamp, lost, clockTolerance);
         if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))
         {
             // What sets every field to what it was leaves no trace but the stamp, and anybody moves that.
@@ -59,4 +62,7 @@ public static class DoubtTable
             ? new DoubtAnswer.NotApplied()
             : new DoubtAnswer.Overwritten(alive.Sfid, alive.Fields, alive.SystemModstamp, readBegan);
     }
+
+    // What happened in the second that a stamp names may have happened at its end.
+    private static bool IsBefore(DateTimeOffset stamp, LostWrite lost, TimeSpan clockTolerance) => stamp + StampResolution <= lost.StartedAt - clockTolerance;
 }

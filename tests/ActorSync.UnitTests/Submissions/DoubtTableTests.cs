@@ -52,6 +52,13 @@ public sealed class DoubtTableTests
     }
 
     [Fact]
+    public void Record_whose_stamp_names_the_second_in_which_the_clocks_may_meet_may_be_the_birth()
+    {
+        Birth(Gone(97.1, "S1")).ShouldBeOfType<DoubtAnswer.AppliedThenDeleted>().Sfid.ShouldBe("S1");
+        Birth(Gone(97, "S1")).ShouldBe(new DoubtAnswer.NotApplied());
+    }
+
+    [Fact]
     public void Birth_is_told_from_records_of_earlier_lives_by_when_they_were_deleted()
     {
         Birth().ShouldBe(new DoubtAnswer.NotApplied());
