@@ -2,12 +2,9 @@ using ActorSync.TestKit.Memory;
 
 namespace ActorSync.Simulation;
 
-/// <summary>What an application's triggers make of what is written, by itself and by us.</summary>
+/// <summary>The triggers that an application has on its accounts in a run.</summary>
 internal static class ApplicationTriggers
 {
-    private const int Phone = 1;
-    private const int Site = 3;
-
     /// <summary>Puts one on the accounts.</summary>
     /// <param name="random">Draws which.</param>
     public static void Put(MemoryMappedTable accounts, Random random)
@@ -15,34 +12,14 @@ internal static class ApplicationTriggers
         switch (random.Next(3))
         {
             case 0:
-                accounts.BeforeTrigger = SiteIsMarked;
+                accounts.BeforeTrigger = AccountTriggers.SiteIsMarked;
                 break;
             case 1:
-                accounts.AfterTrigger = FaxFollowsPhone;
+                accounts.AfterTrigger = AccountTriggers.FaxFollowsPhone(SimulatedMappings.Account);
                 break;
             default:
-                accounts.AfterTriggerInFront = PhoneIsGivenAPlus;
+                accounts.AfterTriggerInFront = AccountTriggers.PhoneIsGivenAPlus(SimulatedMappings.Account);
                 break;
-        }
-    }
-
-    private static MemoryRow SiteIsMarked(MemoryRow? old, MemoryRow row) =>
-        row.Values[Site] is { } site && !site.StartsWith('#') ? row with { Values = row.Values.SetItem(Site, $"#{site}") } : row;
-
-    private static void FaxFollowsPhone(MemoryStatements statements, MemoryRow? old, MemoryRow? row)
-    {
-        if (old is not null && row is not null && old.Values[Phone] != row.Values[Phone])
-        {
-            statements.Update(SimulatedMappings.Account, row.Key, ("Fax", row.Values[Phone] is { } phone ? $"F{phone}" : null));
-        }
-    }
-
-    // The value of one statement is replaced by the next, which is logged before it.
-    private static void PhoneIsGivenAPlus(MemoryStatements statements, MemoryRow? old, MemoryRow? row)
-    {
-        if (old is not null && row?.Values[Phone] is { } phone && !phone.StartsWith('+'))
-        {
-            statements.Update(SimulatedMappings.Account, row.Key, ("Phone", $"+{phone}"));
         }
     }
 }

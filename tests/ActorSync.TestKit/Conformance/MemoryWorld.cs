@@ -44,28 +44,16 @@ internal sealed class MemoryWorld : StoreWorld
         switch (rule)
         {
             case ApplicationRule.SiteInCapitals:
-                table.BeforeTrigger = (_, row) => row with { Values = row.Values.SetItem(3, row.Values[3]?.ToUpperInvariant()) };
+                table.BeforeTrigger = AccountTriggers.SiteInCapitals;
                 break;
             case ApplicationRule.GhostsAreNotWritten:
                 table.BeforeTrigger = (_, row) => row.Values[0] == "ghost" ? null : row;
                 break;
             case ApplicationRule.FaxFollowsPhone:
-                table.AfterTrigger = (statements, old, row) =>
-                {
-                    if (old is not null && row is not null && old.Values[1] != row.Values[1])
-                    {
-                        statements.Update(Account, row.Key, ("Fax", row.Values[1] is { } phone ? $"F{phone}" : null));
-                    }
-                };
+                table.AfterTrigger = AccountTriggers.FaxFollowsPhone(Account);
                 break;
             case ApplicationRule.PhoneIsGivenAPlus:
-                table.AfterTriggerInFront = (statements, old, row) =>
-                {
-                    if (old is not null && row?.Values[1] is { } phone && !phone.StartsWith('+'))
-                    {
-                        statements.Update(Account, row.Key, ("Phone", "+" + phone));
-                    }
-                };
+                table.AfterTriggerInFront = AccountTriggers.PhoneIsGivenAPlus(Account);
                 break;
             case ApplicationRule.PhoneIsChecked:
                 table.Check = row => row.Values[1] == "refused" ? "phone is refused" : null;
