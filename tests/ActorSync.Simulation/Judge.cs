@@ -63,7 +63,7 @@ internal sealed partial class Judge
         && !_world.Database.Mail.Scan(null).Any()
         && !_world.Database.Offers.Scan(null).Any()
         && _world.Database.Submissions.Scan(null).All(row => row.Value.FinishedAt is not null)
-        && States().All(actor => actor.State is { Outstanding: null, ReadBackAskedAt: null } && RecordBehavior.Owed(actor.State) is null && ((actor.State.Queue.IsEmpty && actor.State.Counters.IsEmpty) || actor.State.Parked is not null))
+        && States().All(actor => actor.State is { Outstanding: null, ReadBacks.IsEmpty: true } && RecordBehavior.Owed(actor.State) is null && ((actor.State.Queue.IsEmpty && actor.State.Counters.IsEmpty) || actor.State.Parked is not null))
         && Difference() is null;
 
     /// <summary>The first field in which both sides differ, or null.</summary>
@@ -72,7 +72,7 @@ internal sealed partial class Judge
     /// <summary>I10, and the promise of rest: what keeps the world from it.</summary>
     public (string Text, Guid? Record) Unrest()
     {
-        foreach (var (actor, state) in States().Where(actor => actor.State is not { Outstanding: null } || RecordBehavior.Owed(actor.State) is not null || ((!actor.State.Queue.IsEmpty || !actor.State.Counters.IsEmpty) && actor.State.Parked is null) || actor.State.ReadBackAskedAt is not null))
+        foreach (var (actor, state) in States().Where(actor => actor.State is not { Outstanding: null } || RecordBehavior.Owed(actor.State) is not null || ((!actor.State.Queue.IsEmpty || !actor.State.Counters.IsEmpty) && actor.State.Parked is null) || !actor.State.ReadBacks.IsEmpty))
         {
             return ($"record {actor.Entity} has not come to rest: {state}", actor.Entity);
         }
@@ -183,7 +183,7 @@ internal sealed partial class Judge
 
     // Undeleted without an external id when its place was taken: the journal says so, and somebody has to give it one.
     private bool IsSaidToBeDisplaced(string sfid) => Journals().Any(journal =>
-        journal.Events.Any(entry => entry.Event is RecordEvent.Unexpected unexpected && unexpected.Message.StartsWith($"{sfid} was deleted and lives again without", StringComparison.Ordinal)));
+        journal.Events.Any(entry => entry.Event is RecordEvent.RemoteDisplaced displaced && displaced.Sfid == sfid));
 
     private static Dictionary<string, string?> Flat(QueryRow record)
     {

@@ -76,7 +76,8 @@ internal sealed partial class Judge
             foreach (var field in state.Inbox.Keys)
             {
                 // What was outside when a delete lost, or when a trigger rewrote it once too often, cannot be called back; whatever it does, both sides' values are journaled.
-                since.TryAdd(field, (now, state.Outstanding?.Write.Fields ?? FieldValues.Empty));
+                var cannotBeCalledBack = state.Outstanding is { Ended: true } || happened is RecordEvent.ConflictFrozen { Reason: RecordBehavior.RewrittenEachTime };
+                since.TryAdd(field, (now, cannotBeCalledBack ? state.Outstanding?.Write.Fields ?? FieldValues.Empty : FieldValues.Empty));
             }
         }
 

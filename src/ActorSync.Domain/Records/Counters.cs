@@ -116,7 +116,7 @@ internal static class Counters
     /// taken may show less than that told, and leaves the question open.</summary>
     public static void TakeRead(RecordDecision decision, RecordState before, RemoteImage m)
     {
-        foreach (var (name, counter) in before.Counters.Where(counter => counter.Value.Outside is null && before.ReadBackAskedAt < m.ReadBegan))
+        foreach (var (name, counter) in before.Counters.Where(counter => counter.Value.Outside is null && before.AskedAt(m.Sfid) < m.ReadBegan))
         {
             if (m.Fields.TryGet(name, out var value) && TryRead(value, out var now) && Text(now) != counter.Known)
             {

@@ -10,6 +10,9 @@ namespace ActorSync.Domain.Records;
 /// Decide turns one message into events; Evolve folds them; what is owed to the outside is read off the state and the events.</summary>
 public static class RecordBehavior
 {
+    /// <summary>Why a field is frozen that the application's triggers have rewritten once too often.</summary>
+    public const string RewrittenEachTime = "the table's triggers rewrite it each time the row is written: unmap the field or change the trigger";
+
     /// <summary>The events that one message causes in a state, the offer of the next write included. Taking any evidence twice changes nothing.</summary>
     /// <param name="now">The turn's time, database clock.</param>
     public static ImmutableArray<RecordEvent> Decide(ObjectMapping mapping, RecordId id, RecordState state, RecordMessage message, DateTimeOffset now) =>
@@ -240,7 +243,7 @@ public static class RecordBehavior
         foreach (var (name, ours) in rewritten.Where((name, _) => decision.State.FieldRounds.GetValueOrDefault(name) >= RecordState.RoundsMax))
         {
             decision.Add(new ConflictFrozen(
-                name, asked[name], ours, asked[name], "the table's triggers rewrite it each time the row is written: unmap the field or change the trigger", at));
+                name, asked[name], ours, asked[name], RewrittenEachTime, at));
         }
     }
 }

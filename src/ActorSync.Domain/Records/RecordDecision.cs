@@ -118,7 +118,7 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
         }
 
         // A counter is offered again once its last write was seen in the stream, and not while a read is to come: events may be missing.
-        var counters = State.ReadBackAskedAt is null && (next is null or { Operation: WriteOperation.Update })
+        var counters = State.AskedAt(State.Sfid) is null && (next is null or { Operation: WriteOperation.Update })
             ? State.Counters.Where(counter => counter.Value.Outside is null).ToImmutableArray() : [];
         if (next is null && counters.IsEmpty)
         {
@@ -156,7 +156,7 @@ internal sealed class RecordDecision(ObjectMapping mapping, RecordId id, RecordS
 
     // A field we wrote was seen with a value whose order to that write is unknown: writing it again would hide a change of somebody else's.
     private bool AwaitsReadBack(LocalWrite next) =>
-        State.ReadBackAskedAt is not null && next.Operation == WriteOperation.Update && next.Fields.Names.Any(State.Bars.ContainsKey);
+        State.AskedAt(State.Sfid) is not null && next.Operation == WriteOperation.Update && next.Fields.Names.Any(State.Bars.ContainsKey);
 
     // A record cannot name itself, or one that waits for it, before it is born. A reference that cannot be set later goes all the same: Salesforce refuses it by name.
     private bool MustFollow(string name, string? value) =>

@@ -90,6 +90,11 @@ public abstract record RecordEvent
     /// <summary>The record of this sfid, deleted earlier, lives again in Salesforce.</summary>
     public sealed record RemoteUndeletionTaken(string Sfid, DateTimeOffset ReadBegan) : RecordEvent;
 
+    /// <summary>The record of this sfid, deleted earlier, lives again without an external id while another has its place: its row has no room for it, and somebody has to give it
+    /// an external id of its own in Salesforce.</summary>
+    /// <param name="By">The record in its place; null: one that is being born.</param>
+    public sealed record RemoteDisplaced(string Sfid, string? By, DateTimeOffset ReadBegan, DateTimeOffset At) : RecordEvent;
+
     /// <summary>The engine's own write of the row landed.</summary>
     /// <param name="Rewritten">The application's BEFORE triggers made something else of our values.</param>
     public sealed record RowWritten(

@@ -20,7 +20,7 @@ public static class RecordEvolve
         WriteRejected e => Rejected(state, e),
         RecordParked e => Parked(state, e.Error),
         RemoteTaken e => Taken(state, e),
-        ReadBackAsked e => state with { ReadBackAskedAt = e.At, ReadBackSfid = e.Sfid },
+        ReadBackAsked e => Asked(state, e),
         ConflictResolved e => Resolved(state, e),
         ChangeEventTaken e => CounterEvolve.Taken(state, e),
         CounterCounted e => CounterEvolve.Counted(state, e),
@@ -30,6 +30,7 @@ public static class RecordEvolve
         RemoteDeletionTaken e => Deleted(state, e),
         RemoteUndeletionTaken e => Undeleted(state, e),
         RemoteMergeTaken e => Merged(state, e),
+        RemoteDisplaced e => state with { ReadBacks = Answered(state, e.Sfid, e.ReadBegan) },
         RowWritten e => LocalEvolve.Written(state, e),
         OperatorActed e => OperatorEvolve.Acted(state, e),
         Unexpected => state,
@@ -84,7 +85,7 @@ public static class RecordEvolve
                 Bars = RecordState.NoBars,
                 Life = state.Row is null ? Life.Dead : Life.Unborn,
                 EvidenceReadBegan = Later(state.EvidenceReadBegan, e.At),
-                ReadBackAskedAt = null,
+                ReadBacks = state.ReadBacks.Remove(state.Sfid ?? ""),
             };
         }
 
@@ -189,7 +190,7 @@ public static class RecordEvolve
             Life = Life.Alive,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
             SystemModstamp = e.AsOf,
-            ReadBackAskedAt = state.ReadBackAskedAt is { } asked && asked < e.ReadBegan ? null : state.ReadBackAskedAt,
+            ReadBacks = Answered(state, e.Sfid, e.ReadBegan),
             Bars = bars,
             StreamReadAsOf = showsCounters ? e.AsOf : state.StreamReadAsOf,
             StreamReadBegan = showsCounters ? e.ReadBegan : state.StreamReadBegan,
@@ -252,10 +253,11 @@ public static class RecordEvolve
 
     private static RecordState Deleted(RecordState state, RemoteDeletionTaken e)
     {
-        if (state.Sfid != e.Sfid && state.FormerSfids.Contains(e.Sfid))
+        var readBacks = state.ReadBacks.Remove(e.Sfid);
+        if (state.Sfid != e.Sfid && (state.Sfid is not null || state.FormerSfids.Contains(e.Sfid)))
         {
-            // Known already: it answers the read that was asked for.
-            return state with { EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan), ReadBackAskedAt = null };
+            // Known already, or nobody's: it answers the read that was asked for.
+            return state with { EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan), ReadBacks = readBacks };
         }
 
         // A later life of the row keeps its birth; everything said about the ended life goes with it.
@@ -271,7 +273,7 @@ public static class RecordEvolve
             Counters = RecordState.NoCounters,
             FieldRounds = RecordState.NoRounds,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
-            ReadBackAskedAt = null,
+            ReadBacks = readBacks,
             Parked = null,
             Queue = nextLife,
             Owed = state.Row is null || !nextLife.IsEmpty ? null
@@ -313,10 +315,19 @@ public static class RecordEvolve
             SystemModstamp = null,
             StreamAt = null,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
-            ReadBackAskedAt = null,
+            ReadBacks = state.ReadBacks.Remove(e.Sfid),
             Owed = OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Into)),
         };
     }
+
+    private static RecordState Asked(RecordState state, ReadBackAsked e)
+    {
+        var asked = state.ReadBacks.SetItem(e.Sfid, e.At);
+        return state with { ReadBacks = asked.Count > RecordState.ReadBacksMax ? asked.Remove(asked.MinBy(of => of.Value).Key) : asked };
+    }
+
+    private static ImmutableSortedDictionary<string, DateTimeOffset> Answered(RecordState state, string sfid, DateTimeOffset readBegan) =>
+        state.AskedAt(sfid) < readBegan ? state.ReadBacks.Remove(sfid) : state.ReadBacks;
 
     private static DateTimeOffset Later(DateTimeOffset? known, DateTimeOffset at) => known > at ? known.Value : at;
 

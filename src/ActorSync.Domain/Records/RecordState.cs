@@ -203,6 +203,9 @@ public sealed record RecordState
     public static ImmutableSortedDictionary<string, FieldBar> NoBars { get; } =
         ImmutableSortedDictionary.Create<string, FieldBar>(StringComparer.Ordinal);
 
+    /// <summary>No fresh read is to come.</summary>
+    public static ImmutableSortedDictionary<string, DateTimeOffset> NoReadBacks { get; } = ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
     /// <summary>No field has been through a round.</summary>
     public static ImmutableSortedDictionary<string, int> NoRounds { get; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
@@ -288,11 +291,11 @@ public sealed record RecordState
     /// <summary>SystemModstamp of the latest image taken.</summary>
     public DateTimeOffset? SystemModstamp { get; init; }
 
-    /// <summary>A fresh read was asked for at this time and has not come yet.</summary>
-    public DateTimeOffset? ReadBackAskedAt { get; init; }
+    /// <summary>When a fresh read was asked for, by the sfid of the record it is of, until it is answered.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> ReadBacks { get => field; init => field = value ?? NoReadBacks; } = NoReadBacks;
 
-    /// <summary>Record that the latest fresh read was asked for of; null in a state of an earlier version, and when none has ever been.</summary>
-    public string? ReadBackSfid { get; init; }
+    /// <summary>Records whose reads are remembered in <see cref="ReadBacks"/>: the linked one and its former ones; of more, the one that was asked for first is forgotten.</summary>
+    public const int ReadBacksMax = FormerSfidsMax + 1;
 
     /// <summary>What the mapped row still has to be told.</summary>
     public OwedRow? Owed { get; init; }
@@ -311,6 +314,9 @@ public sealed record RecordState
     internal bool DeletePending =>
         (Outstanding is { Write.Operation: WriteOperation.Delete } write && write.Sfid == Sfid) || Queue.Any(waiting => waiting.Operation == WriteOperation.Delete);
 
+    /// <summary>When a fresh read of this record was asked for that has not come yet; null: none is to come.</summary>
+    internal DateTimeOffset? AskedAt(string? sfid) => sfid is not null && ReadBacks.TryGetValue(sfid, out var at) ? at : null;
+
     /// <summary>True when a write that is queued or outside says this value.</summary>
     internal bool Says(string field, string? value) =>
         Outstanding is { } outside && !outside.IsOver(this) && outside.Write.Fields.Is(field, value) || Queue.Any(waiting => waiting.Fields.Is(field, value));
@@ -328,7 +334,7 @@ public sealed record RecordState
     public bool Equals(RecordState? other) =>
         other is not null
         && Sfid == other.Sfid && Row == other.Row && EndedBirth == other.EndedBirth && Life == other.Life && LastWriteNo == other.LastWriteNo
-        && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBackAskedAt == other.ReadBackAskedAt && ReadBackSfid == other.ReadBackSfid
+        && EvidenceReadBegan == other.EvidenceReadBegan && SystemModstamp == other.SystemModstamp && ReadBacks.SequenceEqual(other.ReadBacks)
         && Equals(Outstanding, other.Outstanding) && Equals(Owed, other.Owed) && Equals(Parked, other.Parked) && Equals(SkippedBirth, other.SkippedBirth) && Equals(GivenUp, other.GivenUp) && Equals(Deferred, other.Deferred)
         && FormerSfids.SequenceEqual(other.FormerSfids) && Queue.SequenceEqual(other.Queue) && Bars.SequenceEqual(other.Bars)
         && FieldRounds.SequenceEqual(other.FieldRounds) && Inbox.SequenceEqual(other.Inbox) && Counters.SequenceEqual(other.Counters) && StreamAt == other.StreamAt && StreamOwnAt == other.StreamOwnAt && StreamTakenAt == other.StreamTakenAt && StreamReadAsOf == other.StreamReadAsOf && StreamReadBegan == other.StreamReadBegan && StreamSeen.SequenceEqual(other.StreamSeen);

@@ -47,10 +47,10 @@ internal static class RemoteEvidence
     public static void TakeDeletion(RecordDecision decision, RemoteDeleted m)
     {
         var state = decision.State;
-        if (state.FormerSfids.Contains(m.Sfid) && state.Sfid != m.Sfid)
+        if (state.Sfid != m.Sfid && (state.Sfid is not null || state.FormerSfids.Contains(m.Sfid)))
         {
             // Also while a birth is outside: should that have been applied to the record of an earlier life, its answer asks for another read.
-            if (state.ReadBackAskedAt < m.ReadBegan)
+            if (state.AskedAt(m.Sfid) < m.ReadBegan)
             {
                 decision.Add(new RemoteDeletionTaken(m.Sfid, m.At, m.ReadBegan));
             }
@@ -58,7 +58,7 @@ internal static class RemoteEvidence
             return;
         }
 
-        if ((state.Sfid is not null && state.Sfid != m.Sfid) || m.ReadBegan < state.EvidenceReadBegan)
+        if (m.ReadBegan < state.EvidenceReadBegan)
         {
             return;
         }
@@ -69,7 +69,7 @@ internal static class RemoteEvidence
             return;
         }
 
-        if (state.Sfid is not null && state.SystemModstamp >= m.At && state.ReadBackAskedAt is var asked && !(asked < m.ReadBegan))
+        if (state.Sfid is not null && state.SystemModstamp >= m.At && !(state.AskedAt(m.Sfid) < m.ReadBegan))
         {
             Ask(decision, m.Sfid, "it was seen alive at the stamp of its deletion, or later", m.ReadBegan);
             return;
@@ -147,7 +147,7 @@ internal static class RemoteEvidence
     /// <param name="readBegan">Begin of the read that raised the question.</param>
     public static void Ask(RecordDecision decision, string sfid, string reason, DateTimeOffset readBegan)
     {
-        if (decision.State.ReadBackAskedAt is not { } asked || asked < readBegan || decision.State.ReadBackSfid != sfid)
+        if (decision.State.AskedAt(sfid) is not { } asked || asked < readBegan)
         {
             decision.Add(new ReadBackAsked(sfid, reason, decision.Now));
         }
@@ -155,7 +155,7 @@ internal static class RemoteEvidence
 
     /// <summary>True of an image that shows everything that was taken before it.</summary>
     public static bool IsCertainlyLater(RecordState state, RemoteImage m) =>
-        state.SystemModstamp is not { } known || m.AsOf > known || (state.ReadBackAskedAt < m.ReadBegan && !(state.StreamTakenAt > m.ReadBegan));
+        state.SystemModstamp is not { } known || m.AsOf > known || (state.AskedAt(m.Sfid) < m.ReadBegan && !(state.StreamTakenAt > m.ReadBegan));
 
     // Whose image it is (rule 4): of the linked record, of one that was deleted and may live again, or of one that is not linked yet.
     private static bool Identified(RecordDecision decision, RemoteImage m)
@@ -211,7 +211,7 @@ internal static class RemoteEvidence
             // The read may have shown the present record too.
             else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))
             {
-                Displaced(decision, m.Sfid, state.Sfid);
+                decision.Add(new RemoteDisplaced(m.Sfid, state.Sfid, m.ReadBegan, decision.Now));
             }
             // It may be from before it was deleted, or from after it was undeleted: the polls show it once.
             else if (m.Fields.Is(decision.Mapping.ExternalIdField, null))
@@ -226,11 +226,11 @@ internal static class RemoteEvidence
         var later = m.ReadBegan > state.EvidenceReadBegan;
         if (later && state.BirthOutside && m.Fields.Is(decision.Mapping.ExternalIdField, null))
         {
-            Displaced(decision, m.Sfid, "a record that is being born");
+            decision.Add(new RemoteDisplaced(m.Sfid, null, m.ReadBegan, decision.Now));
             return false;
         }
 
-        if (later && !deleting && state.ReadBackAskedAt < m.ReadBegan)
+        if (later && !deleting && state.AskedAt(m.Sfid) < m.ReadBegan)
         {
             decision.Add(new RemoteUndeletionTaken(m.Sfid, m.ReadBegan));
             return true;
@@ -243,9 +243,6 @@ internal static class RemoteEvidence
 
         return false;
     }
-
-    private static void Displaced(RecordDecision decision, string sfid, string by) => decision.Add(new Unexpected(
-        $"{sfid} was deleted and lives again without an external id, and {by} has its place: give it an external id of its own in Salesforce", decision.Now));
 
     private static void MeetDelete(RecordDecision decision, RemoteImage m)
     {
@@ -277,7 +274,7 @@ internal static class RemoteEvidence
         var linked = state.Sfid is not null;
         var news = !(m.AsOf <= state.SystemModstamp);
         // What waits in front of the delete waits for a read that was asked for, too.
-        var answer = state.ReadBackAskedAt < m.ReadBegan && state.Outstanding is not { Write.Operation: WriteOperation.Delete };
+        var answer = state.AskedAt(m.Sfid) < m.ReadBegan && state.Outstanding is not { Write.Operation: WriteOperation.Delete };
         if (!linked || news || answer)
         {
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, FieldValues.Empty, Insert: false));
@@ -288,7 +285,7 @@ internal static class RemoteEvidence
         }
 
         // It may be alive still, or again: once the answer is there another read tells which.
-        if (state.Outstanding is { Write.Operation: WriteOperation.Delete } && !(m.AsOf < state.SystemModstamp) && decision.State.ReadBackAskedAt is null)
+        if (state.Outstanding is { Write.Operation: WriteOperation.Delete } && !(m.AsOf < state.SystemModstamp) && decision.State.AskedAt(m.Sfid) is null)
         {
             decision.Add(new ReadBackAsked(m.Sfid, AliveWhileDeleting, decision.Now));
         }
@@ -305,7 +302,7 @@ internal static class RemoteEvidence
             return;
         }
 
-        if (owed is null || !owed.Fields.Equals(fields) || owed.Status.SystemModstamp != m.AsOf || state.ReadBackAskedAt < m.ReadBegan)
+        if (owed is null || !owed.Fields.Equals(fields) || owed.Status.SystemModstamp != m.AsOf || state.AskedAt(m.Sfid) < m.ReadBegan)
         {
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, FieldValues.Empty, fields, Insert: true));
         }
@@ -330,7 +327,7 @@ internal static class RemoteEvidence
 
         var liftsBars = state.Bars.Any(bar => bar.Value.AnsweredAt < m.ReadBegan);
         var stampMoved = m.Row.SystemModstamp != m.AsOf && state.Owed?.Status.SystemModstamp != m.AsOf;
-        if (telling || liftsBars || stampMoved || state.Sfid is null || state.ReadBackAskedAt < m.ReadBegan)
+        if (telling || liftsBars || stampMoved || state.Sfid is null || state.AskedAt(m.Sfid) < m.ReadBegan)
         {
             var old = m.Row.Fields.Where((name, _) => news.Has(name));
             decision.Add(new RemoteTaken(m.Sfid, m.AsOf, m.ReadBegan, old, news, Insert: false));

@@ -72,7 +72,7 @@ internal static class WriteOutcomes
     // A record that was undeleted within the second of its stamp looks to the polls as they have seen it before.
     private static void AskAfterDelete(RecordDecision decision, RecordState state, string sfid, DateTimeOffset at)
     {
-        if (state.ReadBackAskedAt is not null && state.ReadBackSfid == sfid)
+        if (state.AskedAt(sfid) is not null)
         {
             decision.Add(new ReadBackAsked(sfid, RemoteEvidence.AliveWhileDeleting, decision.Now));
         }

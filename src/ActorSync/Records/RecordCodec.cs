@@ -26,6 +26,7 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["remote-deletion-taken"] = RecordJson.Default.RemoteDeletionTaken,
         ["remote-undeletion-taken"] = RecordJson.Default.RemoteUndeletionTaken,
         ["remote-merge-taken"] = RecordJson.Default.RemoteMergeTaken,
+        ["remote-displaced"] = RecordJson.Default.RemoteDisplaced,
         ["row-written"] = RecordJson.Default.RowWritten,
         ["operator-acted"] = RecordJson.Default.OperatorActed,
         ["conflict-frozen"] = RecordJson.Default.ConflictFrozen,

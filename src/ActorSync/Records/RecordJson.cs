@@ -28,6 +28,7 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.RemoteDeletionTaken))]
 [JsonSerializable(typeof(RecordEvent.RemoteUndeletionTaken))]
 [JsonSerializable(typeof(RecordEvent.RemoteMergeTaken))]
+[JsonSerializable(typeof(RecordEvent.RemoteDisplaced))]
 [JsonSerializable(typeof(RecordEvent.RowWritten))]
 [JsonSerializable(typeof(RecordEvent.OperatorActed))]
 [JsonSerializable(typeof(RecordEvent.ConflictFrozen))]

@@ -103,6 +103,7 @@ public sealed class RecordTimelineTests
             new AdoptionQueued("ActorSync_Id__c", "u", null, At),
             new RemoteDeletionTaken(Sfid, At, At),
             new RemoteUndeletionTaken(Sfid, At),
+            new RemoteDisplaced(Sfid, null, At, At),
             new RowWritten(RowOperation.Update, Stamp, FieldValues.Empty, new RowStatus(LastOp: "UPDATED"), At),
             new OperatorActed(OperatorAction.Skip, "ada", WriteOperation.Update, FieldValues.Of(("Phone", "1")), At),
             new ConflictFrozen("Phone", "0", "1", "2", "the policy is manual", At),

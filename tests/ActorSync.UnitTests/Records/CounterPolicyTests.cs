@@ -107,7 +107,7 @@ public sealed class CounterPolicyTests
             .When(Updated(4, R2, (Count, "10", "11")))
             .When(Changed(7, Row(R2, Ten.With(Count, "11")), null, (Count, "17"))).When(Landed(8, R3, Ten.With(Count, "11"), Ten.With(Count, "18")))
             .When(Read(6, 5, Ten.With(Count, "12"), Row(R3, Ten.With(Count, "18")))).ThenRowGetsNothing()
-            .ThenState(state => (state.Counters[Count].Known, state.ReadBackAskedAt).ShouldBe(("17", At(6) + ReadTakes)))
+            .ThenState(state => (state.Counters[Count].Known, state.ReadBacks["S1"]).ShouldBe(("17", At(6) + ReadTakes)))
             .When(Read(9, 8, Ten.With(Count, "19"), Row(R3, Ten.With(Count, "18")))).ThenRowGets(RowOperation.Update, (Count, "20"))
             .ThenOffered(WriteOperation.Update, "S1", (Count, "20"));
 

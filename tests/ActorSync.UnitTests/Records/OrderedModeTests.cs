@@ -73,7 +73,7 @@ public sealed class OrderedModeTests
     public void Change_in_front_of_a_delete_goes_out_once_the_read_it_waits_for_has_come() =>
         GivenAgreed(Ada, Ordered)
             .When(Updated(2, R2, (Name, "Ada", "a"))).When(Updated(3, R3, (Name, "a", "b")))
-            .When(Read(5, 4, Ada.With(Name, "Salesforce"), Row(R3, Ada.With(Name, "b")))).ThenState(state => state.ReadBackAskedAt.ShouldNotBeNull())
+            .When(Read(5, 4, Ada.With(Name, "Salesforce"), Row(R3, Ada.With(Name, "b")))).ThenState(state => state.ReadBacks.ShouldContainKey("S1"))
             .When(Deleted(6, R3))
             .When(Confirmed(1, 7)).ThenOffersNothing()
             .When(Read(8, 4, Ada.With(Name, "a"), RowImage.None)).ThenOffered(WriteOperation.Update, "S1", (Name, "b"))

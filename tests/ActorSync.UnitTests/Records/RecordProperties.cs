@@ -42,7 +42,7 @@ public sealed class RecordProperties
         {
             if (story.Tell(step) is { } told and (RemoteImage or RemoteDeleted or RemoteChanged or RemoteMerged or WriteConfirmed or WriteRefused or DoubtSettled or ReferencesAwaited))
             {
-                story.Again(told).ShouldAllBe(@event => @event is RecordEvent.Unexpected);
+                story.Again(told).ShouldAllBe(@event => @event is RecordEvent.Unexpected || @event is RecordEvent.RemoteDisplaced);
             }
         }
     });

@@ -181,7 +181,7 @@ internal sealed partial class RecordWalk
         }
 
         Decide(evidence);
-        if (RecordBehavior.Decide(_mapping, Spec.Id, _state, evidence, _now) is { IsEmpty: false } again && !Moved(evidence) && again is not [Unexpected])
+        if (RecordBehavior.Decide(_mapping, Spec.Id, _state, evidence, _now) is { IsEmpty: false } again && !Moved(evidence) && again is not [Unexpected or RemoteDisplaced])
         {
             Fail($"rule 9: the same evidence again gives {string.Join(", ", again)}");
         }
