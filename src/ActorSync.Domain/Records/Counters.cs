@@ -233,6 +233,12 @@ internal static class Counters
             return;
         }
 
+        if (m.AsOf == LatestRead(state, open, m).AsOf)
+        {
+            // Of one second with what was read: which of the two came first nobody says, and events between them may be missing.
+            RemoteEvidence.Ask(decision, m.Sfid, $"{name} was changed in the second of its latest read", m.Seen);
+        }
+
         var counter = open ?? Opened(state, sum, default);
         var before = Sum(counter);
         if (answered && counter.Outside is { } write)
@@ -255,9 +261,12 @@ internal static class Counters
     // A read contains what was committed in an earlier second, and what was received before it began.
     private static bool IsInRead(RecordState state, CounterField? open, RemoteChanged m)
     {
-        var (asOf, began) = open is null ? LatestRead(state, state.StreamSeen is [var first] && first == m.Position) : (open.ReadAsOf, open.ReadBegan);
+        var (asOf, began) = LatestRead(state, open, m);
         return m.AsOf < asOf || m.Seen < began;
     }
+
+    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, CounterField? open, RemoteChanged m) =>
+        open is null ? LatestRead(state, state.StreamSeen is [var first] && first == m.Position) : (open.ReadAsOf, open.ReadBegan);
 
     // What its row holds came from the latest read that showed it.
     private static CounterField Opened(RecordState state, decimal known, RowStamp since)
@@ -268,7 +277,7 @@ internal static class Counters
 
     // Before its first event any read showed it.
     private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, bool isFirst) =>
-        isFirst ? (null, state.EvidenceReadBegan) : (state.StreamReadAsOf, state.StreamReadBegan);
+        (state.StreamReadAsOf, isFirst ? state.EvidenceReadBegan : state.StreamReadBegan);
 
     private static void Freeze(RecordDecision decision, string name, CounterField counter, string? theirs, string reason) =>
         decision.Add(new ConflictFrozen(name, counter.Outside?.Base ?? counter.Known, Text(Sum(counter)), theirs, reason, decision.Now, Counted: true));

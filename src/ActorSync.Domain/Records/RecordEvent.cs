@@ -90,10 +90,11 @@ public abstract record RecordEvent
     /// <summary>The record of this sfid, deleted earlier, lives again in Salesforce.</summary>
     public sealed record RemoteUndeletionTaken(string Sfid, DateTimeOffset ReadBegan) : RecordEvent;
 
-    /// <summary>The record of this sfid, deleted earlier, lives again without an external id while another has its place: its row has no room for it, and somebody has to give it
-    /// an external id of its own in Salesforce.</summary>
+    /// <summary>The record of this sfid has no external id, and another has its place: its row has no room for it, and somebody has to give it an external id of its own in
+    /// Salesforce. It was deleted earlier and lives again, or the link moves from it to another that does.</summary>
     /// <param name="By">The record in its place; null: one that is being born.</param>
-    public sealed record RemoteDisplaced(string Sfid, string? By, DateTimeOffset ReadBegan, DateTimeOffset At) : RecordEvent;
+    /// <param name="Field">The external id, if it was to be written to this record, and the row follows to the other; null: the row stays with the other.</param>
+    public sealed record RemoteDisplaced(string Sfid, string? By, DateTimeOffset ReadBegan, DateTimeOffset At, string? Field = null) : RecordEvent;
 
     /// <summary>The engine's own write of the row landed.</summary>
     /// <param name="Rewritten">The application's BEFORE triggers made something else of our values.</param>

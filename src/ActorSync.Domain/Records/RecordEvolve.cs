@@ -30,7 +30,7 @@ public static class RecordEvolve
         RemoteDeletionTaken e => Deleted(state, e),
         RemoteUndeletionTaken e => Undeleted(state, e),
         RemoteMergeTaken e => Merged(state, e),
-        RemoteDisplaced e => state with { ReadBacks = Answered(state, e.Sfid, e.ReadBegan) },
+        RemoteDisplaced e => Displaced(state, e),
         RowWritten e => LocalEvolve.Written(state, e),
         OperatorActed e => OperatorEvolve.Acted(state, e),
         Unexpected => state,
@@ -183,7 +183,7 @@ public static class RecordEvolve
             IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
         var bars = Lifted(state.Bars, e.ReadBegan);
-        var showsCounters = !state.StreamSeen.IsEmpty && state.Counters.IsEmpty && bars.IsEmpty;
+        var showsCounters = (state.StreamAt is not null || state.AskedAt(e.Sfid) is not null) && state.Counters.IsEmpty && bars.IsEmpty;
         var next = state with
         {
             Sfid = e.Sfid,
@@ -296,27 +296,41 @@ public static class RecordEvolve
         EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
     };
 
-    private static RecordState Merged(RecordState state, RemoteMergeTaken e)
+    private static RecordState Displaced(RecordState state, RemoteDisplaced e)
     {
-        if (!e.Moved)
+        if (e.Field is not { } field)
         {
-            return state;
+            return state with { ReadBacks = Answered(state, e.Sfid, e.ReadBegan) };
         }
 
-        // What is on its way to the loser goes to the winner again; its outcome, whatever it is, concerns nobody any more.
-        var outside = state.Outstanding is { } write ? write with { Sfid = e.Sfid } : null;
+        // It is not adopted after all.
+        var moved = Moved(state, e.Sfid, e.By!, e.ReadBegan);
+        return moved with
+        {
+            Queue = LocalQueue.Without(moved.Queue, new HashSet<string>(StringComparer.Ordinal) { field }),
+            Parked = moved.Parked is { Source: ParkedError.Salesforce } ? null : moved.Parked,
+        };
+    }
+
+    private static RecordState Merged(RecordState state, RemoteMergeTaken e) => e.Moved ? Moved(state, e.Sfid, e.Into, e.ReadBegan) : state;
+
+    // The row follows to another record.
+    private static RecordState Moved(RecordState state, string from, string to, DateTimeOffset readBegan)
+    {
+        // What is on its way to the one goes to the other again; its outcome, whatever it is, concerns nobody any more.
+        var outside = state.Outstanding is { } write ? write with { Sfid = from } : null;
         return state with
         {
-            Sfid = e.Into,
-            FormerSfids = Former(state, e.Sfid).Remove(e.Into),
+            Sfid = to,
+            FormerSfids = Former(state, from).Remove(to),
             Outstanding = outside,
             Queue = state.Outstanding is { Write: { Operation: WriteOperation.Update, Fields.IsEmpty: false } sent } ? LocalQueue.Return(sent, state.Queue) : state.Queue,
             Bars = RecordState.NoBars,
             SystemModstamp = null,
             StreamAt = null,
-            EvidenceReadBegan = Later(state.EvidenceReadBegan, e.ReadBegan),
-            ReadBacks = state.ReadBacks.Remove(e.Sfid),
-            Owed = OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Into)),
+            EvidenceReadBegan = Later(state.EvidenceReadBegan, readBegan),
+            ReadBacks = state.ReadBacks.Remove(from),
+            Owed = OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: to)),
         };
     }
 

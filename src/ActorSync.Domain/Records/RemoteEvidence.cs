@@ -203,8 +203,16 @@ internal static class RemoteEvidence
         var state = decision.State;
         if (state.Sfid is not null)
         {
+            var isUnderOurs = m.ReadBegan > state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, decision.Id.ExternalId.ToString());
+            if (isUnderOurs && !state.DeletePending && state.Queue.Any(write => write.Operation == WriteOperation.Update && write.Fields.Has(decision.Mapping.ExternalIdField)))
+            {
+                // The present one was still to get it, and cannot.
+                Counters.Lose(decision, "another record has its external id");
+                decision.Add(new RemoteDisplaced(state.Sfid, m.Sfid, m.ReadBegan, decision.Now, decision.Mapping.ExternalIdField));
+                decision.Add(new ReadBackAsked(m.Sfid, "the row follows to it", decision.Now));
+            }
             // External ids are unique: if it lives under ours again, the present record is gone or about to go, and only a read after that brings this one back.
-            if (m.ReadBegan > state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, decision.Id.ExternalId.ToString()))
+            else if (isUnderOurs)
             {
                 Ask(decision, m.Sfid, "an earlier record of the same external id was read alive", m.ReadBegan);
             }

@@ -51,7 +51,7 @@ internal static class RecordTimeline
         RemoteDeletionTaken e => ($"deleted {e.Sfid} ({Time(e.DeletedAt)})", []),
         RemoteUndeletionTaken e => ($"undeleted {e.Sfid}", []),
         RemoteMergeTaken e => ($"merged {e.Sfid} into {e.Into}{(e.Moved ? ", which the row follows" : ", which has a row of its own")}", []),
-        RemoteDisplaced e => ($"undeleted {e.Sfid} without an external id; {e.By ?? "a record that is being born"} has its place: give it an external id of its own in Salesforce", []),
+        RemoteDisplaced e => ($"{(e.Field is null ? "undeleted" : "left")} {e.Sfid} without an external id; {e.By ?? "a record that is being born"} has its place{(e.Field is null ? "" : ", and the row follows to that")}: give it an external id of its own in Salesforce", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
         ChangeEventTaken e => ($"told a change of {e.Sfid} ({Time(e.AsOf)}{(e.OwnWrite is { } own ? $", our write {own}" : "")})", Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
         CounterCounted e => ($"{e.By} added {e.Delta} to {e.Field}: Salesforce has {e.Now.Known}, still to be sent {e.Now.Delta}", []),

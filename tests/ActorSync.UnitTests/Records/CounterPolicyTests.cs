@@ -137,6 +137,14 @@ public sealed class CounterPolicyTests
             .When(Changed(2, Row(R3, Ten.With(Count, "18")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken));
 
     [Fact]
+    public void Event_of_the_second_of_a_read_that_it_may_be_older_than_is_taken_and_a_fresh_read_tells() =>
+        GivenAgreed(Ten).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
+            .When(Read(4, 3.5, Ten.With(Count, "13"), Row(R1, Ten))).When(Landed(4.5, R2, Ten, Ten.With(Count, "13")))
+            .When(Changed(3.5, Row(R2, Ten.With(Count, "13")), null, (Count, "12")) with { AsOf = At(3.5), Seen = At(5) }).ThenRowGets(RowOperation.Update, (Count, "12")).ThenState(state => state.ReadBacks.ShouldContainKey("S1"))
+            .When(Landed(5.5, R3, Ten.With(Count, "13"), Ten.With(Count, "12")))
+            .When(Read(6, 3.5, Ten.With(Count, "13"), Row(R3, Ten.With(Count, "12")))).ThenRowGets(RowOperation.Update, (Count, "13"));
+
+    [Fact]
     public void Event_from_before_a_read_takes_no_counter_back() =>
         GivenAgreed(Ten).When(Changed(1, Row(R1, Ten), null, (Count, "10")))
             .When(Read(6, 5, Ten.With(Count, "26"), Row(R1, Ten))).When(Landed(7, R2, Ten, Ten.With(Count, "26")))

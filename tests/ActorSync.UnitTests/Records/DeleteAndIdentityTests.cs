@@ -108,6 +108,20 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Row_follows_to_the_earlier_record_that_lives_again_under_its_external_id_when_the_present_one_could_not_get_that()
+    {
+        var (again, back) = (new RowStamp(2, 1), new RowStamp(3, 1));
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, again, Ada)).When(Confirmed(1, 4)).When(Confirmed(2, 5, "S2")).When(Deleted(6, again)).When(Confirmed(3, 7, "S2"))
+            .When(Read(9, 8, Ada.With(ExternalId, null), RowImage.None, "S1")).When(Read(11, 8, Ada.With(ExternalId, null), RowImage.None, "S1"))
+            .ThenOffered(WriteOperation.Update, "S1", (ExternalId, Uuid)).When(Landed(11, back, FieldValues.Empty, Ada))
+            .When(Refused(4, 12, "DUPLICATE_VALUE")).ThenState(state => state.Parked.ShouldNotBeNull())
+            .When(Read(13, 10, Ada.With(Name, "Bob"), Row(back, Ada), "S2")).ThenTypes(typeof(RemoteDisplaced), typeof(ReadBackAsked))
+            .When(Read(15, 10, Ada.With(Name, "Bob"), Row(back, Ada, asOf: null), "S2")).ThenRowGets(RowOperation.Update, (Name, "Bob")).ThenOffersNothing()
+            .ThenState(state => (state.Sfid, state.Parked, state.Queue.Length, state.ReadBacks.Count).ShouldBe(("S2", null, 0, 0)))
+            .When(Read(17, 16, Ada.With(ExternalId, null), Row(back, Ada), "S1")).ThenTypes(typeof(RemoteDisplaced)).ThenState(state => state.Sfid.ShouldBe("S2"));
+    }
+
+    [Fact]
     public void Answer_about_an_earlier_record_leaves_open_what_was_asked_of_the_present_one()
     {
         var again = new RowStamp(2, 1);
