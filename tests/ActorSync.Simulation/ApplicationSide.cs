@@ -96,7 +96,7 @@ internal sealed class ApplicationSide
         {
             Insert(statements, mapping, NewKey());
         }
-        else if (dice < (_world.ComesAndGoes ? 27 : 15))
+        else if (dice < (_world.Temper.ComesAndGoes ? 27 : 15))
         {
             statements.Delete(mapping, key.Value);
             if (dice is 9 or > 18)
@@ -158,9 +158,9 @@ internal sealed class ApplicationSide
     private Guid? Pick(MemoryStatements statements, short mapping)
     {
         var rows = Database.Tables[mapping].Rows.Scan(statements.Transaction).Select(row => row.Value).ToArray();
-        // The first one is hot; where records come and go, it is the one that people are busy with.
-        var keys = (_world.ComesAndGoes ? rows.OrderBy(row => row.Sfid ?? "~", StringComparer.Ordinal).ThenBy(row => row.Key) : rows.OrderBy(row => row.Key)).Select(row => row.Key).ToArray();
-        return keys.Length == 0 ? null : keys[_random.Next(_world.ComesAndGoes ? 2 : 3) == 0 ? 0 : _random.Next(keys.Length)];
+        // The first one is hot; where records come and go, or are few, it is the one that people are busy with.
+        var keys = (_world.Temper.ComesAndGoes || _world.Temper.IsCrowded ? rows.OrderBy(row => row.Sfid ?? "~", StringComparer.Ordinal).ThenBy(row => row.Key) : rows.OrderBy(row => row.Key)).Select(row => row.Key).ToArray();
+        return keys.Length == 0 ? null : keys[_world.Temper.PicksFirst(_random) ? 0 : _random.Next(keys.Length)];
     }
 
     private Guid NewKey()

@@ -24,7 +24,7 @@ internal sealed class OperatorSide(World world)
         {
             for (var i = 0; i < 16; i++)
             {
-                world.After(_random.NextDouble() * (world.Options.BusyTime + TimeSpan.FromSeconds(4)), Act);
+                world.After(_random.NextDouble() * (world.Temper.BusyTime(world.Options) + TimeSpan.FromSeconds(4)), Act);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class PeopleSide(World world)
     private readonly DmlContext _person = new("ui", null, world.Org.HumanUser.Id);
     private readonly Random? _counting = SimulatedMappings.Counts(world.Mappings) ? world.Draws("counting people") : null;
     private int _values;
+    private long _seen;
 
     /// <summary>Records that were there before the sync began.</summary>
     public void Populate(int records)
@@ -17,6 +18,15 @@ internal sealed class PeopleSide(World world)
         for (var i = 0; i < records; i++)
         {
             Create(_random.Next(3) > 0 ? "Account" : "Contact");
+        }
+    }
+
+    /// <summary>Where records come and go, some of what anybody deletes is restored at once.</summary>
+    public void Begin()
+    {
+        if (world.Temper.ComesAndGoes)
+        {
+            world.After(TimeSpan.FromMilliseconds(100), Regret);
         }
     }
 
@@ -34,15 +44,15 @@ internal sealed class PeopleSide(World world)
         {
             Create(type);
         }
-        else if (dice < (world.ComesAndGoes ? 22 : 13))
+        else if (dice < (world.Temper.ComesAndGoes ? 22 : 13))
         {
-            if ((world.ComesAndGoes && _random.Next(2) == 0 ? Newest(type) : Pick(type, deleted: false)) is { } id)
+            if ((world.Temper.ComesAndGoes && _random.Next(2) == 0 ? Newest(type) : Pick(type, deleted: false)) is { } id)
             {
                 Note("deletes", id, "");
                 world.Org.Delete([id], _person);
             }
         }
-        else if (dice < (world.ComesAndGoes ? 32 : 16))
+        else if (dice < (world.Temper.ComesAndGoes ? 32 : 16))
         {
             if (Pick(type, deleted: true) is { } id)
             {
@@ -61,6 +71,27 @@ internal sealed class PeopleSide(World world)
             var fields = Fields(type).OrderBy(_ => _random.Next()).Take(_random.Next(1, 3)).ToDictionary(field => field, _ => (object?)Value(), StringComparer.Ordinal);
             Note("edits", id, string.Join(", ", fields));
             world.Org.Update([new RecordInput(type, id, fields)], _person);
+        }
+    }
+
+    private void Regret()
+    {
+        foreach (var deleted in world.Org.Arrivals(_seen + 1).Where(arrival => arrival is { Operation: "delete", Error: null }))
+        {
+            if (_random.Next(5) == 0)
+            {
+                world.After(TimeSpan.FromSeconds(_random.NextDouble() * 1.5), () =>
+                {
+                    Note("undeletes", deleted.Id!, "at once");
+                    world.Org.Undelete([deleted.Id!], _person);
+                });
+            }
+        }
+
+        _seen = world.Org.LastArrival;
+        if (world.IsBusy)
+        {
+            world.After(TimeSpan.FromMilliseconds(100), Regret);
         }
     }
 
@@ -100,7 +131,7 @@ internal sealed class PeopleSide(World world)
     private string? Pick(string type, bool deleted)
     {
         var ids = Ids(type, deleted);
-        return ids.Length == 0 ? null : ids[_random.Next(3) == 0 ? 0 : _random.Next(ids.Length)];
+        return ids.Length == 0 ? null : ids[world.Temper.PicksFirst(_random) ? 0 : _random.Next(ids.Length)];
     }
 
     private void Note(string does, string id, string what) =>

@@ -36,6 +36,7 @@ internal sealed class SimulatedStream
     {
         _world.After(TimeSpan.FromMilliseconds(20 + (_world.Random.NextDouble() * 130)), Listen);
         var now = _world.Clock.GetUtcNow();
+        var hard = _world.Temper.IsHardOfHearing;
         foreach (var arrival in _world.Org.Arrivals(_heard + 1))
         {
             _heard = arrival.Sequence;
@@ -44,7 +45,7 @@ internal sealed class SimulatedStream
                 continue;
             }
 
-            var late = _world.Strikes(FaultKind.ReorderedEvents, 0.02) ? TimeSpan.FromSeconds(_world.Drawn(FaultKind.ReorderedEvents).NextDouble() * 3) : TimeSpan.Zero;
+            var late = _world.Strikes(FaultKind.ReorderedEvents, hard ? 0.2 : 0.02) ? TimeSpan.FromSeconds(_world.Drawn(FaultKind.ReorderedEvents).NextDouble() * 3) : TimeSpan.Zero;
             _waiting.Add((arrival, now + TimeSpan.FromMilliseconds(_world.Random.NextDouble() * 100) + late));
         }
 
@@ -64,11 +65,11 @@ internal sealed class SimulatedStream
 
             _waiting.Remove(waiting);
             var actor = new ActorId(SimulatedMappings.Account, record);
-            RecordMessage message = _world.Strikes(FaultKind.MissedEvents, 0.02)
+            RecordMessage message = _world.Strikes(FaultKind.MissedEvents, _world.Temper.IsHardOfHearing ? 0.1 : 0.02)
                 ? new RecordMessage.ChangesMissed(waiting.Event.Id!, "GAP_UPDATE", _turns.Database.Now())
                 : Message(waiting.Event);
             told.Add(new Delivery<RecordMessage>(actor, message));
-            if (_world.Strikes(FaultKind.DuplicatedEvents, 0.08))
+            if (_world.Strikes(FaultKind.DuplicatedEvents, _world.Temper.IsHardOfHearing ? 0.3 : 0.08))
             {
                 _again++;
                 _world.After(TimeSpan.FromSeconds(_world.Drawn(FaultKind.DuplicatedEvents).NextDouble() * 4), () =>

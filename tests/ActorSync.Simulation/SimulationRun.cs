@@ -63,7 +63,7 @@ internal static class SimulationRun
         var judge = new Judge(world);
         var (application, people, operators) = (new ApplicationSide(world), new PeopleSide(world), new OperatorSide(world));
         Strays(world);
-        people.Populate(world.Options.RecordsMax);
+        people.Populate(world.Temper.Records(world.Options));
         EnsureLeases(world);
         var nodes = world.Random.Next(2, 4);
         for (var i = 1; i <= nodes; i++)
@@ -73,17 +73,19 @@ internal static class SimulationRun
             world.After(TimeSpan.FromMilliseconds(world.Random.Next(0, 1500)), node.Start);
         }
 
-        PlanEdits(world, application, people);
+        var busy = world.Temper.BusyTime(world.Options);
+        PlanEdits(world, busy, application, people);
+        people.Begin();
         operators.Begin();
         for (var i = 0; i < 2; i++)
         {
             if (world.Strikes(FaultKind.Outage, 0.15))
             {
-                world.After(world.Drawn(FaultKind.Outage).NextDouble() * world.Options.BusyTime, () => world.Wire.BeginOutage(TimeSpan.FromSeconds(world.Drawn(FaultKind.Outage).NextDouble() * 4)));
+                world.After(world.Drawn(FaultKind.Outage).NextDouble() * busy, () => world.Wire.BeginOutage(TimeSpan.FromSeconds(world.Drawn(FaultKind.Outage).NextDouble() * 4)));
             }
         }
 
-        world.Run(world.Options.BusyTime + TimeSpan.FromSeconds(5));
+        world.Run(busy + TimeSpan.FromSeconds(5));
         world.IsBusy = false;
         for (var i = 1; i <= 3; i++)
         {
@@ -136,13 +138,13 @@ internal static class SimulationRun
         }
     }
 
-    private static void PlanEdits(World world, ApplicationSide application, PeopleSide people)
+    private static void PlanEdits(World world, TimeSpan busy, ApplicationSide application, PeopleSide people)
     {
         var random = world.Draws("edits");
-        for (var i = 0; i < world.Options.EditsMax; i++)
+        for (var i = 0; i < world.Temper.Edits(world.Options); i++)
         {
             // Bursts: many edits fall on few moments.
-            var at = (random.Next(3) == 0 ? random.Next(10) / 10.0 : random.NextDouble()) * world.Options.BusyTime;
+            var at = (random.Next(3) == 0 ? random.Next(10) / 10.0 : random.NextDouble()) * busy;
             world.After(at + TimeSpan.FromMilliseconds(random.Next(30)), random.Next(5) < 3 ? application.Edit : people.Edit);
         }
     }

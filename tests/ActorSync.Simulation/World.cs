@@ -22,9 +22,9 @@ internal sealed class World
         Clock = new FakeClock(Start);
         Random = Draws("schedule");
         _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Draws(kind.ToString()));
-        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(4) == 0);
+        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(3) == 0);
         Order = options.Order ?? (Draws("order").Next(6) == 0 ? WriteOrder.Log : WriteOrder.Record);
-        ComesAndGoes = Draws("lives").Next(4) == 0;
+        Temper = Temper.Of(Draws);
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)
         {
@@ -48,9 +48,8 @@ internal sealed class World
     /// <summary>In which order the coordinator sends.</summary>
     public WriteOrder Order { get; }
 
-    /// <summary>In one run of four, records are deleted, restored and made again far more often than elsewhere: runs that differ in what they do much of meet more than
-    /// runs that do a little of everything (A. Groce et al., "Swarm testing", ISSTA 2012).</summary>
-    public bool ComesAndGoes { get; }
+    /// <summary>What this run does much of.</summary>
+    public Temper Temper { get; }
 
     public FakeClock Clock { get; }
 

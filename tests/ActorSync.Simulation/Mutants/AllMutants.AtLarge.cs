@@ -18,5 +18,19 @@ internal static partial class AllMutants
             Records + "Counters.cs", "return new CounterField(Text(known), \"0\", null, since) { ReadAsOf = asOf, ReadBegan = began };", "_ = asOf; _ = began; return new CounterField(Text(known), \"0\", null, since);")),
         new("a read from before an event takes a counter back", "rule 5, counter", 1, new Mutation(
             Records + "RemoteEvidence.cs", " && !(state.StreamTakenAt > m.ReadBegan));", ");")),
+        new("an event told twice counts twice", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "if (last >= m.Position)", "if (last > m.Position)")),
+        new("missing events are forgotten while the birth is outside", "rule 5, counter", 1, new Mutation(
+            Records + "RecordBehavior.cs", "ChangesMissed m => MayBeBirthOutside(state, m.Sfid),", "ChangesMissed => false,")),
+        new("an event received before a read began counts again", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "return m.AsOf < asOf || m.Seen < began;", "_ = began; return m.AsOf < asOf;")),
+        new("a skipped change is what the next one is made from", "record semantics, operator", 1, new Mutation(
+            Records + "OperatorEvolve.cs", "GivenUp = dropped?.Operation == WriteOperation.Update", "GivenUp = dropped?.Operation < WriteOperation.Insert")),
+        new("an event in the second of a read is taken for the later one", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "if (m.AsOf == LatestRead(state, open, m).AsOf)", "if (m.Fields.IsEmpty)")),
+        new("a row stays with a record that cannot have its external id", "rule 4", 1, new Mutation(
+            Records + "RemoteEvidence.cs", "if (isUnderOurs && !state.DeletePending && ", "if (isUnderOurs && m.Fields.IsEmpty && ")),
+        new("an answer about one record closes what was asked of another", "rule 4", 1, new Mutation(
+            Records + "RecordEvolve.cs", "var asked = state.ReadBacks.SetItem(e.Sfid, e.At);", "var asked = RecordState.NoReadBacks.SetItem(e.Sfid, e.At);")),
     ];
 }
