@@ -80,8 +80,7 @@ static int TryMany(int first, int count)
 static int Hunt(string name)
 {
     var alive = 0;
-    var known = name.Length == 0 ? AllMutants.List : AllMutants.List.Concat(AllMutants.AtLarge);
-    var mutants = known.Where(mutant => mutant.Name.Contains(name, StringComparison.OrdinalIgnoreCase)).ToArray();
+    var mutants = AllMutants.List.Where(mutant => mutant.Name.Contains(name, StringComparison.OrdinalIgnoreCase)).ToArray();
     Parallel.ForEach(Partitioner.Create(mutants, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, mutant =>
     {
         var (failure, seeds) = MutantLab.Hunt(mutant, AllMutants.SeedsMax);

@@ -23,10 +23,11 @@ internal static class SimulatedMappings
     /// <summary>The common mappings in about half of all runs, in the others also what else a configuration may say.</summary>
     /// <param name="modes">Draws that; the common mappings do not depend on it.</param>
     /// <param name="counts">Both sides count.</param>
-    public static IReadOnlyList<ObjectMapping> All(Random random, Random modes, bool counts)
+    /// <param name="temper">Where records come and go, what a delete does is never the default of the others.</param>
+    public static IReadOnlyList<ObjectMapping> All(Random random, Random modes, bool counts, Temper temper)
     {
         var common = Common(random, counts);
-        return modes.Next(2) == 0 ? common : [.. common.Select(mapping => Varied(mapping, modes))];
+        return modes.Next(2) == 0 ? common : [.. common.Select(mapping => Varied(mapping, modes, temper.ComesAndGoes))];
     }
 
     /// <summary>True of mappings that leave everything but the policy of the object at its default.</summary>
@@ -52,10 +53,10 @@ internal static class SimulatedMappings
     }
 
     // Ordered or merged, what a delete does, and per field who wins and whether it is one of intent.
-    private static ObjectMapping Varied(ObjectMapping mapping, Random random) => mapping with
+    private static ObjectMapping Varied(ObjectMapping mapping, Random random, bool comesAndGoes) => mapping with
     {
         Mode = random.Next(5) < 2 ? WriteMode.Ordered : WriteMode.Merged,
-        Delete = random.Next(4) switch { 0 => DeletePolicy.DeleteLoses, 1 => DeletePolicy.SoftDelete, _ => DeletePolicy.DeleteWins },
+        Delete = random.Next(comesAndGoes ? 2 : 3) switch { 0 => DeletePolicy.DeleteLoses, 1 => DeletePolicy.SoftDelete, _ => DeletePolicy.DeleteWins },
         Fields = [.. mapping.Fields.Select(field => field.Kind == FieldKind.Text ? field with { Policy = Policy(random), Intent = random.Next(3) == 0 } : field)],
     };
 

@@ -66,7 +66,7 @@ internal sealed class SimulatedStream
             _waiting.Remove(waiting);
             var actor = new ActorId(SimulatedMappings.Account, record);
             RecordMessage message = _world.Strikes(FaultKind.MissedEvents, _world.Temper.IsHardOfHearing ? 0.1 : 0.02)
-                ? new RecordMessage.ChangesMissed(waiting.Event.Id!, "GAP_UPDATE", _turns.Database.Now())
+                ? new RecordMessage.ChangesMissed(waiting.Event.Id!, "GAP_UPDATE", _turns.Database.Now(), new StreamPosition(waiting.Event.Sequence, 1))
                 : Message(waiting.Event);
             told.Add(new Delivery<RecordMessage>(actor, message));
             if (_world.Strikes(FaultKind.DuplicatedEvents, _world.Temper.IsHardOfHearing ? 0.3 : 0.08))

@@ -22,9 +22,9 @@ internal sealed class World
         Clock = new FakeClock(Start);
         Random = Draws("schedule");
         _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Draws(kind.ToString()));
-        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(3) == 0);
-        Order = options.Order ?? (Draws("order").Next(6) == 0 ? WriteOrder.Log : WriteOrder.Record);
         Temper = Temper.Of(Draws);
+        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(3) == 0, Temper);
+        Order = options.Order ?? (Draws("order").Next(6) == 0 ? WriteOrder.Log : WriteOrder.Record);
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)
         {

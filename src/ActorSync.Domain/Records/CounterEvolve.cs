@@ -25,6 +25,13 @@ internal static class CounterEvolve
         SystemModstamp = state.SystemModstamp > e.AsOf ? state.SystemModstamp : e.AsOf,
     };
 
+    /// <summary>Events are missing.</summary>
+    public static RecordState Missed(RecordState state, ChangeEventsMissed e) => state with
+    {
+        StreamAt = state.StreamAt > e.Position ? state.StreamAt : e.Position,
+        StreamSeen = Seen(state.StreamSeen, e.Position),
+    };
+
     /// <summary>The sums that a write takes along.</summary>
     public static ImmutableSortedDictionary<string, CounterField> Offered(RecordState state, WriteOffered e) => e.Counted is null ? state.Counters
         : state.Counters.SetItems(e.Counted.Select(sum => KeyValuePair.Create(

@@ -80,6 +80,33 @@ internal static class Counters
         }
     }
 
+    /// <summary>Events are missing: what is open waits for somebody, and a read tells the rest, unless a write of ours came behind them. What that overwrote nobody tells any more.</summary>
+    public static void Miss(RecordDecision decision, ChangesMissed m)
+    {
+        var state = decision.State;
+        if (m.Position is { } position)
+        {
+            if (state.StreamSeen.Contains(position))
+            {
+                return;
+            }
+
+            decision.Add(new ChangeEventsMissed(m.Sfid, position, m.Reason, decision.Now));
+        }
+
+        Lose(decision, m.Reason);
+        if (m.Position < state.StreamOwnAt && state.Row is not null && !state.DeletePending)
+        {
+            foreach (var field in decision.Mapping.Fields.Where(field => IsCounter(decision, field.Name) && !decision.State.Inbox.ContainsKey(field.Name)))
+            {
+                var shown = m.Row?.Fields[field.Name];
+                decision.Add(new ConflictFrozen(field.Name, shown, shown, shown, "change events are missing from before a write of ours", decision.Now, Counted: true));
+            }
+        }
+
+        RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);
+    }
+
     /// <summary>Both sides say something about a counter that was not counted from its start: what ours differs from its base is added to theirs.</summary>
     /// <returns>False where there is nothing to count with.</returns>
     public static bool Add(RecordDecision decision, string field, LocalWrite local, string? remote)

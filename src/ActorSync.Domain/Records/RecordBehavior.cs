@@ -74,8 +74,7 @@ public static class RecordBehavior
                 Counters.Remote(decision, m);
                 break;
             case ChangesMissed m when m.Sfid == state.Sfid:
-                Counters.Lose(decision, m.Reason);
-                RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);
+                Counters.Miss(decision, m);
                 break;
             case ChangesMissed:
                 break;
@@ -104,7 +103,7 @@ public static class RecordBehavior
         message switch
         {
             RemoteChanged m => m.Row.Stamp != state.Row || MayBeBirthOutside(state, m.Sfid),
-            ChangesMissed m => MayBeBirthOutside(state, m.Sfid),
+            ChangesMissed m => MayBeBirthOutside(state, m.Sfid) || (m.Position < state.StreamOwnAt && m.Row?.Stamp != state.Row),
             RemoteImage m => m.Row.Stamp != state.Row || (state.Owed is { Operation: RowOperation.Delete } && !state.FormerSfids.Contains(m.Sfid)),
             _ => false,
         };

@@ -116,6 +116,9 @@ public abstract record RecordEvent
     /// <param name="Fields">Its fields of policy counter.</param>
     public sealed record ChangeEventTaken(string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset At) : RecordEvent;
 
+    /// <summary>Salesforce said that change events are missing in this place of the stream.</summary>
+    public sealed record ChangeEventsMissed(string Sfid, StreamPosition Position, string Reason, DateTimeOffset At) : RecordEvent;
+
     /// <summary>A side added something to a counter, or what our write had overwritten was added again.</summary>
     /// <param name="By">Who added it.</param>
     /// <param name="Delta">What was added to the sum, canonical.</param>

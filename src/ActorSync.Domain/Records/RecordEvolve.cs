@@ -23,6 +23,7 @@ public static class RecordEvolve
         ReadBackAsked e => Asked(state, e),
         ConflictResolved e => Resolved(state, e),
         ChangeEventTaken e => CounterEvolve.Taken(state, e),
+        ChangeEventsMissed e => CounterEvolve.Missed(state, e),
         CounterCounted e => CounterEvolve.Counted(state, e),
         ConflictFrozen e => ConflictInbox.Frozen(state, e),
         ConflictChosen e => ConflictInbox.Chosen(state, e),

@@ -57,7 +57,9 @@ public abstract record RecordMessage
         string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset Seen, RowImage Row) : RecordMessage;
 
     /// <summary>Change events of the record are missing: what was added meanwhile cannot be told.</summary>
-    public sealed record ChangesMissed(string Sfid, string Reason, DateTimeOffset At) : RecordMessage;
+    /// <param name="Position">Place in the stream; null: it has none.</param>
+    /// <param name="Row">The mapped row, read in the turn that decides.</param>
+    public sealed record ChangesMissed(string Sfid, string Reason, DateTimeOffset At, StreamPosition? Position = null, RowImage? Row = null) : RecordMessage;
 
     /// <summary>Salesforce says the record of this sfid is deleted.</summary>
     /// <param name="ReadBegan">Database clock before the read was sent.</param>

@@ -245,7 +245,7 @@ public sealed record RecordState
     /// <summary>The latest change event taken.</summary>
     public StreamPosition? StreamAt { get; init; }
 
-    /// <summary>Places of the latest change events that named a counter, ascending: what is behind <see cref="StreamAt"/> and not among them came out of order.</summary>
+    /// <summary>Places of the latest change events that named a counter, or are missing, ascending: what is behind <see cref="StreamAt"/> and not among them came out of order.</summary>
     public ImmutableArray<StreamPosition> StreamSeen { get => field; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Events remembered per record in <see cref="StreamSeen"/>; older ones count as told before.</summary>

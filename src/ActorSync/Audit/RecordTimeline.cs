@@ -54,6 +54,7 @@ internal static class RecordTimeline
         RemoteDisplaced e => ($"{(e.Field is null ? "undeleted" : "left")} {e.Sfid} without an external id; {e.By ?? "a record that is being born"} has its place{(e.Field is null ? "" : ", and the row follows to that")}: give it an external id of its own in Salesforce", []),
         RowWritten e => (Written(e), Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
         ChangeEventTaken e => ($"told a change of {e.Sfid} ({Time(e.AsOf)}{(e.OwnWrite is { } own ? $", our write {own}" : "")})", Between(FieldValues.Empty, e.Fields, fromUnknown: true)),
+        ChangeEventsMissed e => ($"told that changes of {e.Sfid} are missing: {e.Reason}", []),
         CounterCounted e => ($"{e.By} added {e.Delta} to {e.Field}: Salesforce has {e.Now.Known}, still to be sent {e.Now.Delta}", []),
         ConflictFrozen e => ($"{e.Field} waits for somebody to choose: here {Show(e.Local)}, there {Show(e.Remote)}, before {Show(e.Base)} ({e.Reason})", []),
         ConflictChosen e => ($"{e.By} chose {(e.Side is { } side ? $"the value of {side}" : "a value")} for {e.Field}: {Show(e.Value)}", [.. Chosen(e)]),
@@ -68,7 +69,7 @@ internal static class RecordTimeline
         LocalChanged e => (Actor.Application, e.Xid.Length > 0 ? e.Xid : null),
         RowTouched => (Actor.Application, null),
         OperatorActed or ConflictChosen => (Actor.Operator, null),
-        ChangeEventTaken or RemoteMergeTaken or RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken or RemoteDisplaced => (Actor.Salesforce, null),
+        ChangeEventTaken or ChangeEventsMissed or RemoteMergeTaken or RemoteTaken or RemoteDeletionTaken or RemoteUndeletionTaken or RemoteDisplaced => (Actor.Salesforce, null),
         _ => (Actor.Engine, null),
     };
 

@@ -32,6 +32,7 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
         ["conflict-frozen"] = RecordJson.Default.ConflictFrozen,
         ["conflict-chosen"] = RecordJson.Default.ConflictChosen,
         ["change-event-taken"] = RecordJson.Default.ChangeEventTaken,
+        ["change-events-missed"] = RecordJson.Default.ChangeEventsMissed,
         ["counter-counted"] = RecordJson.Default.CounterCounted,
         ["unexpected"] = RecordJson.Default.Unexpected,
     };

@@ -27,11 +27,11 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
 
     public StoredChangeEvent? ChangeEvent { get; init; }
 
-    public RecordMessage.ChangesMissed? Missed { get; init; }
+    public StoredGap? Missed { get; init; }
 
     /// <summary>True of what is compared with the row when it is decided.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool MeetsRow => Image is not null || ChangeEvent is not null;
+    public bool MeetsRow => Image is not null || ChangeEvent is not null || Missed is not null;
 
     public RecordMessage.RemoteUndeleted? Undeleted { get; init; }
 
@@ -60,7 +60,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
             RecordMessage.LocalChange m => stored with { Change = m },
             RecordMessage.Poisoned m => stored with { Poison = m },
             RecordMessage.RemoteChanged m => stored with { ChangeEvent = new StoredChangeEvent(m.Sfid, m.Position, m.Fields, m.AsOf, m.OwnWrite, m.Seen) },
-            RecordMessage.ChangesMissed m => stored with { Missed = m },
+            RecordMessage.ChangesMissed m => stored with { Missed = new StoredGap(m.Sfid, m.Reason, m.At, m.Position) },
             RecordMessage.RemoteUndeleted m => stored with { Undeleted = m },
             RecordMessage.RemoteMerged m => stored with { Merged = m },
             RecordMessage.ChooseSide m => stored with { Choice = m },
@@ -72,7 +72,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
     }
 
     /// <summary>The message again; an image meets the row as it is now.</summary>
-    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Awaited, Change, Poison, Retry, Skip, Edit, Choice, Missed, Undeleted, Merged, ChangeEvent?.Open(row))
+    public RecordMessage Open(RowImage row) => OneOf(Deleted, Confirmed, Refused, Awaited, Change, Poison, Retry, Skip, Edit, Choice, Missed?.Open(row), Undeleted, Merged, ChangeEvent?.Open(row))
         ?? (Image is { } image ? new RecordMessage.RemoteImage(image.Sfid, image.Fields, image.AsOf, image.ReadBegan, row) : Doubt!.Open());
 
     private static RecordMessage? OneOf(params ReadOnlySpan<RecordMessage?> messages)
@@ -93,6 +93,12 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
 internal sealed record StoredChangeEvent(string Sfid, StreamPosition Position, FieldValues Fields, DateTimeOffset AsOf, int? OwnWrite, DateTimeOffset Seen)
 {
     public RecordMessage.RemoteChanged Open(RowImage row) => new(Sfid, Position, Fields, AsOf, OwnWrite, Seen, row);
+}
+
+/// <summary>Change events that are missing.</summary>
+internal sealed record StoredGap(string Sfid, string Reason, DateTimeOffset At, StreamPosition? Position)
+{
+    public RecordMessage.ChangesMissed Open(RowImage row) => new(Sfid, Reason, At, Position, row);
 }
 
 /// <summary>What a read of Salesforce showed.</summary>

@@ -34,6 +34,7 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEvent.ConflictFrozen))]
 [JsonSerializable(typeof(RecordEvent.ConflictChosen))]
 [JsonSerializable(typeof(RecordEvent.ChangeEventTaken))]
+[JsonSerializable(typeof(RecordEvent.ChangeEventsMissed))]
 [JsonSerializable(typeof(RecordEvent.CounterCounted))]
 [JsonSerializable(typeof(RecordEvent.Unexpected))]
 [JsonSerializable(typeof(RecordEnvelope))]

@@ -7,9 +7,9 @@ internal static partial class AllMutants
     [
         new("a local delete is revived by an image", "rule 6", 1001, new Mutation(
             Records + "RemoteEvidence.cs", "if (decision.State.DeletePending)", "if (decision.State.DeletePending && m.AsOf == default)")),
-        new("former lives are forgotten", "rule 7", 5, new Mutation(
+        new("former lives are forgotten", "rule 7", 1, new Mutation(
             Records + "RecordEvolve.cs", "if (sfid is null || state.FormerSfids.Contains(sfid))", "if (sfid is not null || state.FormerSfids.Contains(sfid!))")),
-        new("evidence of a former life is taken", "rule 4", 93, new Mutation(
+        new("evidence of a former life is taken", "rule 4", 191, new Mutation(
             Records + "RemoteEvidence.cs", "        if (state.FormerSfids.Contains(m.Sfid))\n        {\n            return Revived(decision, m);", "        if (state.FormerSfids.Contains(m.Sfid) && m.Sfid.Length == 0)\n        {\n            return Revived(decision, m);")),
         new("a remote delete forgets the write that is outside", "rule 7", 1, new Mutation(
             Records + "RemoteEvidence.cs", "(write.Sfid ?? state.Sfid) == sfid ? write.Write.Fields : FieldValues.Empty;", "(write.Sfid ?? state.Sfid) == sfid && write.Write.Fields.IsEmpty ? write.Write.Fields : FieldValues.Empty;")),
@@ -21,9 +21,15 @@ internal static partial class AllMutants
             Records + "WriteOutcomes.cs", "when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):", "when write.Write.Operation == WriteOperation.Insert && a.Sfid.Length == 0:")),
         new("a locked row counts as written", "architecture 6", 11, new Mutation(
             Records + "RecordBehavior.cs", "case RowWriteOutcome.Locked or RowWriteOutcome.Moved:", "case RowWriteOutcome.Locked:\n                decision.Add(new RowWritten(owed.Operation, decision.State.Row, owed.Fields, owed.Status, m.At));\n                break;\n            case RowWriteOutcome.Moved:")),
-        new("a deletion takes the changes of the next life with it", "rule 7", 1448, new Mutation(
+        new("a deletion takes the changes of the next life with it", "rule 7", 18, new Mutation(
             Records + "RecordEvolve.cs", "Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding", "Queue = [.. state.Queue.Where(write => write.Operation == WriteOperation.Insert)], Outstanding")),
         new("what was outside before a record was deleted and undeleted is its outcome", "rule 7", 986, new Mutation(
             Records + "RecordEvolve.cs", "outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,", "outside.Sfid == e.Sfid ? outside : state.Outstanding,")),
+        new("a record deleted about the second of its stamp is not read again", "rule 6", 518, new Mutation(
+            Records + "WriteOutcomes.cs", "else if (!(state.SystemModstamp <= at - StampIsOver))", "else if (state.SystemModstamp == at - StampIsOver)")),
+        new("a record that lost its place is not spoken of", "rule 4", 1964, new Mutation(
+            Records + "RemoteEvidence.cs", "else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))", "else if (m.Fields.IsEmpty)")),
+        new("a row stays with a record that cannot have its external id", "rule 4", 387, new Mutation(
+            Records + "RemoteEvidence.cs", "if (isUnderOurs && !state.DeletePending && ", "if (isUnderOurs && m.Fields.IsEmpty && ")),
     ];
 }

@@ -109,6 +109,7 @@ public sealed class RecordTimelineTests
             new ConflictFrozen("Phone", "0", "1", "2", "the policy is manual", At),
             new ConflictChosen("Phone", "1", "2", null, "3", "ada", At),
             new ChangeEventTaken(Sfid, new StreamPosition(1, 1), FieldValues.Of(("Count__c", "1")), At, null, At),
+            new ChangeEventsMissed(Sfid, new StreamPosition(2, 1), "GAP_UPDATE", At),
             new CounterCounted("Count__c", Side.Salesforce, "1", new CounterField("1", "0", null, Stamp), null, At),
             new RemoteMergeTaken(Sfid, "003000000000009AAA", Moved: true, At, At),
             new Unexpected("what", At),

@@ -119,6 +119,15 @@ public sealed class CounterPolicyTests
             .When(Read(5, 0, Ten.With(Name, "Bob"), Row(R2, Ten.With(Count, "16")))).ThenTypes(typeof(ReadBackAsked)).ThenRowGetsNothing();
 
     [Fact]
+    public void Gap_that_is_told_behind_a_write_of_ours_makes_its_counters_wait_for_somebody_once()
+    {
+        var gap = new ChangesMissed("S1", "GAP_UPDATE", At(5), new StreamPosition(2500, 1), Row(R2, Ten.With(Count, "11")));
+        var told = GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3)).When(Changed(4, Row(R2, Ten.With(Count, "11")), 1, (Count, "11"))).ThenState(state => state.Counters.ShouldBeEmpty());
+        told.When(gap).ThenTypes(typeof(ChangeEventsMissed), typeof(ConflictFrozen), typeof(ReadBackAsked)).ThenState(state => state.Inbox.ShouldContainKey(Count))
+            .When(gap).ThenNothing();
+    }
+
+    [Fact]
     public void Events_that_may_be_missing_of_a_birth_wait_for_its_answer()
     {
         var missed = new ChangesMissed("S1", "GAP_UPDATE", At(3));

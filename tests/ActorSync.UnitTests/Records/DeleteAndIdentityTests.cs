@@ -122,6 +122,16 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Birth_that_waits_behind_a_delete_stays_one_when_an_earlier_record_lives_again()
+    {
+        var (again, last) = (new RowStamp(2, 1), new RowStamp(3, 1));
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, again, Ada)).When(Confirmed(1, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Phone, "1"))
+            .When(Deleted(5, again)).When(Inserted(6, last, Ada))
+            .When(Read(8, 7, Ada, Row(last, Ada), "S1")).When(Read(10, 7, Ada, Row(last, Ada), "S1"))
+            .ThenState(state => (state.Sfid, string.Join(" ", state.Queue.Select(write => write.Operation))).ShouldBe(("S1", "Delete Insert")));
+    }
+
+    [Fact]
     public void Answer_about_an_earlier_record_leaves_open_what_was_asked_of_the_present_one()
     {
         var again = new RowStamp(2, 1);
