@@ -50,7 +50,7 @@ internal static partial class AllMutants
         new("a late event is dropped", "rule 5, counter", 39, new Mutation(
             Records + "Counters.cs", "            TakeLate(decision, m, counters);\n            return;", "            return;")),
         new("missing events are nobody's business", "rule 5, counter", 16, new Mutation(
-            Records + "RecordBehavior.cs", "                Counters.Lose(decision, m.Reason);\n                RemoteEvidence.Ask(decision, m.Sfid, m.Reason, m.At);\n", "")),
+            Records + "RecordBehavior.cs", "                Counters.Miss(decision, m);\n", "")),
         new("a counter in doubt counts as written", "rule 8", 258, new Mutation(
             Records + "Counters.cs", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo)", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo < 0 && writeNo > 0)")),
         new("what is counted before a birth is added to it", "rule 5, counter", 418, new Mutation(
