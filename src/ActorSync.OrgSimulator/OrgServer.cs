@@ -1,3 +1,4 @@
+using ActorSync.OrgSimulator.Bulk;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.OrgSimulator.OAuth;
 using ActorSync.OrgSimulator.Org;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorSync.OrgSimulator;
 
-/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, a page for people, and faults on demand.</summary>
+/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, Bulk API 2.0 ingest, a page for people, and faults on demand.</summary>
 public sealed class OrgServer : IAsyncDisposable
 {
     /// <summary>How long open requests get to end when the server stops; held and hanging ones are cut at once.</summary>
@@ -84,7 +85,7 @@ public sealed class OrgServer : IAsyncDisposable
         return new OrgServer(app, services, stopping);
     }
 
-    /// <summary>Stops listening, cuts held and hanging requests, and frees the port.</summary>
+    /// <summary>Stops listening, cuts held and hanging requests, ends the runs of Bulk jobs where they are, and frees the port.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -97,6 +98,8 @@ public sealed class OrgServer : IAsyncDisposable
         {
             await _app.StopAsync(wait.Token);
         }
+
+        await _services.Bulk.StoppedAsync();
 
         await _app.DisposeAsync();
         _stopping.Dispose();
@@ -111,7 +114,11 @@ public sealed class OrgServer : IAsyncDisposable
         var faults = new OrgFaults(options.Seed, options.Clock);
         var limits = new CallLimits(options.RequestLimit, options.LockWait);
         var pipeline = new CallPipeline(faults, sessions, usage, options.Clock, limits, stopping);
-        return new OrgServices(model, new OrgWrites(model), sessions, credentials, usage, faults, pipeline, options.Clock);
+        var writes = new OrgWrites(model);
+        var batches = new ApiUsage(options.BulkBatchesPerDayMax, options.Clock);
+        var runner = new BulkRunner(model, writes, faults, batches, new BulkPace(options.BulkChunkTime, options.LockWait), options.Clock, stopping);
+        var jobs = new BulkJobs(runner, options.Seed, options.BulkUploadBytesMax, options.Clock);
+        return new OrgServices(model, writes, sessions, credentials, usage, faults, pipeline, jobs, batches, options.Clock);
     }
 
     private static WebApplication Build(OrgServerOptions options)

@@ -24,7 +24,7 @@ public sealed record OrgServerOptions
     /// <summary>Records the org is filled with at the start.</summary>
     public int Records { get; init; }
 
-    /// <summary>Seed of session ids, of fault draws, and of the records made at the start.</summary>
+    /// <summary>Seed of session ids, of fault draws, of the order of Bulk results, and of the records made at the start.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>A request that has had no effect after this time never has one and is answered REQUEST_RUNNING_TOO_LONG (Salesforce: 10 minutes for SOAP and REST).</summary>
@@ -38,6 +38,15 @@ public sealed record OrgServerOptions
 
     /// <summary>API requests of 24 hours, before REQUEST_LIMIT_EXCEEDED (a full sandbox's five million).</summary>
     public int RequestsPerDayMax { get; init; } = 5_000_000;
+
+    /// <summary>How long a Bulk job takes for each chunk of 200 records before it is written (Salesforce: about half a second, and more with automation).</summary>
+    public TimeSpan BulkChunkTime { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Bytes of CSV one Bulk job takes (Salesforce: 100 MB).</summary>
+    public int BulkUploadBytesMax { get; init; } = 100 * 1024 * 1024;
+
+    /// <summary>Batches of up to 10,000 Bulk records in 24 hours, before jobs fail with ExceededQuota (Salesforce: 15,000).</summary>
+    public int BulkBatchesPerDayMax { get; init; } = 15_000;
 
     /// <summary>Time of the org, of latencies and of limits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

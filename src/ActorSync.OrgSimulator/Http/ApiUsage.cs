@@ -1,7 +1,7 @@
 namespace ActorSync.OrgSimulator.Http;
 
-/// <summary>Counts API requests against the org's allowance of a day. The day is 24 hours of the server's clock from the first request, then starts anew.</summary>
-internal sealed class ApiUsage(int requestsPerDayMax, TimeProvider clock)
+/// <summary>Counts API requests, or Bulk batches, against the org's allowance of a day. The day is 24 hours of the server's clock from the first one, then starts anew.</summary>
+internal sealed class ApiUsage(int perDayMax, TimeProvider clock)
 {
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
@@ -9,7 +9,7 @@ internal sealed class ApiUsage(int requestsPerDayMax, TimeProvider clock)
     private long _dayStartedAt = clock.GetTimestamp();
     private int _used;
 
-    public int RequestsPerDayMax => requestsPerDayMax;
+    public int PerDayMax => perDayMax;
 
     public int Used
     {
@@ -22,7 +22,7 @@ internal sealed class ApiUsage(int requestsPerDayMax, TimeProvider clock)
         }
     }
 
-    /// <summary>False when the allowance is used up; the request is not counted then.</summary>
+    /// <summary>False when the allowance is used up; nothing is counted then.</summary>
     public bool TryCount()
     {
         lock (_gate)
@@ -33,7 +33,7 @@ internal sealed class ApiUsage(int requestsPerDayMax, TimeProvider clock)
                 _used = 0;
             }
 
-            if (_used >= requestsPerDayMax)
+            if (_used >= perDayMax)
             {
                 return false;
             }

@@ -61,7 +61,7 @@ internal static class FaultJson
     private static readonly HashSet<string> Known =
     [
         "kind", "operation", "object", "client", "api", "probability", "count", "windowMs", "code", "message", "fields", "recordProbability",
-        "distribution", "ms", "minMs", "maxMs", "medianMs", "sigma", "at", "effect", "after", "mode", "behindMs",
+        "distribution", "ms", "minMs", "maxMs", "medianMs", "sigma", "at", "effect", "after", "mode", "behindMs", "afterChunks",
     ];
 
     private static CallMatch Match(JsonElement rule) => new(Text(rule, "operation"), Text(rule, "object"), Text(rule, "client"), Text(rule, "api"));
@@ -77,7 +77,8 @@ internal static class FaultJson
         "refuse" => new OrgFault.Refuse(Choice(rule, "mode", "reset", "503") == "reset"),
         "expireSession" => new OrgFault.ExpireSession(),
         "commitLate" => new OrgFault.CommitLate(Milliseconds(rule, "behindMs") ?? throw new FormatException("\"behindMs\" is missing: how far SystemModstamp lies in the past")),
-        var kind => throw new FormatException($"\"kind\" is \"{kind}\"; it must be latency, error, rowError, drop, hang, refuse, expireSession or commitLate"),
+        "failJob" => new OrgFault.FailJob(Chunks(rule), Text(rule, "message") ?? "InternalServerError : set up by a fault of the simulator"),
+        var kind => throw new FormatException($"\"kind\" is \"{kind}\"; it must be latency, error, rowError, drop, hang, refuse, expireSession, commitLate or failJob"),
     };
 
     private static LatencyDistribution Delay(JsonElement rule) => Choice(rule, "distribution", "fixed", "uniform", "lognormal") switch
@@ -126,6 +127,11 @@ internal static class FaultJson
             case OrgFault.CommitLate f:
                 json.WriteString("kind", "commitLate");
                 json.WriteNumber("behindMs", f.Behind.TotalMilliseconds);
+                break;
+            case OrgFault.FailJob f:
+                json.WriteString("kind", "failJob");
+                json.WriteNumber("afterChunks", f.AfterChunks);
+                json.WriteString("message", f.Message);
                 break;
             default:
                 throw new InvalidOperationException($"{fault.GetType().Name} has no JSON");
@@ -176,6 +182,13 @@ internal static class FaultJson
             json.WriteString(name, value);
         }
     }
+
+    private static int Chunks(JsonElement rule) => Number(rule, "afterChunks") switch
+    {
+        null => 0,
+        < 0 or > int.MaxValue => throw new FormatException($"\"afterChunks\" must be between 0 and {int.MaxValue}"),
+        { } chunks => (int)chunks,
+    };
 
     private static string[] Fields(JsonElement rule) =>
         rule.TryGetProperty("fields", out var fields) && fields.ValueKind == JsonValueKind.Array ? [.. fields.EnumerateArray().Select(f => f.ToString())] : [];

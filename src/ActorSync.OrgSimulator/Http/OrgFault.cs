@@ -28,6 +28,9 @@ public abstract record OrgFault
 
     /// <summary>The write takes effect with a SystemModstamp that lies <paramref name="Behind"/> in the past, as a long transaction's would.</summary>
     public sealed record CommitLate(TimeSpan Behind) : OrgFault;
+
+    /// <summary>A Bulk job becomes Failed once <paramref name="AfterChunks"/> chunks of 200 are written (all of them, if it has fewer); its other rows stay unprocessed.</summary>
+    public sealed record FailJob(int AfterChunks, string Message = "InternalServerError : Unable to process the job") : OrgFault;
 }
 
 /// <summary>When a hanging call takes effect.</summary>

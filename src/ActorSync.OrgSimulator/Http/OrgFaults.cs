@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.OrgSimulator.Bulk;
 
 namespace ActorSync.OrgSimulator.Http;
 
@@ -153,6 +154,7 @@ public sealed class OrgFaults
     {
         var rule = entry.Rule;
         if (!rule.Match.Matches(call)
+            || !Concerns(rule.Fault, call)
             || entry.Hits >= (rule.HitsMax ?? int.MaxValue)
             || (rule.Window is { } window && _clock.GetElapsedTime(entry.AddedAt) >= window)
             || (rule.Probability < 1 && _random.NextDouble() >= rule.Probability))
@@ -163,6 +165,15 @@ public sealed class OrgFaults
         entry.Hits++;
         return true;
     }
+
+    /// <summary>Records of a Bulk job are written by its chunks, not by the requests about it; connections are the requests' matter.</summary>
+    private static bool Concerns(OrgFault fault, OrgCall call) => call.Part switch
+    {
+        CallPart.Job => fault is OrgFault.FailJob or OrgFault.Latency or OrgFault.Hang,
+        CallPart.Chunk => fault is OrgFault.RowError or OrgFault.CommitLate or OrgFault.Latency,
+        _ when call.Api == BulkResources.Api => fault is not (OrgFault.FailJob or OrgFault.RowError or OrgFault.CommitLate),
+        _ => fault is not OrgFault.FailJob,
+    };
 
     private sealed class Entry(long id, FaultRule rule, long addedAt)
     {

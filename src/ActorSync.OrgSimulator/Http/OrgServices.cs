@@ -1,3 +1,4 @@
+using ActorSync.OrgSimulator.Bulk;
 using ActorSync.OrgSimulator.OAuth;
 using ActorSync.OrgSimulator.Org;
 
@@ -12,4 +13,6 @@ internal sealed record OrgServices(
     ApiUsage Usage,
     OrgFaults Faults,
     CallPipeline Pipeline,
+    BulkJobs Bulk,
+    ApiUsage BulkBatches,
     TimeProvider Clock);

@@ -9,9 +9,9 @@ internal static class RequestBody
     /// <summary>Salesforce's limit of a SOAP request, bytes; also the simulator's for REST.</summary>
     public const int BytesMax = 50 * 1024 * 1024;
 
-    /// <returns>The body, or null if it is longer than <see cref="BytesMax"/> or not what Content-Encoding says.</returns>
+    /// <returns>The body, or null if it is longer than <paramref name="bytesMax"/> or not what Content-Encoding says.</returns>
     /// <exception cref="IOException">The caller went away before the body was complete: the call never happened.</exception>
-    public static async Task<MemoryStream?> ReadAsync(HttpContext http)
+    public static async Task<MemoryStream?> ReadAsync(HttpContext http, int bytesMax = BytesMax)
     {
         var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 4096, 1 << 20));
         var zipped = http.Request.Headers.ContentEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
@@ -21,7 +21,7 @@ internal static class RequestBody
             var chunk = new byte[32 * 1024];
             for (int read; (read = await source.ReadAsync(chunk)) > 0;)
             {
-                if (body.Length + read > BytesMax)
+                if (body.Length + read > bytesMax)
                 {
                     return null;
                 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorSync.OrgSimulator.Bulk;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.OrgSimulator.OAuth;
 using ActorSync.OrgSimulator.Org;
@@ -17,12 +18,12 @@ internal sealed class RestEndpoint(OrgServices org)
 
     public async Task HandleAsync(HttpContext http)
     {
-        var body = await RequestBody.ReadAsync(http);
+        var body = await ReadBodyAsync(http);
         RestRequest request;
         RestAction action;
         try
         {
-            request = Read(http, body ?? throw new OrgFaultException("EXCEEDED_MAX_SIZE_REQUEST", "Maximum size of request reached."));
+            request = Read(http, body ?? throw RestErrors.TooLong);
             action = _routes.Find(request);
         }
         catch (OrgFaultException fault)
@@ -31,9 +32,22 @@ internal sealed class RestEndpoint(OrgServices org)
             return;
         }
 
-        var call = new OrgCall("rest", action.Operation, action.Types, request.Options.Client, action.Records) { SessionId = request.Options.SessionId };
+        var call = new OrgCall(action.Api, action.Operation, action.Types, request.Options.Client, action.Records) { SessionId = request.Options.SessionId };
         var answering = new CallAnswering(action.NeedsSession, s => Stamp(action.Effect(s)), f => Stamp(RestErrors.Write(f))) { Locked = action.Locked };
         await org.Pipeline.RunAsync(http, call, answering);
+    }
+
+    /// <returns>Null when the body is too long.</returns>
+    private static Task<MemoryStream?> ReadBodyAsync(HttpContext http)
+    {
+        if (!BulkResources.IsUpload(http.Request.Method, http.Request.Path.Value!))
+        {
+            return RequestBody.ReadAsync(http);
+        }
+
+        // The server's own limit is for all other requests, and would close the connection instead of answering.
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        return RequestBody.ReadAsync(http, BulkLimits.BodyBytesMax);
     }
 
     private Answer Stamp(Answer answer) => answer with
@@ -41,7 +55,7 @@ internal sealed class RestEndpoint(OrgServices org)
         Headers =
         [
             .. answer.Headers,
-            new("Sforce-Limit-Info", string.Create(CultureInfo.InvariantCulture, $"api-usage={org.Usage.Used}/{org.Usage.RequestsPerDayMax}")),
+            new("Sforce-Limit-Info", string.Create(CultureInfo.InvariantCulture, $"api-usage={org.Usage.Used}/{org.Usage.PerDayMax}")),
         ],
     };
 
@@ -58,7 +72,8 @@ internal sealed class RestEndpoint(OrgServices org)
         var options = new RestOptions(
             Option(http.Request.Headers["Sforce-Call-Options"].ToString(), "client"),
             int.TryParse(batch, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null,
-            BearerToken.Read(http.Request));
+            BearerToken.Read(http.Request),
+            http.Request.ContentType);
         return new RestRequest(method, version, [.. segments.Skip(1)], query, body.GetBuffer().AsMemory(0, (int)body.Length), options);
     }
 

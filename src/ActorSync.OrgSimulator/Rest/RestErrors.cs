@@ -8,6 +8,8 @@ internal static class RestErrors
 {
     public static readonly OrgFaultException NoResource = new("NOT_FOUND", "The requested resource does not exist");
 
+    public static readonly OrgFaultException TooLong = new("EXCEEDED_MAX_SIZE_REQUEST", "Maximum size of request reached.");
+
     public static OrgFaultException NoRecord(string key) => new("NOT_FOUND", $"Provided external ID field does not exist or is not accessible: {key}");
 
     public static OrgFaultException Method(string method, string allowed) =>
@@ -47,6 +49,7 @@ internal static class RestErrors
         "METHOD_NOT_ALLOWED" => 405,
         "UNSUPPORTED_API_VERSION" => 410,
         "EXCEEDED_MAX_SIZE_REQUEST" => 413,
+        "UNSUPPORTED_MEDIA_TYPE" => 415,
         "UNKNOWN_EXCEPTION" => 500,
         "SERVER_UNAVAILABLE" => 503,
         _ => 400,

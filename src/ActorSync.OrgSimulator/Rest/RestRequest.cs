@@ -23,11 +23,15 @@ internal sealed record RestRequest(
 /// <summary>What the request's headers say.</summary>
 /// <param name="Client">client= of Sforce-Call-Options.</param>
 /// <param name="BatchRows">batchSize= of Sforce-Query-Options.</param>
-internal sealed record RestOptions(string? Client, int? BatchRows, string SessionId);
+/// <param name="ContentType">Content-Type of the body; null if none was sent.</param>
+internal sealed record RestOptions(string? Client, int? BatchRows, string SessionId, string? ContentType);
 
 /// <summary>A resource that was found: what the call is, and what it does.</summary>
 internal sealed record RestAction(string Operation, IReadOnlyList<string> Types, int Records, Func<CallScope, Answer> Effect)
 {
+    /// <summary>The surface, for faults to select by.</summary>
+    public string Api { get; init; } = "rest";
+
     public bool NeedsSession { get; init; } = true;
 
     public Func<bool>? Locked { get; init; }

@@ -7,13 +7,12 @@ namespace ActorSync.OrgSimulator.Rest;
 /// <summary>Versions, the list of resources, limits and record counts.</summary>
 internal sealed class RestResources(OrgServices org)
 {
-    private static readonly string[] Names = ["composite", "limits", "query", "queryAll", "sobjects"];
+    private static readonly string[] Names = ["composite", "jobs", "limits", "query", "queryAll", "sobjects"];
 
-    /// <summary>Allowances beside the API requests, of a Developer Edition; the simulator uses none of them up.</summary>
+    /// <summary>Allowances beside API requests and Bulk batches, of a Developer Edition; the simulator uses none of them up.</summary>
     private static readonly (string Name, int Max)[] Allowances =
     [
         ("DailyAsyncApexExecutions", 250_000),
-        ("DailyBulkApiBatches", 15_000),
         ("DailyBulkV2QueryFileStorageMB", 976_562),
         ("DailyBulkV2QueryJobs", 10_000),
         ("DailyDeliveredPlatformEvents", 10_000),
@@ -56,7 +55,8 @@ internal sealed class RestResources(OrgServices org)
     public RestAction Limits() => new("limits", [], 0, _ => Answer.Json(200, json =>
     {
         json.WriteStartObject();
-        WriteLimit(json, "DailyApiRequests", org.Usage.RequestsPerDayMax, org.Usage.RequestsPerDayMax - org.Usage.Used);
+        WriteLimit(json, "DailyApiRequests", org.Usage);
+        WriteLimit(json, "DailyBulkApiBatches", org.BulkBatches);
         foreach (var (name, max) in Allowances)
         {
             WriteLimit(json, name, max, max);
@@ -87,6 +87,8 @@ internal sealed class RestResources(OrgServices org)
             json.WriteEndObject();
         }));
     }
+
+    private static void WriteLimit(Utf8JsonWriter json, string name, ApiUsage usage) => WriteLimit(json, name, usage.PerDayMax, usage.PerDayMax - usage.Used);
 
     private static void WriteLimit(Utf8JsonWriter json, string name, int max, int remaining)
     {

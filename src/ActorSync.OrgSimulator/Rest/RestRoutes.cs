@@ -1,3 +1,4 @@
+using ActorSync.OrgSimulator.Bulk;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.OrgSimulator.Org;
 
@@ -13,6 +14,7 @@ internal sealed class RestRoutes
     private readonly RestCollections _collections;
     private readonly RestQueries _queries;
     private readonly RestComposite _composite;
+    private readonly BulkResources _bulk;
 
     public RestRoutes(OrgServices org)
     {
@@ -23,6 +25,7 @@ internal sealed class RestRoutes
         _collections = new RestCollections(org);
         _queries = new RestQueries(org.Model);
         _composite = new RestComposite(this);
+        _bulk = new BulkResources(org);
     }
 
     /// <exception cref="OrgFaultException">NOT_FOUND or METHOD_NOT_ALLOWED, or a body that cannot be read.</exception>
@@ -42,6 +45,7 @@ internal sealed class RestRoutes
                 ("limits", 2) when s[1] == "recordCount" => Get(request, _resources.RecordCount(request)),
                 ("composite", 1) => _composite.Find(request),
                 ("composite", _) when s[1] == "sobjects" => OfCollection(request),
+                ("jobs", >= 2) when s[1] == "ingest" => _bulk.Find(request),
                 _ => throw RestErrors.NoResource,
             };
     }

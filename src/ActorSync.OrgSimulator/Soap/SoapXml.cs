@@ -118,7 +118,7 @@ internal static class SoapXml
         xml.Begin("LimitInfoHeader");
         xml.Begin("limitInfo");
         xml.Number("current", usage.Used);
-        xml.Number("limit", usage.RequestsPerDayMax);
+        xml.Number("limit", usage.PerDayMax);
         xml.Text("type", "API REQUESTS");
         xml.End();
         xml.End();

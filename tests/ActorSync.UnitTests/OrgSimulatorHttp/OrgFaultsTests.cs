@@ -47,6 +47,24 @@ public sealed class OrgFaultsTests
         faults.Hits(endless).ShouldBeNull();
     }
 
+    // A fault with a count must not be used up by a call that it cannot harm.
+    [Fact]
+    public void Faults_of_records_meet_a_jobs_chunks_and_not_the_requests_about_it()
+    {
+        var faults = new OrgFaults(1, TimeProvider.System);
+        var locked = new OrgFault.RowError("UNABLE_TO_LOCK_ROW", "m", []);
+        var failed = new OrgFault.FailJob(1);
+        var dropped = new OrgFault.DropAnswer();
+        faults.Add(locked);
+        faults.Add(failed);
+        faults.Add(dropped);
+        var request = new OrgCall("bulk", "upload", ["Account"], null, 0);
+        faults.Draw(request).ShouldBe([dropped]);
+        faults.Draw(request with { Part = CallPart.Job }).ShouldBe([failed]);
+        faults.Draw(request with { Part = CallPart.Chunk }).ShouldBe([locked]);
+        faults.Draw(Call).ShouldBe([locked, dropped]);
+    }
+
     [Fact]
     public void A_hold_takes_one_call_at_its_point_and_none_after_it_is_disposed()
     {
@@ -84,6 +102,7 @@ public sealed class OrgFaultsTests
     [InlineData("""{"kind":"refuse","mode":"503"}""")]
     [InlineData("""{"kind":"expireSession"}""")]
     [InlineData("""{"kind":"commitLate","behindMs":60000}""")]
+    [InlineData("""{"kind":"failJob","afterChunks":2,"message":"m"}""")]
     public void Every_kind_of_fault_survives_its_JSON(string json)
     {
         var text = json.Insert(json.Length - 1, ""","operation":"upsert","object":"Account","client":"x","api":"soap","probability":0.5,"count":3,"windowMs":1000""");
