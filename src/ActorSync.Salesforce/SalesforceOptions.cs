@@ -15,6 +15,9 @@ public sealed record SalesforceOptions
     /// <summary>Absolute deadline of a read.</summary>
     public TimeSpan ReadDeadline { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Absolute deadline of the upload of a job, and of reading its results: up to 100 MB each.</summary>
+    public TimeSpan UploadDeadline { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// Asked immediately before the first byte of a write leaves the process, on the sending thread; false stops the call as
     /// <c>NotExecuted</c>. The coordinator checks its lease here. Must be fast and must not block.

@@ -8,7 +8,7 @@ namespace ActorSync.Salesforce.Http;
 /// <summary>One request as this project sends it.</summary>
 /// <param name="Operation">For error messages: <c>upsert 200 Account</c>.</param>
 /// <param name="Kind">What a lost answer means.</param>
-/// <param name="Method">GET or POST.</param>
+/// <param name="Method">Any.</param>
 /// <param name="Url">Absolute.</param>
 internal sealed record ExchangeRequest(string Operation, CallKind Kind, HttpMethod Method, Uri Url)
 {
@@ -17,6 +17,12 @@ internal sealed record ExchangeRequest(string Operation, CallKind Kind, HttpMeth
     public string ContentType { get; init; } = "application/octet-stream";
 
     public string? BearerToken { get; init; }
+
+    /// <summary>Media type wanted; null: whatever comes.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>Origin of what the call changes, where a header carries it.</summary>
+    public string? Client { get; init; }
 
     public bool WithSoapAction { get; init; }
 
@@ -104,6 +110,16 @@ internal sealed class HttpExchange : IDisposable
         if (request.BearerToken is not null)
         {
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", request.BearerToken);
+        }
+
+        if (request.Accept is not null)
+        {
+            message.Headers.Accept.ParseAdd(request.Accept);
+        }
+
+        if (request.Client is not null)
+        {
+            message.Headers.TryAddWithoutValidation("Sforce-Call-Options", $"client={request.Client}");
         }
 
         if (request.WithSoapAction)
