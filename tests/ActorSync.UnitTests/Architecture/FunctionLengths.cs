@@ -35,7 +35,8 @@ internal static partial class FunctionLengths
                 functions.Add(new Function(NameOf(header), code.AsSpan(at, end - at).Count('\n') + 1));
             }
 
-            at = end;
+            // What it cannot make out it passes over.
+            at = Math.Max(end, at + 1);
         }
 
         return functions;
