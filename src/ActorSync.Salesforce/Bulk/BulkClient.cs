@@ -14,9 +14,6 @@ public sealed class BulkClient : IBulkApi
     /// <summary>Largest upload in bytes (Bulk API 2.0, "Upload Job Data": 100 MB before base64).</summary>
     public const int UploadBytesMax = 100_000_000;
 
-    /// <summary>Oldest API version that has ingest jobs.</summary>
-    public const int OldestVersion = 41;
-
     private const string Jobs = "jobs/ingest";
     private const string CsvType = "text/csv; charset=utf-8";
 

@@ -47,16 +47,16 @@ internal sealed class BulkResultReader(BulkRequest request)
     private void Read(Stream body, string? column, Action<string, string, string> take)
     {
         using CsvReader csv = new(body);
-        if (csv.Next() is not { } header)
+        if (csv.Next() is not { } header || csv.Next() is not { } row)
         {
-            // A job that took no data has no columns either.
+            // Without rows there is nothing to tell apart: a job that was never given any has no columns of ours either.
             return;
         }
 
         int key = Column(header, request.KeyColumn);
         int id = column is null ? -1 : Column(header, "sf__Id");
         int value = column is null ? -1 : Column(header, column);
-        while (csv.Next() is { } row)
+        for (; row is not null; row = csv.Next())
         {
             if (row.Count != header.Count)
             {
