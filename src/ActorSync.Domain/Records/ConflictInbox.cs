@@ -18,14 +18,15 @@ internal static class ConflictInbox
         }
 
         var value = m.Side switch { Side.Postgres => entry.Ours, Side.Salesforce => entry.Theirs, _ => CanonicalValue.Of(field, m.Value) };
-        if (value != entry.Theirs && !decision.CanUpdate(m.Field))
+        var counts = decision.Mapping.PolicyOf(m.Field) == ConflictPolicy.Counter;
+        if (value != entry.Theirs && (!decision.CanUpdate(m.Field) || (counts && !Counters.CanRead(value))))
         {
             decision.Add(new Unexpected(m.ToString(), decision.Now));
             return;
         }
 
-        decision.Add(new ConflictChosen(m.Field, entry.Ours, entry.Theirs, m.Side, value, m.By, m.At,
-            decision.Mapping.PolicyOf(m.Field) == ConflictPolicy.Counter));
+        // What Salesforce holds may be no number: then the value that was chosen is said as one of any field.
+        decision.Add(new ConflictChosen(m.Field, entry.Ours, entry.Theirs, m.Side, value, m.By, m.At, counts && Counters.CanRead(entry.Theirs)));
     }
 
     /// <summary>The field is frozen, or the news of a frozen one are kept.</summary>

@@ -15,7 +15,7 @@ internal static class CounterEvolve
     };
 
     /// <summary>A change event was taken.</summary>
-    public static RecordState Taken(RecordState state, ChangeEventTaken e) => state with
+    public static RecordState Taken(RecordState state, ChangeEventTaken e) => Heard(state) with
     {
         StreamAt = state.StreamAt > e.Position ? state.StreamAt : e.Position,
         StreamSeen = e.Fields.IsEmpty ? state.StreamSeen : Seen(state.StreamSeen, e.Position),
@@ -26,7 +26,7 @@ internal static class CounterEvolve
     };
 
     /// <summary>Events are missing.</summary>
-    public static RecordState Missed(RecordState state, ChangeEventsMissed e) => state with
+    public static RecordState Missed(RecordState state, ChangeEventsMissed e) => Heard(state) with
     {
         StreamAt = state.StreamAt > e.Position ? state.StreamAt : e.Position,
         StreamSeen = Seen(state.StreamSeen, e.Position),
@@ -54,6 +54,10 @@ internal static class CounterEvolve
     /// <summary>What was added here and is not offered yet is given up.</summary>
     public static ImmutableSortedDictionary<string, CounterField> Dropped(RecordState state) =>
         state.Counters.Aggregate(state.Counters, (counters, counter) => Kept(counters, counter.Key, counter.Value with { Delta = "0" }));
+
+    // What the row held when the stream began to tell of the record came from the latest read. SystemModstamp is an event's as well from now on.
+    private static RecordState Heard(RecordState state) => state.StreamAt is not null || state.StreamReadAsOf is not null || !state.Counters.IsEmpty ? state
+        : state with { StreamReadAsOf = state.SystemModstamp, StreamReadBegan = state.EvidenceReadBegan };
 
     private static ImmutableArray<StreamPosition> Seen(ImmutableArray<StreamPosition> seen, StreamPosition position)
     {

@@ -99,7 +99,7 @@ internal static class Counters
         {
             foreach (var field in decision.Mapping.Fields.Where(field => IsCounter(decision, field.Name) && !decision.State.Inbox.ContainsKey(field.Name)))
             {
-                var shown = m.Row?.Fields[field.Name];
+                var shown = m.Row is null ? null : Shown(decision.State, m.Row, field.Name);
                 decision.Add(new ConflictFrozen(field.Name, shown, shown, shown, "change events are missing from before a write of ours", decision.Now, Counted: true));
             }
         }
@@ -194,6 +194,9 @@ internal static class Counters
     /// <summary>A number as it is written canonically.</summary>
     public static string Text(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
 
+    /// <summary>True of a number that can be counted.</summary>
+    public static bool CanRead(string? text) => TryRead(text, out _);
+
     private static bool TryRead(string? text, out decimal number)
     {
         number = 0;
@@ -226,8 +229,13 @@ internal static class Counters
         foreach (var (name, value) in counters.Where((name, _) => !state.Inbox.ContainsKey(name)))
         {
             var open = state.Counters.GetValueOrDefault(name);
-            var shown = open is null ? m.Row.Fields[name] : Text(Sum(open));
+            var shown = open is null ? Shown(state, m.Row, name) : Text(Sum(open));
             decision.Add(new ConflictFrozen(name, value, shown, open?.Known ?? shown, "a change event came out of order", decision.Now, Counted: true));
+            if (open is not null)
+            {
+                // Reads said nothing about it while it was open.
+                RemoteEvidence.Ask(decision, m.Sfid, $"{name} waits for somebody, and it is not known what Salesforce holds", decision.Now);
+            }
         }
     }
 
@@ -246,7 +254,7 @@ internal static class Counters
             return;
         }
 
-        var shown = state.Owed is { Operation: not RowOperation.Delete } owed && owed.Fields.TryGet(name, out var waiting) ? waiting : m.Row.Fields[name];
+        var shown = Shown(state, m.Row, name);
         if (!TryRead(value, out var now) || !TryRead(shown, out var sum))
         {
             decision.Add(new ConflictFrozen(name, null, shown, value, "it is not a number that can be counted", decision.Now, Counted: true));
@@ -255,15 +263,21 @@ internal static class Counters
 
         var open = state.Counters.GetValueOrDefault(name);
         var answered = open?.Outside is { } outside && outside.WriteNo == m.OwnWrite;
-        if (!answered && IsInRead(state, open, m))
+        // What a birth of ours said, or a write whose sum has been settled without its event, is in the row.
+        if (!answered && (IsInRead(state, open, m) || (m.OwnWrite is not null && open is null)))
         {
             return;
         }
 
-        if (m.AsOf == LatestRead(state, open, m).AsOf)
+        if (m.AsOf == LatestRead(state, open).AsOf)
         {
-            // Of one second with what was read: which of the two came first nobody says, and events between them may be missing.
+            // Of one second with what was read: which of the two came first nobody says, and events between them may be missing. Another read tells, unless something is outside: then
+            // the events up to our own do.
             RemoteEvidence.Ask(decision, m.Sfid, $"{name} was changed in the second of its latest read", m.Seen);
+            if (open?.Outside is null)
+            {
+                return;
+            }
         }
 
         var counter = open ?? Opened(state, sum, default);
@@ -288,23 +302,27 @@ internal static class Counters
     // A read contains what was committed in an earlier second, and what was received before it began.
     private static bool IsInRead(RecordState state, CounterField? open, RemoteChanged m)
     {
-        var (asOf, began) = LatestRead(state, open, m);
+        var (asOf, began) = LatestRead(state, open);
         return m.AsOf < asOf || m.Seen < began;
     }
 
-    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, CounterField? open, RemoteChanged m) =>
-        open is null ? LatestRead(state, state.StreamSeen is [var first] && first == m.Position) : (open.ReadAsOf, open.ReadBegan);
+    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, CounterField? open) =>
+        open is null ? LatestRead(state) : (open.ReadAsOf, open.ReadBegan);
+
+    // Until the stream tells of the record, any read shows what its row holds.
+    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state) =>
+        state.StreamAt is null && state.StreamReadAsOf is null ? (state.SystemModstamp, state.EvidenceReadBegan) : (state.StreamReadAsOf, state.StreamReadBegan);
 
     // What its row holds came from the latest read that showed it.
     private static CounterField Opened(RecordState state, decimal known, RowStamp since)
     {
-        var (asOf, began) = LatestRead(state, state.StreamSeen.IsEmpty);
+        var (asOf, began) = LatestRead(state);
         return new CounterField(Text(known), "0", null, since) { ReadAsOf = asOf, ReadBegan = began };
     }
 
-    // Before its first event any read showed it.
-    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, bool isFirst) =>
-        (state.StreamReadAsOf, isFirst ? state.EvidenceReadBegan : state.StreamReadBegan);
+    // What is owed to a row it is about to show.
+    private static string? Shown(RecordState state, RowImage row, string name) =>
+        state.Owed is { Operation: not RowOperation.Delete } owed && owed.Fields.TryGet(name, out var waiting) ? waiting : row.Fields[name];
 
     private static void Freeze(RecordDecision decision, string name, CounterField counter, string? theirs, string reason) =>
         decision.Add(new ConflictFrozen(name, counter.Outside?.Base ?? counter.Known, Text(Sum(counter)), theirs, reason, decision.Now, Counted: true));

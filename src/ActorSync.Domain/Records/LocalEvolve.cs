@@ -71,7 +71,9 @@ internal static class LocalEvolve
         (state, var rest) = ConflictInbox.Keep(state, e);
         // What was skipped was never agreed on; putting it back to what was has nothing to say.
         var said = state.GivenUp is { } held ? rest.New.Where((name, value) => !held.Is(name, value) || e.Intents?.Contains(name) == true) : rest.New;
-        var agreed = rest.Old.Where((name, _) => said.Has(name)).With((state.GivenUp ?? FieldValues.Empty).Where((name, _) => said.Has(name)));
+        // What the row was about to get of what we say ourselves, Salesforce gets before this change.
+        var coming = state.Owed is { Operation: not RowOperation.Delete } owed ? owed.Fields.Where((name, value) => state.Says(name, value)) : FieldValues.Empty;
+        var agreed = rest.Old.With(state.GivenUp ?? FieldValues.Empty).With(coming).Where((name, _) => said.Has(name));
         var queue = said.IsEmpty ? state.Queue : Queued(state, new LocalWrite(WriteOperation.Update, said, agreed, e.At, e.Stamp, e.Ordered) { Intents = e.Intents, Position = e.ChangeId });
         var parked = Corrected(state, e);
         var next = state with

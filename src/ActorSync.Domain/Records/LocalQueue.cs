@@ -58,7 +58,7 @@ public static class LocalQueue
             place = queue.TakeWhile(write => write.Stamp < earlier.Stamp).Count();
             if (queue.Length < OrderedWritesMax && (place == queue.Length || !queue[place].Folded))
             {
-                return queue.Insert(place, earlier);
+                return Linked(queue, place, earlier);
             }
 
             place = Math.Min(place, queue.Length - 1);
@@ -74,6 +74,24 @@ public static class LocalQueue
         };
     }
 
+    // What Salesforce was found to hold is what the first of several writes of a field is made from: the late one takes that over, and the one behind it follows it.
+    private static ImmutableArray<LocalWrite> Linked(ImmutableArray<LocalWrite> queue, int place, LocalWrite earlier)
+    {
+        var linked = queue.ToBuilder();
+        foreach (var (name, value) in earlier.Operation == WriteOperation.Update ? earlier.Fields : FieldValues.Empty)
+        {
+            var behind = linked.ToList().FindIndex(place, write => IsOfThisLife(write) && write.Fields.Has(name));
+            if (behind >= 0 && linked[behind] is { Rebased: { } rebased } write && rebased.Contains(name))
+            {
+                var left = new FieldNames(rebased.Where(field => field != name));
+                earlier = earlier.From(FieldValues.Of((name, write.Base[name])));
+                linked[behind] = write with { Base = write.Base.With(name, value), Rebased = left.Count == 0 ? null : left };
+            }
+        }
+
+        linked.Insert(place, earlier);
+        return linked.ToImmutable();
+    }
 
     // What is queued holds changes before and after the late one: the values tell which of them a field's is. The change led from its base to its value.
     private static LocalWrite Chained(LocalWrite queued, LocalWrite earlier, string name, string? value)
@@ -116,15 +134,15 @@ public static class LocalQueue
             ? write with { Operation = WriteOperation.Update, Fields = write.Fields.Where((_, value) => value is not null) }
             : write;
 
-    /// <summary>The queue as it changes what Salesforce holds by now: of several writes of a field only the first is made from that.</summary>
+    /// <summary>The queue as it changes what Salesforce holds by now: of several writes of a field only the first is made from that, and what comes after a delete is another life's.</summary>
     public static ImmutableArray<LocalWrite> Rebased(ImmutableArray<LocalWrite> queue, FieldValues held)
     {
         var rebased = queue.ToBuilder();
-        for (var i = 0; i < rebased.Count && !held.IsEmpty; i++)
+        for (var i = 0; i < rebased.Count && !held.IsEmpty && IsOfThisLife(rebased[i]); i++)
         {
             if (rebased[i] is { Operation: WriteOperation.Update } write)
             {
-                rebased[i] = write with { Base = write.Base.With(held.Where((name, _) => write.Fields.Has(name))) };
+                rebased[i] = write.From(held);
                 held = held.Without(write.Fields.Names);
             }
         }

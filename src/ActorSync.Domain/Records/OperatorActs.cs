@@ -56,12 +56,13 @@ internal static class OperatorActs
         decision.Add(new OperatorActed(OperatorAction.Edit, m.By, write.Operation, fields, m.At));
     }
 
-    // What a skip gives up: the refused write, the birth in doubt, or the values a row would not take.
+    // What a skip gives up: the refused write, the birth in doubt, or the values a row would not take. A message that failed is given up already.
     private static (WriteOperation?, FieldValues) Dropped(RecordState state, ParkedError parked) => parked.Source switch
     {
         ParkedError.Doubt when state.Outstanding is { } outside => (outside.Write.Operation, outside.Write.Fields),
         ParkedError.Postgres => (null, state.Owed?.Fields ?? FieldValues.Empty),
-        ParkedError.Salesforce or ParkedError.Engine when !state.Queue.IsEmpty => (state.Queue[0].Operation, state.Queue[0].Fields.With(Sums(state))),
+        ParkedError.Salesforce when !state.Queue.IsEmpty => (state.Queue[0].Operation, state.Queue[0].Fields.With(Sums(state))),
+        ParkedError.Engine when parked.Code == ParkedError.ReadOnly && !state.Queue.IsEmpty => (state.Queue[0].Operation, state.Queue[0].Fields),
         ParkedError.Salesforce when !state.Counters.IsEmpty => (WriteOperation.Update, Sums(state)),
         _ => (null, FieldValues.Empty),
     };

@@ -184,7 +184,7 @@ public static class RecordEvolve
             IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
         var bars = Lifted(state.Bars, e.ReadBegan);
-        var showsCounters = (state.StreamAt is not null || state.AskedAt(e.Sfid) is not null) && state.Counters.IsEmpty && bars.IsEmpty;
+        var showsCounters = (state.StreamAt is not null || state.StreamReadAsOf is not null || state.AskedAt(e.Sfid) is not null) && state.Counters.IsEmpty;
         var next = state with
         {
             Sfid = e.Sfid,
@@ -236,7 +236,7 @@ public static class RecordEvolve
         };
 
         LocalWrite Rebased(LocalWrite write) =>
-            write.Operation != WriteOperation.Delete && write.Fields.Has(e.Field) ? write with { Base = write.Base.With(e.Field, e.Remote) } : write;
+            write.Operation != WriteOperation.Delete ? write.From(FieldValues.Of((e.Field, e.Remote))) : write;
     }
 
     // A delete has lost: the row comes back as Salesforce has the record, and what is still outside was said of the one that was deleted.
@@ -329,6 +329,10 @@ public static class RecordEvolve
             Bars = RecordState.NoBars,
             SystemModstamp = null,
             StreamAt = null,
+            StreamOwnAt = null,
+            StreamSeen = [],
+            StreamReadAsOf = null,
+            StreamReadBegan = null,
             EvidenceReadBegan = Later(state.EvidenceReadBegan, readBegan),
             ReadBacks = state.ReadBacks.Remove(from),
             Owed = OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: to)),

@@ -56,9 +56,20 @@ public sealed record LocalWrite(WriteOperation Operation, FieldValues Fields, Fi
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Position { get; init; }
 
+    /// <summary>Fields whose base is what Salesforce was found to hold, and not what the application changed; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FieldNames? Rebased { get; init; }
+
     /// <summary>It is what the birth before it was offered without, and nothing the application has said since.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Follows { get; init; }
+
+    /// <summary>The same as a change of what Salesforce was found to hold.</summary>
+    internal LocalWrite From(FieldValues held)
+    {
+        var met = held.Where((name, _) => Fields.Has(name));
+        return met.IsEmpty ? this : this with { Base = Base.With(met), Rebased = new FieldNames((Rebased ?? FieldNames.None).Union(met.Names).Order(StringComparer.Ordinal)) };
+    }
 
     /// <summary>True of a field that is sent whatever its base. A value that is its own base was kept because it is one.</summary>
     internal bool Intends(string name) => Intents?.Contains(name) == true || (Fields.TryGet(name, out var value) && Base.Is(name, value));

@@ -203,7 +203,7 @@ internal static class RemoteEvidence
         var state = decision.State;
         if (state.Sfid is not null)
         {
-            var isUnderOurs = m.ReadBegan > state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, decision.Id.ExternalId.ToString());
+            var isUnderOurs = m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, decision.Id.ExternalId.ToString());
             if (isUnderOurs && !state.DeletePending && state.Queue.Any(write => write.Operation == WriteOperation.Update && write.Fields.Has(decision.Mapping.ExternalIdField)))
             {
                 // The present one was still to get it, and cannot.

@@ -55,6 +55,14 @@ public sealed class CounterPolicyTests
     }
 
     [Fact]
+    public void Counter_that_waits_because_an_event_came_late_is_read_as_reads_said_nothing_while_it_was_open() =>
+        GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3))
+            .When(Changed(5, Row(R2, Ten.With(Count, "11")), null, (Count, "17"))).When(Landed(5.1, R3, Ten.With(Count, "11"), Ten.With(Count, "18")))
+            .When(Read(7, 6, Ten.With(Count, "19"), Row(R3, Ten.With(Count, "18"))))
+            .When(Changed(4, Row(R3, Ten.With(Count, "18")), 1, (Count, "11"))).ThenTypes(typeof(ChangeEventTaken), typeof(ConflictFrozen), typeof(ReadBackAsked))
+            .When(Read(9, 6, Ten.With(Count, "19"), Row(R3, Ten.With(Count, "18")))).ThenState(state => state.Inbox[Count].Theirs.ShouldBe("19"));
+
+    [Fact]
     public void Event_that_comes_behind_a_later_one_of_somebody_else_is_contained_in_it() =>
         GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11")))
             .When(Changed(4, Row(R2, Ten.With(Count, "11")), null, (Count, "17"))).ThenRowGets(RowOperation.Update, (Count, "18"))
@@ -146,12 +154,41 @@ public sealed class CounterPolicyTests
             .When(Changed(2, Row(R3, Ten.With(Count, "18")), null, (Count, "15"))).ThenTypes(typeof(ChangeEventTaken));
 
     [Fact]
-    public void Event_of_the_second_of_a_read_that_it_may_be_older_than_is_taken_and_a_fresh_read_tells() =>
+    public void Event_of_the_second_of_a_read_that_it_may_be_older_than_waits_for_a_fresh_read() =>
         GivenAgreed(Ten).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
             .When(Read(4, 3.5, Ten.With(Count, "13"), Row(R1, Ten))).When(Landed(4.5, R2, Ten, Ten.With(Count, "13")))
-            .When(Changed(3.5, Row(R2, Ten.With(Count, "13")), null, (Count, "12")) with { AsOf = At(3.5), Seen = At(5) }).ThenRowGets(RowOperation.Update, (Count, "12")).ThenState(state => state.ReadBacks.ShouldContainKey("S1"))
-            .When(Landed(5.5, R3, Ten.With(Count, "13"), Ten.With(Count, "12")))
-            .When(Read(6, 3.5, Ten.With(Count, "13"), Row(R3, Ten.With(Count, "12")))).ThenRowGets(RowOperation.Update, (Count, "13"));
+            .When(Changed(3.5, Row(R2, Ten.With(Count, "13")), null, (Count, "12")) with { AsOf = At(3.5), Seen = At(5) }).ThenTypes(typeof(ChangeEventTaken), typeof(ReadBackAsked)).ThenRowGetsNothing()
+            .When(Read(6, 3.5, Ten.With(Count, "14"), Row(R2, Ten.With(Count, "13")))).ThenRowGets(RowOperation.Update, (Count, "14"));
+
+    [Fact]
+    public void Events_of_the_second_of_a_read_behind_which_a_sum_is_outside_add_up_when_our_own_has_come() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).ThenOffered(WriteOperation.Update, "S1", (Count, "11"))
+            .When(Changed(0, Row(R2, Ten.With(Count, "11")), null, (Count, "7")) with { Seen = At(3) }).ThenRowGets(RowOperation.Update, (Count, "8"))
+            .When(Changed(0.5, Row(R2, Ten.With(Count, "11")), null, (Count, "10")) with { AsOf = At(0), Seen = At(3) }).ThenRowGetsNothing()
+            .When(Confirmed(1, 4))
+            .When(Changed(5, Row(R2, Ten.With(Count, "11")), 1, (Count, "11"))).ThenRowGetsNothing().ThenState(state => state.Counters.ShouldBeEmpty());
+
+    [Fact]
+    public void Event_from_before_the_read_that_made_the_row_does_not_take_it_back_though_the_stream_has_just_begun() =>
+        GivenAgreed(Ten)
+            .When(Changed(5, Row(R1, Ten), 1, (Name, "Ada")) with { AsOf = At(0) })
+            .When(Changed(6, Row(R1, Ten), null, (Count, "4")) with { AsOf = At(-1), Seen = At(6) }).ThenTypes(typeof(ChangeEventTaken)).ThenRowGetsNothing();
+
+    [Fact]
+    public void Event_of_a_write_of_ours_whose_sum_is_settled_says_nothing() =>
+        New().When(Inserted(1, R1, Fields((Name, "Ada"), (Count, "5")))).When(Confirmed(1, 2))
+            .When(Read(4, 3, Fields((Name, "Ada"), (Count, "8"), (Formula, null)), Row(R1, Fields((Name, "Ada"), (Count, "5"), (Formula, null)))))
+            .When(Landed(5, R2, Fields((Name, "Ada"), (Count, "5")), Fields((Name, "Ada"), (Count, "8"))))
+            .When(Changed(4.5, Row(R2, Fields((Name, "Ada"), (Count, "8"))), 1, (Name, "Ada"), (Count, "5")) with { Seen = At(6) }).ThenTypes(typeof(ChangeEventTaken)).ThenRowGetsNothing();
+
+    [Fact]
+    public void Counter_that_is_frozen_before_its_row_has_its_value_is_frozen_with_the_one_it_is_about_to_get() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3)).When(Changed(4, Row(R2, Ten.With(Count, "11")), 1, (Count, "11")))
+            .When(Changed(6, Row(R2, Ten.With(Count, "11")), null, (Count, "15"))).ThenRowGets(RowOperation.Update, (Count, "15"))
+            .When(Changed(3.5, Row(R2, Ten.With(Count, "11")), null, (Count, "13"))).ThenTypes(typeof(ChangeEventTaken), typeof(ConflictFrozen))
+            .ThenState(state => state.Inbox[Count].Ours.ShouldBe("15"));
 
     [Fact]
     public void Event_from_before_a_read_takes_no_counter_back() =>
@@ -268,6 +305,11 @@ public sealed class CounterPolicyTests
         GivenAgreed(Ten)
             .When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3))
             .When(Read(5, 4, Ten.With(Fields((Count, "14"), (Name, "Bob"))), Row(R2, Ten.With(Count, "11")))).ThenRowGets(RowOperation.Update, (Name, "Bob"));
+
+    [Fact]
+    public void Choice_of_what_is_no_number_is_unexpected() =>
+        GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
+            .When(ChosenValue(4, Count, "many")).ThenTypes(typeof(Unexpected)).ThenState(state => state.Inbox.ShouldContainKey(Count));
 
     [Fact]
     public void Skipped_sum_is_given_up() =>

@@ -122,6 +122,17 @@ public sealed class DeleteAndIdentityTests
     }
 
     [Fact]
+    public void Of_two_earlier_records_that_one_read_shows_alive_the_row_is_of_that_which_has_its_external_id()
+    {
+        var again = new RowStamp(2, 1);
+        GivenAgreed(Ada).When(Deleted(2, R1)).When(Inserted(3, again, Ada)).When(Confirmed(1, 4)).When(Confirmed(2, 5, "S2")).When(Deleted(6, again)).When(Confirmed(3, 7, "S2"))
+            .When(Read(9, 8, Ada.With(ExternalId, null), RowImage.None, "S1")).When(Read(9, 8, Ada, RowImage.None, "S2")).ThenTypes(typeof(ReadBackAsked))
+            .When(Read(11, 8, Ada.With(ExternalId, null), RowImage.None, "S1")).ThenState(state => state.Sfid.ShouldBe("S1"))
+            .And(new WriteNotApplied(4, Guid.Empty, At(11.1)))
+            .When(Read(11, 8, Ada, RowImage.None, "S2")).ThenState(state => state.Sfid.ShouldBe("S2"));
+    }
+
+    [Fact]
     public void Birth_that_waits_behind_a_delete_stays_one_when_an_earlier_record_lives_again()
     {
         var (again, last) = (new RowStamp(2, 1), new RowStamp(3, 1));

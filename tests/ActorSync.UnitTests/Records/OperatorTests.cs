@@ -15,6 +15,7 @@ public sealed class OperatorTests
     private static readonly RowStamp R1 = new(1, 1);
     private static readonly RowStamp R2 = new(1, 2);
     private static readonly RowStamp R3 = new(1, 3);
+    private static readonly RowStamp R4 = new(1, 4);
 
     [Fact]
     public void Skipped_update_is_named_and_the_row_gets_the_values_of_Salesforce_back() =>
@@ -44,6 +45,17 @@ public sealed class OperatorTests
         RefusedUpdate().When(Skipped(4))
             .When(Updated(5, R3, (Phone, "2", "1")))
             .When(Read(6, 0, Ada, Row(R3, Ada))).ThenOffersNothing().ThenRowGetsNothing();
+
+    [Fact]
+    public void Skipped_message_that_failed_takes_no_change_of_the_application_with_it() =>
+        GivenAgreed(Ada, OrderedModeTests.Ordered).When(Updated(2, R2, (Name, "Ada", "a")))
+            .When(Updated(3, R3, (Phone, "1", "2"))).When(Updated(4, R4, (Phone, "2", "3"))).When(new RecordMessage.Poisoned("x", "x", At(5))).When(Confirmed(1, 6)).ThenOffersNothing()
+            .When(Skipped(7)).ThenOffered(WriteOperation.Update, "S1", (Phone, "2")).ThenState(state => state.Queue.ShouldHaveSingleItem().Fields.ShouldBe(Fields((Phone, "3"))));
+
+    [Fact]
+    public void Change_of_a_field_whose_row_is_about_to_get_what_we_say_is_made_from_that() =>
+        GivenAgreed(Ada).When(Updated(2, R2, (Phone, "1", "2"))).When(Refused(1, 3)).When(Edited(4, (Phone, "3")))
+            .When(Updated(5, R3, (Phone, "2", "4"))).ThenState(state => state.Queue.ShouldHaveSingleItem().Base[Phone].ShouldBe("3"));
 
     [Fact]
     public void Skipped_delete_brings_the_row_back() =>

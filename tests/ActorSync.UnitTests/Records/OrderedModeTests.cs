@@ -13,7 +13,7 @@ namespace ActorSync.UnitTests.Records;
 [Trait("Invariant", "I1")]
 public sealed class OrderedModeTests
 {
-    private static readonly ObjectMapping Ordered = Mapping(ConflictPolicy.PostgresWins) with { Mode = WriteMode.Ordered };
+    internal static readonly ObjectMapping Ordered = Mapping(ConflictPolicy.PostgresWins) with { Mode = WriteMode.Ordered };
     private static readonly FieldValues Ada = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));
     private static readonly RowStamp R1 = new(1, 1);
     private static readonly RowStamp R2 = new(1, 2);
@@ -88,6 +88,20 @@ public sealed class OrderedModeTests
             .When(Confirmed(2, 5)).ThenOffered(WriteOperation.Update, "S1", (Name, "b"));
 
     [Fact]
+    public void Change_that_is_logged_late_behind_a_conflict_is_made_from_what_Salesforce_had_and_the_later_one_from_it() =>
+        GivenAgreed(Ada, Ordered)
+            .When(Updated(2, R2, (City, null, "x")))
+            .When(Updated(3, R4, (Name, "a", "b")))
+            .When(Read(4, 3, Ada.With(Fields((Name, "Salesforce"), (City, "x"))), Row(R4, Ada.With(Fields((Name, "b"), (City, "x"))))))
+            .When(Updated(3, R3, (Name, "Ada", "a")))
+            .When(Confirmed(1, 5)).ThenState(state => (state.Outstanding!.Write.Base[Name], state.Queue[0].Base[Name]).ShouldBe(("Salesforce", "a")));
+
+    [Fact]
+    public void What_a_write_of_an_undeleted_record_has_said_is_no_base_of_the_life_that_follows() =>
+        LocalQueue.Rebased([Write(WriteOperation.Update, "Ada", "a"), Write(WriteOperation.Delete, null, null), Write(WriteOperation.Update, "x", "b")], Fields((Name, "held")))
+            .Select(write => write.Base[Name]).ShouldBe(["held", null, "x"]);
+
+    [Fact]
     [Trait("Rule", "3")]
     public void Change_that_is_logged_late_is_folded_into_a_correction_that_holds_what_came_before_it() =>
         GivenAgreed(Ada, Ordered)
@@ -134,6 +148,9 @@ public sealed class OrderedModeTests
         spec.State.Queue.Length.ShouldBe(LocalQueue.OrderedWritesMax);
         spec.State.Queue[^1].Fields.ShouldBe(Fields((Name, $"{LocalQueue.OrderedWritesMax + 10}")));
     }
+
+    private static LocalWrite Write(WriteOperation operation, string? from, string? to) =>
+        new(operation, to is null ? FieldValues.Empty : Fields((Name, to)), from is null ? FieldValues.Empty : Fields((Name, from)), At(1), R1, Ordered: true);
 
     private static RecordEvent.LocalChanged Insert(RowStamp stamp, FieldValues fields) =>
         new(1, "x", At(1), RowOperation.Insert, stamp, FieldValues.Empty, fields, Ordered: true);
