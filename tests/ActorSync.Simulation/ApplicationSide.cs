@@ -10,6 +10,7 @@ internal sealed class ApplicationSide
     private readonly Random _random;
     private readonly Random? _counting;
     private int _values;
+    private long _seen;
 
     public ApplicationSide(World world)
     {
@@ -20,6 +21,31 @@ internal sealed class ApplicationSide
         {
             world.Faults.Count(FaultKind.Trigger);
             ApplicationTriggers.Put(Database.Tables[SimulatedMappings.Account], world.Drawn(FaultKind.Trigger));
+        }
+    }
+
+    /// <summary>In a restless run what comes back is worked on at once, and some of what Salesforce has changed is thrown away.</summary>
+    public void Begin()
+    {
+        if (_world.Temper.IsRestless)
+        {
+            Database.ChangeLog.Rows.Committed += (_, change) =>
+            {
+                if (_world.IsBusy && change is { Origin: not null, Change.Operation: 'U', Change.New: not null } && _random.Next(20) == 0)
+                {
+                    _world.After(TimeSpan.FromMilliseconds(_random.NextDouble() * 100), () => Try(change.Change.Mapping, change.Change.Entity, statements => statements.Delete(change.Change.Mapping, change.Change.Entity)));
+                }
+            };
+            _world.After(TimeSpan.FromMilliseconds(100), Welcome);
+        }
+    }
+
+    /// <summary>Changes one text field of a row, if there is one.</summary>
+    public void Work(short mapping, Guid? row, string field)
+    {
+        if (row is { } key && Text(mapping).Contains(field))
+        {
+            Try(mapping, key, statements => statements.Update(mapping, key, (field, Value())));
         }
     }
 
@@ -81,6 +107,48 @@ internal sealed class ApplicationSide
         }
     }
 
+    private void Welcome()
+    {
+        foreach (var restored in _world.Org.Arrivals(_seen + 1).Where(arrival => arrival is { Operation: "undelete", Error: null }))
+        {
+            var mapping = restored.Type == "Account" ? SimulatedMappings.Account : SimulatedMappings.Contact;
+            var field = Text(mapping)[_random.Next(Text(mapping).Length)];
+            for (var i = 0; i < 4; i++)
+            {
+                _world.After(TimeSpan.FromSeconds(0.5 + (_random.NextDouble() * 4)), () => Work(mapping, KeyOf(mapping, restored.Id!), field));
+            }
+        }
+
+        _seen = _world.Org.LastArrival;
+        if (_world.IsBusy)
+        {
+            _world.After(TimeSpan.FromMilliseconds(100), Welcome);
+        }
+    }
+
+    private Guid? KeyOf(short mapping, string sfid) => Database.Tables[mapping].Rows.Scan(null).Where(row => row.Value.Sfid == sfid).Select(row => (Guid?)row.Key).FirstOrDefault();
+
+    private void Try(short mapping, Guid key, Action<MemoryStatements> statement)
+    {
+        if (Database.Tables[mapping].Rows.Read(null, key) is null)
+        {
+            return;
+        }
+
+        var transaction = Database.Begin();
+        try
+        {
+            statement(new MemoryStatements(Database, transaction, null));
+        }
+        catch (Exception error) when (error is MemoryLockException or MemoryRefusalException)
+        {
+            transaction.Rollback();
+            return;
+        }
+
+        Commit(transaction);
+    }
+
     private void Commit(MemoryTransaction transaction)
     {
         transaction.Commit();
@@ -94,7 +162,7 @@ internal sealed class ApplicationSide
         var key = Pick(statements, mapping);
         if (key is null || dice < 9)
         {
-            Insert(statements, mapping, NewKey());
+            Insert(statements, mapping, (_world.Temper.IsRestless && _random.Next(2) == 0 ? FormerKey(statements, mapping) : null) ?? NewKey());
         }
         else if (dice < (_world.Temper.ComesAndGoes ? 27 : 15))
         {
@@ -162,6 +230,10 @@ internal sealed class ApplicationSide
         var keys = (_world.Temper.ComesAndGoes || _world.Temper.IsCrowded ? rows.OrderBy(row => row.Sfid ?? "~", StringComparer.Ordinal).ThenBy(row => row.Key) : rows.OrderBy(row => row.Key)).Select(row => row.Key).ToArray();
         return keys.Length == 0 ? null : keys[_world.Temper.PicksFirst(_random) ? 0 : _random.Next(keys.Length)];
     }
+
+    // Of the row of this mapping that went last and is still gone.
+    private Guid? FormerKey(MemoryStatements statements, short mapping) => Database.ChangeLog.All
+        .LastOrDefault(change => change.Change.Operation == 'D' && change.Change.Mapping == mapping && Database.Tables[mapping].Rows.Read(statements.Transaction, change.Change.Entity) is null)?.Change.Entity;
 
     private Guid NewKey()
     {

@@ -54,6 +54,9 @@ internal enum FaultKind
     /// <summary>Change events are missing, and Salesforce says so.</summary>
     MissedEvents,
 
+    /// <summary>The stream of change events stands still for a while.</summary>
+    StalledStream,
+
     /// <summary>The application holds a row lock or an uncommitted insert for a while.</summary>
     RowLock,
 
@@ -62,6 +65,9 @@ internal enum FaultKind
 
     /// <summary>A trigger of the application rewrites rows.</summary>
     Trigger,
+
+    /// <summary>A message of a record fails whenever it is decided.</summary>
+    PoisonedMessage,
 
     /// <summary>Values that Salesforce refuses.</summary>
     BadValue,

@@ -41,5 +41,137 @@ internal sealed partial class Judge
         }
     }
 
+    // What the stream and the reads tell of a counter, each once and in its place.
+    private void CountersFollowTheStream(RecordStory story)
+    {
+        if (story.Mapping.Number == SimulatedMappings.Account && SimulatedMappings.Counts(_world.Mappings))
+        {
+            ChangeEventsAreTakenOnce(story);
+            ReadsContainWhatWasSeen(story);
+            GapsAreTaken(story);
+            CountersNeverGoBack(story);
+        }
+    }
+
+    // I9
+    private static void ChangeEventsAreTakenOnce(RecordStory story)
+    {
+        if (!story.Events.Any(entry => MovesTheLink(entry.Event)) && story.Events.Select(entry => entry.Event).OfType<RecordEvent.ChangeEventTaken>()
+            .GroupBy(taken => (taken.Sfid, taken.Position)).FirstOrDefault(taken => taken.Count() > 1) is { } twice)
+        {
+            throw new ViolationException("I9", $"the change event {twice.Key.Position} was taken {twice.Count()} times", story.Entity);
+        }
+    }
+
+    // I9: a read that began after an event was received shows what the event tells.
+    private void ReadsContainWhatWasSeen(RecordStory story)
+    {
+        var state = RecordState.Initial;
+        DateTimeOffset? shown = null;
+        for (var at = 0; at < story.Events.Count; at++)
+        {
+            var (before, happened) = (state, story.Events[at].Event);
+            state = RecordEvolve.Evolve(state, happened);
+            shown = happened switch
+            {
+                RecordEvent.RemoteTaken e when before.Counters.IsEmpty && before.Bars.IsEmpty && state.Inbox.IsEmpty => e.ReadBegan,
+                RecordEvent.RemoteTaken or RecordEvent.RemoteDeletionTaken or RecordEvent.RemoteUndeletionTaken or RecordEvent.RemoteMergeTaken or RecordEvent.RemoteDisplaced
+                    or RecordEvent.LocalChanged { Operation: not RowOperation.Update } => null,
+                _ => shown,
+            };
+            if (happened is RecordEvent.ChangeEventTaken { OwnWrite: null } taken && _world.Stream.SeenAt[taken.Position] < shown && !before.Inbox.ContainsKey(SimulatedMappings.Counter)
+                && IsNewsOf(story.Events.ElementAtOrDefault(at + 1).Event, taken))
+            {
+                throw new ViolationException("I9", $"the change event {taken.Position} was taken as news behind a read that began after it was received", story.Entity);
+            }
+        }
+    }
+
+    private static bool IsNewsOf(RecordEvent? next, RecordEvent.ChangeEventTaken taken) => next switch
+    {
+        RecordEvent.CounterCounted { By: Side.Salesforce } e => e.At == taken.At,
+        RecordEvent.ReadBackAsked e => e.At == taken.At && e.Reason.StartsWith($"{SimulatedMappings.Counter} was changed", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    // I4: missing events are no secret of the stream.
+    private void GapsAreTaken(RecordStory story)
+    {
+        if (story.Events.Any(entry => MovesTheLink(entry.Event)) || !States().Any(actor => actor.Actor.Entity == story.Entity && actor.State is { Sfid: not null, FormerSfids.IsEmpty: true }))
+        {
+            return;
+        }
+
+        var taken = story.Events.Select(entry => entry.Event).OfType<RecordEvent.ChangeEventsMissed>().Select(missed => missed.Position).ToHashSet();
+        foreach (var (record, sfid, position) in _world.Stream.Missed)
+        {
+            if (record == story.Entity && !taken.Contains(position))
+            {
+                throw new ViolationException("I4", $"change events of {sfid} are missing at {position}, and its record was not told", story.Entity);
+            }
+        }
+    }
+
+    // I2: both sides only add, so what our writes show in the row never goes back, unless something was lost, given up or put by somebody.
+    private void CountersNeverGoBack(RecordStory story)
+    {
+        var ours = story.Changes.Where(change => change.Origin is not null && change.Change.Operation == 'U').ToDictionary(change => (change.Change.Birth, change.Change.Revision));
+        if (IsToldOutOfOrder(story))
+        {
+            // It may go back before that shows; then it waits for somebody.
+            return;
+        }
+
+        // An event of the second of the latest read, behind which a sum is outside, may be from before it: whether it is the next ones tell, up to our own.
+        var (unsure, shown, taken) = (false, decimal.MinValue, (RecordEvent.ChangeEventTaken?)null);
+        foreach (var (_, happened) in story.Events.TakeWhile(entry => !MayGoBack(entry.Event)))
+        {
+            taken = happened as RecordEvent.ChangeEventTaken ?? taken;
+            if (happened is RecordEvent.CounterCounted counted)
+            {
+                unsure = counted.Now.Outside is not null && (unsure || (counted.By == Side.Salesforce && counted.Now.ReadAsOf == taken?.AsOf));
+            }
+
+            if (happened is RecordEvent.RowWritten { Stamp: { } stamp } && ours.TryGetValue((stamp.Birth, stamp.Revision), out var change)
+                && Values(change, change.Change.New).TryGetValue(SimulatedMappings.Counter, out var now))
+            {
+                shown = Math.Max(shown, Number(Values(change, change.Change.Old).GetValueOrDefault(SimulatedMappings.Counter)));
+                if (!unsure && Number(now) < shown)
+                {
+                    throw new ViolationException("I2", $"{SimulatedMappings.Counter} went back to {now} in revision {stamp}", story.Entity);
+                }
+            }
+
+            shown = happened is RecordEvent.LocalChanged { Operation: not RowOperation.Update } ? decimal.MinValue : shown;
+        }
+    }
+
+    // An event of a write of ours, or that events are missing, is told behind a later one.
+    private static bool IsToldOutOfOrder(RecordStory story)
+    {
+        var last = default(StreamPosition);
+        foreach (var (_, happened) in story.Events)
+        {
+            switch (happened)
+            {
+                case RecordEvent.ChangeEventTaken e when e.Position > last:
+                    last = e.Position;
+                    break;
+                case RecordEvent.ChangeEventsMissed e when e.Position < last:
+                case RecordEvent.ConflictFrozen { Field: SimulatedMappings.Counter, Reason: "a change event came out of order" }:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayGoBack(RecordEvent happened) => MovesTheLink(happened)
+        || happened is RecordEvent.OperatorActed or RecordEvent.WriteRejected or RecordEvent.ConflictFrozen { Field: SimulatedMappings.Counter } or RecordEvent.ConflictChosen { Field: SimulatedMappings.Counter }
+            or RecordEvent.ConflictResolved { Field: SimulatedMappings.Counter or "*" };
+
+    private static bool MovesTheLink(RecordEvent happened) =>
+        happened is RecordEvent.RemoteDeletionTaken or RecordEvent.RemoteUndeletionTaken or RecordEvent.RemoteMergeTaken or RecordEvent.RemoteDisplaced;
+
     private static decimal Number(string? text) => text is null ? 0 : decimal.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -26,6 +26,11 @@ internal sealed partial class Judge
             ChosenValuesStand(story);
             IntentsAreSaid(story);
             DeletesKeepTheirPolicy(story);
+            ConflictsHaveTwoSides(story);
+            WritesAreMadeFromWhatTheyFollow(story);
+            LostDeletesEndTheirLife(story);
+            ReadsAreAnswered(story);
+            CountersFollowTheStream(story);
             if (mapping.Mode == WriteMode.Ordered)
             {
                 EveryChangeIsAWrite(story);

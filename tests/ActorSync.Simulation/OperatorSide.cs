@@ -10,7 +10,7 @@ namespace ActorSync.Simulation;
 
 /// <summary>Operators. In runs whose mappings are not the common ones they retry, skip and edit parked records and choose for the fields in the inbox while everything
 /// goes on; in all runs they choose in the end what is left in the inbox.</summary>
-internal sealed class OperatorSide(World world)
+internal sealed class OperatorSide(World world, ApplicationSide application)
 {
     private const string Operator = "operator";
 
@@ -25,6 +25,11 @@ internal sealed class OperatorSide(World world)
             for (var i = 0; i < 16; i++)
             {
                 world.After(_random.NextDouble() * (world.Temper.BusyTime(world.Options) + TimeSpan.FromSeconds(4)), Act);
+            }
+
+            for (var i = 0; i < 3; i++)
+            {
+                world.After(world.Drawn(FaultKind.PoisonedMessage).NextDouble() * world.Temper.BusyTime(world.Options), Poison);
             }
         }
     }
@@ -54,11 +59,28 @@ internal sealed class OperatorSide(World world)
         var (actor, state) = waiting[_random.Next(waiting.Length)];
         if (state.Inbox.IsEmpty || (state.Parked is not null && _random.Next(2) == 0))
         {
-            Say(actor, About(actor.Kind, state.Parked!, state));
+            var word = About(actor.Kind, state.Parked!, state);
+            Say(actor, word);
+            if (word is RecordMessage.Skip && world.Temper.IsRestless && state.Queue.FirstOrDefault()?.Fields.Names.FirstOrDefault() is { } field)
+            {
+                // What was given up the application tries anew at once.
+                world.After(TimeSpan.FromMilliseconds(20 + (_random.NextDouble() * 300)), () => application.Work((short)actor.Kind, actor.Entity, field));
+            }
         }
         else
         {
             Say(actor, Choice(state.Inbox.Keys.ElementAt(_random.Next(state.Inbox.Count))));
+        }
+    }
+
+    // It parks its record, for an operator.
+    private void Poison()
+    {
+        var records = world.Readings.States().Select(record => record.Actor).OrderBy(actor => actor.Entity).ToArray();
+        if (records.Length > 0 && world.Strikes(FaultKind.PoisonedMessage, 0.3))
+        {
+            Say(records[world.Temper.PicksFirst(world.Drawn(FaultKind.PoisonedMessage)) ? 0 : world.Drawn(FaultKind.PoisonedMessage).Next(records.Length)],
+                new RecordMessage.Poisoned("a message that nobody can read", "injected", world.Database.Now()));
         }
     }
 

@@ -21,10 +21,10 @@ internal sealed class PeopleSide(World world)
         }
     }
 
-    /// <summary>Where records come and go, some of what anybody deletes is restored at once.</summary>
+    /// <summary>Where records come and go, some of what anybody deletes is restored soon.</summary>
     public void Begin()
     {
-        if (world.Temper.ComesAndGoes)
+        if (world.Temper.ComesAndGoes || world.Temper.IsRestless)
         {
             world.After(TimeSpan.FromMilliseconds(100), Regret);
         }
@@ -46,7 +46,7 @@ internal sealed class PeopleSide(World world)
         }
         else if (dice < (world.Temper.ComesAndGoes ? 22 : 13))
         {
-            if ((world.Temper.ComesAndGoes && _random.Next(2) == 0 ? Newest(type) : Pick(type, deleted: false)) is { } id)
+            if (((world.Temper.ComesAndGoes || world.Temper.IsRestless) && _random.Next(2) == 0 ? Newest(type) : Pick(type, deleted: false)) is { } id)
             {
                 Note("deletes", id, "");
                 world.Org.Delete([id], _person);
@@ -54,7 +54,7 @@ internal sealed class PeopleSide(World world)
         }
         else if (dice < (world.Temper.ComesAndGoes ? 32 : 16))
         {
-            if (Pick(type, deleted: true) is { } id)
+            if ((world.Temper.IsRestless && _random.Next(2) == 0 ? DeletedLast(type) : Pick(type, deleted: true)) is { } id)
             {
                 Note("undeletes", id, "");
                 world.Org.Undelete([id], _person);
@@ -68,23 +68,47 @@ internal sealed class PeopleSide(World world)
                 return;
             }
 
+            if (world.Temper.IsRestless && _random.Next(12) == 0)
+            {
+                Waver(id, TimeSpan.FromMilliseconds(500));
+            }
+
             var fields = Fields(type).OrderBy(_ => _random.Next()).Take(_random.Next(1, 3)).ToDictionary(field => field, _ => (object?)Value(), StringComparer.Ordinal);
             Note("edits", id, string.Join(", ", fields));
             world.Org.Update([new RecordInput(type, id, fields)], _person);
         }
     }
 
+    // What has just been changed is deleted, and restored.
+    private void Waver(string id, TimeSpan longest)
+    {
+        var deletedAfter = TimeSpan.FromMilliseconds(50 + (_random.NextDouble() * 400));
+        world.After(deletedAfter, () =>
+        {
+            Note("deletes", id, "");
+            world.Org.Delete([id], _person);
+        });
+        world.After(deletedAfter + TimeSpan.FromMilliseconds(50) + (_random.NextDouble() * longest), () => Restore(id));
+    }
+
+    private void Restore(string id)
+    {
+        Note("undeletes", id, "soon");
+        world.Org.Undelete([id], _person);
+    }
+
     private void Regret()
     {
-        foreach (var deleted in world.Org.Arrivals(_seen + 1).Where(arrival => arrival is { Operation: "delete", Error: null }))
+        foreach (var arrival in world.Org.Arrivals(_seen + 1).Where(arrival => arrival.Error is null))
         {
-            if (_random.Next(5) == 0)
+            if (arrival.Operation == "delete" && _random.Next(4) == 0)
             {
-                world.After(TimeSpan.FromSeconds(_random.NextDouble() * 1.5), () =>
-                {
-                    Note("undeletes", deleted.Id!, "at once");
-                    world.Org.Undelete([deleted.Id!], _person);
-                });
+                world.After(TimeSpan.FromSeconds(_random.NextDouble() * (_random.Next(2) == 0 ? 0.5 : world.Temper.IsRestless ? 4 : 1.5)), () => Restore(arrival.Id!));
+            }
+            else if (arrival is { Operation: "update", Client: not null } && world.Temper.IsRestless && _random.Next(20) == 0)
+            {
+                // Its answer may be on its way, or lost.
+                Waver(arrival.Id!, TimeSpan.FromSeconds(2));
             }
         }
 
@@ -123,6 +147,13 @@ internal sealed class PeopleSide(World world)
         var known = world.Database.Tables[type == "Account" ? SimulatedMappings.Account : SimulatedMappings.Contact].Rows.Scan(null).Select(row => row.Value.Sfid).ToHashSet(StringComparer.Ordinal);
         var ids = Ids(type, deleted: false);
         return ids.LastOrDefault(id => !known.Contains(id)) ?? ids.LastOrDefault();
+    }
+
+    // What was deleted last and is still deleted.
+    private string? DeletedLast(string type)
+    {
+        var deleted = Ids(type, deleted: true).ToHashSet(StringComparer.Ordinal);
+        return world.Org.Arrivals().LastOrDefault(arrival => arrival is { Operation: "delete", Error: null } && deleted.Contains(arrival.Id!))?.Id;
     }
 
     private string[] Ids(string type, bool deleted) =>

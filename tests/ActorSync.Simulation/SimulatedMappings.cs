@@ -22,11 +22,10 @@ internal static class SimulatedMappings
 
     /// <summary>The common mappings in about half of all runs, in the others also what else a configuration may say.</summary>
     /// <param name="modes">Draws that; the common mappings do not depend on it.</param>
-    /// <param name="counts">Both sides count.</param>
     /// <param name="temper">Where records come and go, what a delete does is never the default of the others.</param>
-    public static IReadOnlyList<ObjectMapping> All(Random random, Random modes, bool counts, Temper temper)
+    public static IReadOnlyList<ObjectMapping> All(Random random, Random modes, Temper temper)
     {
-        var common = Common(random, counts);
+        var common = Common(random, temper.Counts);
         return modes.Next(2) == 0 ? common : [.. common.Select(mapping => Varied(mapping, modes, temper.ComesAndGoes))];
     }
 

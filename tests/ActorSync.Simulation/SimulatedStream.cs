@@ -15,6 +15,9 @@ internal sealed class SimulatedStream
     private readonly List<(Arrival Event, DateTimeOffset Due)> _waiting = [];
     private readonly RecordMail _mail;
     private readonly MemoryTurnStore _turns;
+    private readonly Dictionary<StreamPosition, DateTimeOffset> _seenAt = [];
+    private readonly List<(Guid Record, string Sfid, StreamPosition Position)> _missed = [];
+    private DateTimeOffset _stalledUntil;
     private long _heard;
     private int _again;
 
@@ -31,6 +34,12 @@ internal sealed class SimulatedStream
 
     /// <summary>True when everything that was committed has been told.</summary>
     public bool IsQuiet => _again == 0 && (!SimulatedMappings.Counts(_world.Mappings) || (_heard == _world.Org.LastArrival && _waiting.All(waiting => RecordOf(waiting.Event) is null)));
+
+    /// <summary>When each event was told first, database clock.</summary>
+    public IReadOnlyDictionary<StreamPosition, DateTimeOffset> SeenAt => _seenAt;
+
+    /// <summary>Gaps that were told of records that were linked then, or whose birth was outside.</summary>
+    public IReadOnlyList<(Guid Record, string Sfid, StreamPosition Position)> Missed => _missed;
 
     private void Listen()
     {
@@ -49,7 +58,15 @@ internal sealed class SimulatedStream
             _waiting.Add((arrival, now + TimeSpan.FromMilliseconds(_world.Random.NextDouble() * 100) + late));
         }
 
-        Tell(now);
+        if (_world.Temper.IsSlowOfHearing && now >= _stalledUntil && _world.Strikes(FaultKind.StalledStream, 0.1))
+        {
+            _stalledUntil = now + TimeSpan.FromSeconds(_world.Drawn(FaultKind.StalledStream).NextDouble() * 4);
+        }
+
+        if (now >= _stalledUntil)
+        {
+            Tell(now);
+        }
     }
 
     private void Tell(DateTimeOffset now)
@@ -69,6 +86,7 @@ internal sealed class SimulatedStream
                 ? new RecordMessage.ChangesMissed(waiting.Event.Id!, "GAP_UPDATE", _turns.Database.Now(), new StreamPosition(waiting.Event.Sequence, 1))
                 : Message(waiting.Event);
             told.Add(new Delivery<RecordMessage>(actor, message));
+            Note(record, message);
             if (_world.Strikes(FaultKind.DuplicatedEvents, _world.Temper.IsHardOfHearing ? 0.3 : 0.08))
             {
                 _again++;
@@ -86,6 +104,20 @@ internal sealed class SimulatedStream
         }
 
         Mail(told);
+    }
+
+    private void Note(Guid record, RecordMessage message)
+    {
+        switch (message)
+        {
+            case RecordMessage.RemoteChanged changed:
+                _seenAt[changed.Position] = changed.Seen;
+                break;
+            case RecordMessage.ChangesMissed { Position: { } position } missed
+                when _world.Readings.States().Any(actor => actor.Actor.Entity == record && (actor.State.Sfid == missed.Sfid || actor.State is { Sfid: null, Outstanding: { Sfid: null } })):
+                _missed.Add((record, missed.Sfid, position));
+                break;
+        }
     }
 
     private void Mail(IReadOnlyList<Delivery<RecordMessage>> told)

@@ -61,7 +61,8 @@ internal static class SimulationRun
     private static void Play(World world)
     {
         var judge = new Judge(world);
-        var (application, people, operators) = (new ApplicationSide(world), new PeopleSide(world), new OperatorSide(world));
+        var (application, people) = (new ApplicationSide(world), new PeopleSide(world));
+        var operators = new OperatorSide(world, application);
         Strays(world);
         people.Populate(world.Temper.Records(world.Options));
         EnsureLeases(world);
@@ -76,6 +77,7 @@ internal static class SimulationRun
         var busy = world.Temper.BusyTime(world.Options);
         PlanEdits(world, busy, application, people);
         people.Begin();
+        application.Begin();
         operators.Begin();
         for (var i = 0; i < 2; i++)
         {

@@ -74,18 +74,19 @@ internal sealed class Wire(World world)
         }
 
         var way = Time(3, 60);
-        if (world.Strikes(FaultKind.LostCall, 0.04))
+        var often = world.Temper.LosesAnswers ? 3 : 1;
+        if (world.Strikes(FaultKind.LostCall, often * 0.04))
         {
             Lose(call, answer, RequestDeadline);
             world.After(RequestDeadline + ServerLimit, () => End(call));
         }
-        else if (world.Strikes(FaultKind.LateLanding, 0.04))
+        else if (world.Strikes(FaultKind.LateLanding, often * 0.04))
         {
             var landing = Between(FaultKind.LateLanding, RequestDeadline * 0.5, RequestDeadline + ServerLimit - TimeSpan.FromMilliseconds(10));
             Lose(call, answer, landing < RequestDeadline ? landing * 0.9 : RequestDeadline * world.Drawn(FaultKind.LateLanding).NextDouble());
             world.After(landing, () => Apply(call, apply));
         }
-        else if (world.Strikes(FaultKind.LostAnswer, 0.05))
+        else if (world.Strikes(FaultKind.LostAnswer, often * 0.05))
         {
             Lose(call, answer, way + Time(1, 400));
             world.After(way, () => Apply(call, apply));

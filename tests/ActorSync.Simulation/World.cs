@@ -23,7 +23,7 @@ internal sealed class World
         Random = Draws("schedule");
         _faults = Enum.GetValues<FaultKind>().ToDictionary(kind => kind, kind => Draws(kind.ToString()));
         Temper = Temper.Of(Draws);
-        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), counts: Draws("counters").Next(3) == 0, Temper);
+        Mappings = options.Mappings ?? SimulatedMappings.All(Draws("mappings"), Draws("modes"), Temper);
         Order = options.Order ?? (Draws("order").Next(6) == 0 ? WriteOrder.Log : WriteOrder.Record);
         var skew = Injects(FaultKind.ClockSkew) && Drawn(FaultKind.ClockSkew).Next(3) == 0;
         if (skew)

@@ -31,5 +31,14 @@ internal static partial class AllMutants
             Records + "RemoteEvidence.cs", "else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))", "else if (m.Fields.IsEmpty)")),
         new("a row stays with a record that cannot have its external id", "rule 4", 387, new Mutation(
             Records + "RemoteEvidence.cs", "if (isUnderOurs && !state.DeletePending && ", "if (isUnderOurs && m.Fields.IsEmpty && ")),
+        new("a birth behind a delete becomes an update", "rule 1", 1, new Mutation(
+            Records + "LocalQueue.cs", "[.. queue.TakeWhile(IsOfThisLife).Select(AsUpdate)", "[.. queue.Select(AsUpdate)"),
+            new Mutation(Records + "LocalQueue.cs", ", .. queue.SkipWhile(IsOfThisLife)];", "];")),
+        new("a birth that is outside when a delete loses is the row's", "rule 6", 1, new Mutation(
+            Records + "RecordEvolve.cs", "state.Outstanding is { Write.Operation: not WriteOperation.Delete } outside && (outside", "state.Outstanding is { Write.Operation: WriteOperation.Update } outside && (outside")),
+        new("an answer about one record closes what was asked of another", "rule 4", 1, new Mutation(
+            Records + "RecordEvolve.cs", "var asked = state.ReadBacks.SetItem(e.Sfid, e.At);", "var asked = RecordState.NoReadBacks.SetItem(e.Sfid, e.At);")),
+        new("the polls do not hear of deletions", "architecture 5", 1, new Mutation(
+            "ActorSync/Feeds/SeenImages.cs", "_seen[sfid] = (seen.Stamp, true, seen.Fields);", "_seen[sfid] = seen;")),
     ];
 }

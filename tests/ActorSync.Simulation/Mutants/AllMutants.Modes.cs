@@ -38,6 +38,8 @@ internal static partial class AllMutants
             Records + "OperatorEvolve.cs", "Owed = state.Row is null ? state.Owed : OwedRow.Of(state, fields, new RowStatus()),", "Owed = state.Owed,")),
         new("a lost value that was set to itself counts as applied", "rule 8", 348, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "return !isRepetition ?", "return !isRepetition || alive.Sfid.Length > 0 ?")),
+        new("a skipped change is what the next one is made from", "record semantics, operator", 1, new Mutation(
+            Records + "OperatorEvolve.cs", "GivenUp = dropped?.Operation == WriteOperation.Update", "GivenUp = dropped?.Operation < WriteOperation.Insert")),
     ];
 
     /// <summary>Broken counting.</summary>
@@ -55,5 +57,17 @@ internal static partial class AllMutants
             Records + "Counters.cs", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo == writeNo)", "decision.State.Counters.Where(counter => counter.Value.Outside?.WriteNo < 0 && writeNo > 0)")),
         new("what is counted before a birth is added to it", "rule 5, counter", 418, new Mutation(
             Records + "Counters.cs", "|| before.Queue.Any(write => write.Operation == WriteOperation.Insert))", "|| before.Queue.Any(write => write.Operation > WriteOperation.Delete))")),
+        new("a counter forgets which read its row came from", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "return new CounterField(Text(known), \"0\", null, since) { ReadAsOf = asOf, ReadBegan = began };", "_ = asOf; _ = began; return new CounterField(Text(known), \"0\", null, since);")),
+        new("a read from before an event takes a counter back", "rule 5, counter", 1, new Mutation(
+            Records + "RemoteEvidence.cs", " && !(state.StreamTakenAt > m.ReadBegan));", ");")),
+        new("an event told twice counts twice", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "if (last >= m.Position)", "if (last > m.Position)")),
+        new("missing events are forgotten while the birth is outside", "rule 5, counter", 1, new Mutation(
+            Records + "RecordBehavior.cs", "ChangesMissed m => MayBeBirthOutside(state, m.Sfid) || (m.Position < state.StreamOwnAt && m.Row?.Stamp != state.Row),", "ChangesMissed m => m.Position < state.StreamOwnAt && m.Row?.Stamp != state.Row,")),
+        new("an event received before a read began counts again", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "return m.AsOf < asOf || m.Seen < began;", "_ = began; return m.AsOf < asOf;")),
+        new("an event in the second of a read is taken for the later one", "rule 9", 1, new Mutation(
+            Records + "Counters.cs", "if (m.AsOf == LatestRead(state, open).AsOf)", "if (m.Fields.IsEmpty)")),
     ];
 }

@@ -28,6 +28,10 @@ internal static partial class AllMutants
             Records + "FieldReading.cs", "if (local is not null || sent is not null)", "if (sent is not null)")),
         new("what both sides agreed on is no echo", "rule 4", 1, new Mutation(
             Records + "FieldReading.cs", "(write.Fields.Is(name, remote) || write.Base.Is(name, remote));", "write.Fields.Is(name, remote);")),
+        new("any image counts as later", "rule 4", 1, new Mutation(
+            Records + "RemoteEvidence.cs", "state.SystemModstamp is not { } known || m.AsOf > known || (state.AskedAt(m.Sfid) < m.ReadBegan && !(state.StreamTakenAt > m.ReadBegan));", "true;")),
+        new("every write of a field is made from what Salesforce holds", "rule 1", 1, new Mutation(
+            Records + "LocalQueue.cs", "held = held.Without(write.Fields.Names);", "_ = held;")),
         new("one time of reading counts for all fields", "rule 4", 79, new Mutation(
             Records + "FieldReading.cs", "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
             "state.Bars.TryGetValue(name, out var found) && state.Bars.Values.Min(bar => bar.AnsweredAt) >= m.ReadBegan ? found : null;")),
