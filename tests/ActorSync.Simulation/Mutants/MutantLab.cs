@@ -1,19 +1,22 @@
-using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using ActorSync.TestKit;
-using Shouldly;
 
 namespace ActorSync.Simulation.Mutants;
 
-/// <summary>Compiles the projects a mutant touches, with the compiler of the SDK, and runs the simulation over them in a load context of their own.
-/// Nothing of the product knows of it.</summary>
+/// <summary>Compiles the projects a mutant touches and runs the simulation over them in a load context of their own. Nothing of the product knows of it.</summary>
 internal static class MutantLab
 {
-    private static readonly string Bin = AppContext.BaseDirectory;
-    private static readonly string Framework = RuntimeEnvironment.GetRuntimeDirectory();
-    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(Framework, "..", "..", ".."));
+    // A mutant may be hunted and play several stories: it is made once.
+    private static readonly ConcurrentDictionary<Mutant, Lazy<Assembly>> Made = new();
+
+    // The compiler is used where the SDK has it, compiled ahead of time; a copy would be 30 MB per folder.
+    static MutantLab()
+    {
+        var folder = typeof(MutantLab).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "CompilerFolder").Value!;
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Path.Combine(folder, name.Name + ".dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+    }
 
     /// <summary>The first failure that the mutant causes, or null when it lives.</summary>
     public static (string? Failure, int Seeds) Hunt(Mutant mutant, int seedsMax)
@@ -27,83 +30,47 @@ internal static class MutantLab
 
     private static (string? Failure, object?[] Arguments) Run(Mutant mutant, string type, string method, params object?[] arguments)
     {
-        var mutated = mutant.Mutations.GroupBy(mutation => mutation.File.Split('/')[0]).ToDictionary(project => AssemblyOf(project.Key), project => Compile(project.Key, [.. project]));
-        var played = new MutantContext(mutated).LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation")).GetType(type)!.GetMethod(method)!;
+        var played = Made.GetOrAdd(mutant, made => new(() => Make(made))).Value.GetType(type)!.GetMethod(method)!;
         return ((string?)played.Invoke(null, arguments), arguments);
     }
 
-    private static byte[] Compile(string project, IReadOnlyList<Mutation> mutations)
+    private static Assembly Make(Mutant mutant)
     {
-        using var folder = TemporaryFolder.Create();
-        var root = Path.Combine(ProjectFolder.Root, "src", project);
-        var sources = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.StartsWith(Path.Combine(root, "obj"), StringComparison.Ordinal) && !file.StartsWith(Path.Combine(root, "bin"), StringComparison.Ordinal))
-            .ToDictionary(file => Path.GetRelativePath(Path.Combine(ProjectFolder.Root, "src"), file), file => file, StringComparer.Ordinal);
-        foreach (var file in mutations.GroupBy(mutation => mutation.File))
-        {
-            sources.ShouldContainKey(file.Key);
-            var text = File.ReadAllText(sources[file.Key]);
-            foreach (var mutation in file)
-            {
-                text.Split(mutation.Text).Length.ShouldBe(2, $"'{mutation.Text}' must stand in {file.Key} exactly once: the rule has moved, move the mutant with it");
-                text = text.Replace(mutation.Text, mutation.Replacement, StringComparison.Ordinal);
-            }
-
-            sources[file.Key] = folder[Path.GetFileName(file.Key)];
-            File.WriteAllText(sources[file.Key], text);
-        }
-
-        var generated = Directory.EnumerateFiles(Path.Combine(root, "obj", "Release", "net10.0"), "*.cs").Where(file => file.Contains(".GlobalUsings.", StringComparison.Ordinal) || file.EndsWith(".AssemblyInfo.cs", StringComparison.Ordinal));
-        var references = Directory.EnumerateFiles(Framework, "*.dll").Concat(Directory.EnumerateFiles(Framework.Replace("Microsoft.NETCore.App", "Microsoft.AspNetCore.App", StringComparison.Ordinal), "*.dll"))
-            .Concat(Directory.EnumerateFiles(Bin, "*.dll")).Where(IsManaged)
-            .Where(file => Path.GetFileNameWithoutExtension(file) != AssemblyOf(project)).DistinctBy(Path.GetFileName);
-        // Source generators cost more than the compilation: only those that the project needs.
-        string[] needed = project == "ActorSync" ? ["System.Text.Json.SourceGeneration.dll", "System.Text.RegularExpressions.Generator.dll"] : [];
-        var generators = Directory.EnumerateFiles(Path.Combine(Dotnet, "packs", "Microsoft.NETCore.App.Ref"), "*.dll", SearchOption.AllDirectories)
-            .Where(file => file.Contains("/analyzers/dotnet/cs/", StringComparison.Ordinal) && needed.Contains(Path.GetFileName(file))).DistinctBy(Path.GetFileName);
-        var output = folder[AssemblyOf(project) + ".dll"];
-        File.WriteAllLines(folder["csc.rsp"],
-        [
-            "/nologo", "/nostdlib+", File.Exists(Path.Combine(root, "Program.cs")) ? "/target:exe" : "/target:library", "/optimize+", "/langversion:latest", "/nullable:enable", "/unsafe+", "/warn:0", "/define:NET10_0;NET;RELEASE",
-            $"/out:\"{output}\"",
-            .. references.Select(file => $"/reference:\"{file}\""), .. generators.Select(file => $"/analyzer:\"{file}\""),
-            .. sources.Values.Concat(generated).Select(file => $"\"{file}\""),
-        ]);
-        var compiler = Directory.EnumerateFiles(Path.Combine(Dotnet, "sdk"), "csc.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Dotnet, "dotnet"), ["exec", compiler, "/noconfig", "/shared", "/keepalive:60", "@" + folder["csc.rsp"]]) { RedirectStandardOutput = true })!;
-        var said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, $"the mutant must compile: {said}");
-        return File.ReadAllBytes(output);
-    }
-
-    private static string AssemblyOf(string project) => project == "ActorSync" ? "actorsync" : project;
-
-    private static bool IsManaged(string file)
-    {
-        try
-        {
-            AssemblyName.GetAssemblyName(file);
-            return true;
-        }
-        catch (BadImageFormatException)
-        {
-            return false;
-        }
+        var mutated = mutant.Mutations.GroupBy(mutation => mutation.File.Split('/')[0])
+            .Select(project => (Project: MutableProject.Of(project.Key), Mutations: project.ToList()))
+            .ToDictionary(project => project.Project.Assembly, project => project.Project.Compile(project.Mutations));
+        return new MutantContext(mutated).LoadFromAssemblyName(new AssemblyName("ActorSync.Simulation"));
     }
 
     // Never unloaded: code that can be is slower, and its thread statics have brought the runtime down.
     private sealed class MutantContext(IReadOnlyDictionary<string, byte[]> mutated) : AssemblyLoadContext
     {
-        protected override Assembly? Load(AssemblyName name)
+        private readonly HashSet<string> _own = WithDependents(mutated.Keys);
+
+        // What neither is mutated nor knows what is may be shared, and with it the code that was made of it.
+        protected override Assembly? Load(AssemblyName name) =>
+            mutated.TryGetValue(name.Name!, out var image) ? LoadFromStream(new MemoryStream(image))
+            : _own.Contains(name.Name!) ? LoadFromAssemblyPath(FileOf(name.Name!))
+            : null;
+
+        private static HashSet<string> WithDependents(IEnumerable<string> mutated)
         {
-            if (mutated.TryGetValue(name.Name!, out var image))
+            var all = new HashSet<string>(mutated, StringComparer.Ordinal);
+            while (References.Where(assembly => !all.Contains(assembly.Name) && assembly.To.Overlaps(all)).ToList() is { Count: > 0 } dependents)
             {
-                return LoadFromStream(new MemoryStream(image));
+                all.UnionWith(dependents.Select(assembly => assembly.Name));
             }
 
-            var file = Path.Combine(Bin, name.Name + ".dll");
-            return (name.Name!.StartsWith("ActorSync", StringComparison.Ordinal) || name.Name == "actorsync") && File.Exists(file) ? LoadFromStream(new MemoryStream(File.ReadAllBytes(file))) : null;
+            return all;
         }
+
+        private static string FileOf(string assembly) => Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
+
+        private static IReadOnlyList<(string Name, HashSet<string> To)> References { get; } =
+        [
+            .. Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Select(file => Path.GetFileNameWithoutExtension(file))
+                .Where(name => name.StartsWith("ActorSync", StringComparison.OrdinalIgnoreCase))
+                .Select(name => (name, Default.LoadFromAssemblyPath(FileOf(name)).GetReferencedAssemblies().Select(reference => reference.Name!).ToHashSet(StringComparer.Ordinal))),
+        ];
     }
 }
