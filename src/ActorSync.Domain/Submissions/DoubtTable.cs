@@ -1,3 +1,4 @@
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Records;
 
 namespace ActorSync.Domain.Submissions;
@@ -10,7 +11,11 @@ public sealed record ProbedRecord(string Sfid, bool Deleted, DateTimeOffset Syst
 /// <summary>A lost write.</summary>
 /// <param name="Base">Values both sides agreed on before, of an update.</param>
 /// <param name="StartedAt">When the submission was started, database clock.</param>
-public sealed record LostWrite(WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset StartedAt);
+public sealed record LostWrite(WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset StartedAt)
+{
+    /// <summary>Counters: people may have come to the same sum, so that finding it proves nothing.</summary>
+    public FieldNames Sums { get; init; } = FieldNames.None;
+}
 
 /// <summary>The truth table of doubt (architecture, 5): values, stamp and deletion against what was sent. Pure. To be asked only after the write has settled.</summary>
 public static class DoubtTable
@@ -52,7 +57,8 @@ public static class DoubtTable
         if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))
         {
             // What sets every field to what it was leaves no trace but the stamp, and anybody moves that.
-            var isRepetition = lost is { Operation: WriteOperation.Update, Fields.IsEmpty: false } && lost.Fields.All(sent => lost.Base.Is(sent.Key, sent.Value));
+            var telling = lost.Fields.Without(lost.Sums);
+            var isRepetition = lost.Operation == WriteOperation.Update && !telling.IsEmpty && telling.All(sent => lost.Base.Is(sent.Key, sent.Value));
             return !isRepetition ? new DoubtAnswer.Applied(alive.Sfid)
                 : untouched ? new DoubtAnswer.NotApplied()
                 : new DoubtAnswer.Unprovable("every field was set to what it was");

@@ -49,13 +49,16 @@ internal sealed class DoubtProbe(IPartnerApi soap, string organizationId)
         }
 
         return [.. submission.Writes.Select(write => DoubtTable.Answer(
-            new LostWrite(write.Operation, write.Sfid, Known(mapping, write.Fields), write.Base, submission.StartedAt),
+            new LostWrite(write.Operation, write.Sfid, Known(mapping, write.Fields), write.Base, submission.StartedAt) { Sums = Sums(mapping, write.Fields) },
             found.TryGetValue(Key(write), out var versions) ? versions : [],
             mapping.ClockTolerance, readBegan))];
     }
 
     private static string Key(OfferedWrite write) =>
         write.Operation == WriteOperation.Insert ? write.Entity.ToString("D", CultureInfo.InvariantCulture) : write.Sfid!;
+
+    private static FieldNames Sums(ObjectMapping mapping, FieldValues fields) =>
+        new(fields.Names.Where(name => mapping.PolicyOf(name) == ConflictPolicy.Counter));
 
     private static FieldValues Known(ObjectMapping mapping, FieldValues fields) =>
         fields.Where((name, _) => name == mapping.ExternalIdField || mapping.Field(name) is not null);

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using Shouldly;
@@ -39,6 +40,13 @@ public sealed class DoubtTableTests
     {
         var sent = Fields((Name, "1"), (Phone, "9"));
         Update(Fields((Name, "1"), (Phone, "8")), sent, Alive(101, sent)).ShouldBe(new DoubtAnswer.Applied("S1"));
+    }
+
+    [Fact]
+    public void Value_set_to_itself_beside_a_sum_that_somebody_else_may_have_come_to_proves_nothing()
+    {
+        var sent = Fields((Name, "1"), (Count, "18"));
+        Answer(new LostWrite(WriteOperation.Update, "S1", sent, Fields((Name, "1"), (Count, "9")), At(100)) { Sums = new FieldNames(Count) }, Alive(101, sent)).ShouldBeOfType<DoubtAnswer.Unprovable>();
     }
 
     [Fact]
