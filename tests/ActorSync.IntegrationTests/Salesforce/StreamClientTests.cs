@@ -18,6 +18,7 @@ public sealed class StreamClientTests : IAsyncLifetime
     private const string Accounts = "/data/AccountChangeEvent";
     private const string Contacts = "/data/ContactChangeEvent";
     private static readonly CallMatch Connect = new("connect", Api: "stream");
+    private static readonly CallMatch Goodbye = new("disconnect", Api: "stream");
     private static readonly StreamOptions Quick = new() { ReconnectWaitMin = TimeSpan.FromMilliseconds(1), ReconnectWaitMax = TimeSpan.FromMilliseconds(20) };
 
     private OrgServer _org = null!;
@@ -271,18 +272,31 @@ public sealed class StreamClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reading_that_is_cancelled_ends_at_once_and_says_goodbye_without_waiting_for_an_answer()
+    public async Task A_reading_that_is_cancelled_ends_in_the_middle_of_its_wait_and_says_goodbye()
     {
-        StreamClient client = new(_session, new Dictionary<string, ReplayPosition> { [Accounts] = ReplayPosition.Newest }, Quick with { DisconnectTimeMax = TimeSpan.FromMilliseconds(50) });
+        var goodbye = _org.Faults.Add(new OrgFault.Latency(new LatencyDistribution.Fixed(TimeSpan.Zero)), Goodbye);
+        StreamClient client = new(_session, new Dictionary<string, ReplayPosition> { [Accounts] = ReplayPosition.Newest }, Quick with { DisconnectTimeMax = TimeSpan.FromSeconds(30) });
         await using StreamReading reading = new(client);
         await reading.NextAsync<StreamNews.Subscribed>();
-        using var goodbye = _org.Faults.HoldNext(new CallMatch("disconnect", Api: "stream"), HoldPoint.BeforeEffect);
         var next = reading.NextAsync();
 
         await reading.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => next);
-        await goodbye.Arrived;
+        _org.Faults.Hits(goodbye).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_goodbye_that_nobody_answers_is_not_waited_for()
+    {
+        _org.Faults.Add(new OrgFault.Hang(HangEffect.Never), Goodbye);
+        StreamClient client = new(_session, new Dictionary<string, ReplayPosition> { [Accounts] = ReplayPosition.Newest }, Quick with { DisconnectTimeMax = TimeSpan.FromMilliseconds(20) });
+        await using StreamReading reading = new(client);
+        await reading.NextAsync<StreamNews.Subscribed>();
+
+        await reading.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(reading.NextAsync);
     }
 
     [Fact]

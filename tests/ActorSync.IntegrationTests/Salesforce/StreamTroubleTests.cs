@@ -101,8 +101,8 @@ public sealed class StreamTroubleTests
         await using StreamReading reading = new(client);
         await reading.NextAsync<StreamNews.Subscribed>();
 
-        (await reading.NextAsync<StreamNews.Interrupted>()).Fault.Code.ShouldBe("DEADLINE_PASSED");
-        org.Server.Arrivals.Where(arrival => arrival.Path == "/cometd/67.0").Skip(1).Take(3).ShouldAllBe(arrival => arrival.Headers["Cookie"] == "BAYEUX_BROWSER=b1");
+        (await reading.NextAsync<StreamNews.Interrupted>()).Fault.Code.ShouldStartWith("DEADLINE_PASSED");
+        org.Server.Arrivals.Where(arrival => arrival.Body.Contains("clientId", StringComparison.Ordinal)).ShouldAllBe(arrival => arrival.Headers["Cookie"] == "BAYEUX_BROWSER=b1");
     }
 
     [Fact]
