@@ -2,6 +2,7 @@ using ActorSync.OrgSimulator.Bulk;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.OrgSimulator.OAuth;
 using ActorSync.OrgSimulator.Org;
+using ActorSync.OrgSimulator.Streaming;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -11,10 +12,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorSync.OrgSimulator;
 
-/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, Bulk API 2.0 ingest, a page for people, and faults on demand.</summary>
+/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, Bulk API 2.0 ingest, change events over CometD, a page for people, and faults on demand.</summary>
 public sealed class OrgServer : IAsyncDisposable
 {
-    /// <summary>How long open requests get to end when the server stops; held and hanging ones are cut at once.</summary>
+    /// <summary>How long open requests get to end when the server stops; held and hanging ones, connects of streams among them, are cut at once.</summary>
     private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
@@ -61,6 +62,9 @@ public sealed class OrgServer : IAsyncDisposable
     /// <summary>Ends every session, as an administrator could.</summary>
     public void ExpireSessions() => _services.Sessions.RevokeAll();
 
+    /// <summary>Forgets all streaming clients, as a restart of the streaming hosts does: each is told 403::Unknown client and shakes hands again.</summary>
+    public void ForgetStreams() => _services.Streams?.Clients.ForgetAll();
+
     /// <summary>Starts a server and returns once it accepts connections.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
     /// <exception cref="Org.SchemaFiles.OrgSchemaException">The objects file cannot be read or has errors; the message names each.</exception>
@@ -100,6 +104,11 @@ public sealed class OrgServer : IAsyncDisposable
         }
 
         await _services.Bulk.StoppedAsync();
+        if (_services.Streams is { } streams)
+        {
+            // The org may live on without this server and its faults.
+            streams.Log.Publishing = null;
+        }
 
         await _app.DisposeAsync();
         _stopping.Dispose();
@@ -118,7 +127,20 @@ public sealed class OrgServer : IAsyncDisposable
         var batches = new ApiUsage(options.BulkBatchesPerDayMax, options.Clock);
         var runner = new BulkRunner(model, writes, faults, batches, new BulkPace(options.BulkChunkTime, options.LockWait), options.Clock, stopping);
         var jobs = new BulkJobs(runner, options.Seed, options.BulkUploadBytesMax, options.Clock);
-        return new OrgServices(model, writes, sessions, credentials, usage, faults, pipeline, jobs, batches, options.Clock);
+        return new OrgServices(model, writes, sessions, credentials, usage, faults, pipeline, jobs, batches, options.Clock) { Streams = Streams(options, model, faults) };
+    }
+
+    private static StreamServices? Streams(OrgServerOptions options, OrgModel model, OrgFaults faults)
+    {
+        if (options.ChangeEvents is not { } recorded)
+        {
+            return null;
+        }
+
+        var log = model.RecordChangeEvents(recorded with { Seed = options.Seed });
+        log.Publishing = change => StreamEndpoint.Publish(faults, change);
+        var limits = new StreamLimits(options.StreamConnectTimeout, options.StreamIdleMax, options.StreamClientsMax);
+        return new StreamServices(log, new StreamClients(log, limits, options.Seed, options.Clock), new ChangeEventJson(options.StreamNamesNulledFields));
     }
 
     private static WebApplication Build(OrgServerOptions options)

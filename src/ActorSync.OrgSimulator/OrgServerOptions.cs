@@ -1,5 +1,6 @@
 using System.Net;
 using ActorSync.OrgSimulator.Org;
+using ActorSync.OrgSimulator.Org.Changes;
 
 namespace ActorSync.OrgSimulator;
 
@@ -47,6 +48,24 @@ public sealed record OrgServerOptions
 
     /// <summary>Batches of up to 10,000 Bulk records in 24 hours, before jobs fail with ExceededQuota (Salesforce: 15,000).</summary>
     public int BulkBatchesPerDayMax { get; init; } = 15_000;
+
+    /// <summary>
+    /// Changes that are published as events and how long these are kept; by default those of all objects for 72 hours. Null: none, and no <c>/cometd</c>. A <see cref="Model"/> that was served
+    /// before keeps the events and the options it has.
+    /// </summary>
+    public ChangeEventOptions? ChangeEvents { get; init; } = new();
+
+    /// <summary>How long a connect is held while there is no event to tell (Streaming API: 110 seconds).</summary>
+    public TimeSpan StreamConnectTimeout { get; init; } = TimeSpan.FromSeconds(110);
+
+    /// <summary>A streaming client that has not called for this long is forgotten (Streaming API: 40 seconds).</summary>
+    public TimeSpan StreamIdleMax { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>Streaming clients at a time (Streaming API: 2,000 in the largest editions, 20 in a Developer Edition).</summary>
+    public int StreamClientsMax { get; init; } = 2_000;
+
+    /// <summary>Adds nulledFields and diffFields to the headers of change events, as the Pub/Sub API has them; CometD leaves them out.</summary>
+    public bool StreamNamesNulledFields { get; init; }
 
     /// <summary>Time of the org, of latencies and of limits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -68,7 +68,7 @@ internal sealed class BulkChunk
 
     private IReadOnlyList<RecordResult> Dml(OrgModel model)
     {
-        var context = new DmlContext("bulkapi", _job.Owner.Client, _job.Owner.UserId);
+        var context = new DmlContext("bulkapi", _job.Owner.Client, _job.Owner.UserId) { ApiVersion = _job.Owner.Version };
         return _job.Spec.Operation switch
         {
             BulkOperation.Insert => model.Create(_records, context),

@@ -4,7 +4,7 @@ namespace ActorSync.OrgSimulator.Http;
 /// <param name="Operation">Exact operation name, ignoring case.</param>
 /// <param name="Type">API name of an object the call touches, ignoring case.</param>
 /// <param name="ClientContains">A piece of the caller's client id, by ordinal comparison.</param>
-/// <param name="Api">soap, rest, bulk, oauth or page, ignoring case.</param>
+/// <param name="Api">soap, rest, bulk, stream, oauth or page, ignoring case.</param>
 public sealed record CallMatch(string? Operation = null, string? Type = null, string? ClientContains = null, string? Api = null)
 {
     /// <summary>Agrees with every call.</summary>

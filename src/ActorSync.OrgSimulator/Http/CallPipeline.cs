@@ -15,6 +15,12 @@ internal sealed record CallAnswering(bool NeedsSession, Func<CallScope, Answer> 
 {
     /// <summary>True while a record the call writes is locked by someone else; null where the call writes none.</summary>
     public Func<bool>? Locked { get; init; }
+
+    /// <summary>Completes when the effect may happen, of a call that is held until there is something to answer, and no write; null where nothing is waited for.</summary>
+    public Func<CallScope, CancellationToken, Task>? Ready { get; init; }
+
+    /// <summary>False for calls that are no API requests by the day's allowance.</summary>
+    public bool IsCounted { get; init; } = true;
 }
 
 /// <summary>How long a call may take before it has its effect, and how much of that it waits for locked rows.</summary>
@@ -61,7 +67,7 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
                 return Refused(http, answering, refuse);
             }
 
-            var session = Accept(call, answering.NeedsSession, drawn);
+            var session = Accept(call, answering, drawn);
             if (!await PassAsync(http, call, HoldPoint.BeforeEffect, drawn, acceptedAt))
             {
                 return null;
@@ -73,7 +79,13 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
                 throw new OrgFaultException("REQUEST_RUNNING_TOO_LONG", "Your request was running for too long, and has been stopped.");
             }
 
-            return answering.Effect(new CallScope(call, session, drawn));
+            var scope = new CallScope(call, session, drawn);
+            if (answering.Ready is { } ready)
+            {
+                await ready(scope, stopping);
+            }
+
+            return answering.Effect(scope);
         }
         catch (OrgFaultException fault)
         {
@@ -86,15 +98,15 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
         }
     }
 
-    private OrgSession? Accept(OrgCall call, bool needsSession, ImmutableArray<OrgFault> drawn)
+    private OrgSession? Accept(OrgCall call, CallAnswering answering, ImmutableArray<OrgFault> drawn)
     {
         if (drawn.Any(f => f is OrgFault.ExpireSession))
         {
             sessions.Revoke(call.SessionId);
         }
 
-        var session = needsSession ? sessions.Require(call.SessionId) : null;
-        if (needsSession && !usage.TryCount())
+        var session = answering.NeedsSession ? sessions.Require(call.SessionId) : null;
+        if (answering is { NeedsSession: true, IsCounted: true } && !usage.TryCount())
         {
             throw new OrgFaultException("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
         }

@@ -61,7 +61,7 @@ internal static class FaultJson
     private static readonly HashSet<string> Known =
     [
         "kind", "operation", "object", "client", "api", "probability", "count", "windowMs", "code", "message", "fields", "recordProbability",
-        "distribution", "ms", "minMs", "maxMs", "medianMs", "sigma", "at", "effect", "after", "mode", "behindMs", "afterChunks",
+        "distribution", "ms", "minMs", "maxMs", "medianMs", "sigma", "at", "effect", "after", "mode", "behindMs", "afterChunks", "as",
     ];
 
     private static CallMatch Match(JsonElement rule) => new(Text(rule, "operation"), Text(rule, "object"), Text(rule, "client"), Text(rule, "api"));
@@ -78,7 +78,13 @@ internal static class FaultJson
         "expireSession" => new OrgFault.ExpireSession(),
         "commitLate" => new OrgFault.CommitLate(Milliseconds(rule, "behindMs") ?? throw new FormatException("\"behindMs\" is missing: how far SystemModstamp lies in the past")),
         "failJob" => new OrgFault.FailJob(Chunks(rule), Text(rule, "message") ?? "InternalServerError : set up by a fault of the simulator"),
-        var kind => throw new FormatException($"\"kind\" is \"{kind}\"; it must be latency, error, rowError, drop, hang, refuse, expireSession, commitLate or failJob"),
+        "forgetClient" => new OrgFault.ForgetClient(),
+        "expireReplay" => new OrgFault.ExpireReplay(),
+        "loseEvent" => new OrgFault.LoseEvent(Choice(rule, "as", "gap", "overflow") == "overflow"),
+        "repeatEvents" => new OrgFault.RepeatEvents(),
+        "reorderEvents" => new OrgFault.ReorderEvents(),
+        var kind => throw new FormatException(
+            $"\"kind\" is \"{kind}\"; it must be latency, error, rowError, drop, hang, refuse, expireSession, commitLate, failJob, forgetClient, expireReplay, loseEvent, repeatEvents or reorderEvents"),
     };
 
     private static LatencyDistribution Delay(JsonElement rule) => Choice(rule, "distribution", "fixed", "uniform", "lognormal") switch
@@ -123,6 +129,21 @@ internal static class FaultJson
                 break;
             case OrgFault.ExpireSession:
                 json.WriteString("kind", "expireSession");
+                break;
+            case OrgFault.LoseEvent f:
+                WriteKind(json, "loseEvent", "as", f.Overflow ? "overflow" : "gap");
+                break;
+            case OrgFault.ForgetClient:
+                json.WriteString("kind", "forgetClient");
+                break;
+            case OrgFault.ExpireReplay:
+                json.WriteString("kind", "expireReplay");
+                break;
+            case OrgFault.RepeatEvents:
+                json.WriteString("kind", "repeatEvents");
+                break;
+            case OrgFault.ReorderEvents:
+                json.WriteString("kind", "reorderEvents");
                 break;
             case OrgFault.CommitLate f:
                 json.WriteString("kind", "commitLate");

@@ -31,6 +31,21 @@ public abstract record OrgFault
 
     /// <summary>A Bulk job becomes Failed once <paramref name="AfterChunks"/> chunks of 200 are written (all of them, if it has fewer); its other rows stay unprocessed.</summary>
     public sealed record FailJob(int AfterChunks, string Message = "InternalServerError : Unable to process the job") : OrgFault;
+
+    /// <summary>The streaming client that calls is forgotten first, so the call itself is told 403::Unknown client.</summary>
+    public sealed record ForgetClient : OrgFault;
+
+    /// <summary>A subscription from a replay id is told that the id is not valid, as if the event were gone.</summary>
+    public sealed record ExpireReplay : OrgFault;
+
+    /// <summary>A change event is lost on its way into the log: in its place stands a gap event, of its records (GAP_UPDATE and so on) or of the whole object (GAP_OVERFLOW).</summary>
+    public sealed record LoseEvent(bool Overflow = false) : OrgFault;
+
+    /// <summary>The change events of an answer come again with the next one.</summary>
+    public sealed record RepeatEvents : OrgFault;
+
+    /// <summary>The change events of an answer, two at least, come in the opposite order.</summary>
+    public sealed record ReorderEvents : OrgFault;
 }
 
 /// <summary>When a hanging call takes effect.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorSync.OrgSimulator.Bulk;
+using ActorSync.OrgSimulator.Streaming;
 
 namespace ActorSync.OrgSimulator.Http;
 
@@ -166,13 +167,21 @@ public sealed class OrgFaults
         return true;
     }
 
-    /// <summary>Records of a Bulk job are written by its chunks, not by the requests about it; connections are the requests' matter.</summary>
+    /// <summary>Records of a Bulk job are written by its chunks, not by the requests about it; events are the stream's matter, connections the requests'.</summary>
     private static bool Concerns(OrgFault fault, OrgCall call) => call.Part switch
     {
         CallPart.Job => fault is OrgFault.FailJob or OrgFault.Latency or OrgFault.Hang,
         CallPart.Chunk => fault is OrgFault.RowError or OrgFault.CommitLate or OrgFault.Latency,
-        _ when call.Api == BulkResources.Api => fault is not (OrgFault.FailJob or OrgFault.RowError or OrgFault.CommitLate),
-        _ => fault is not OrgFault.FailJob,
+        CallPart.Publish => fault is OrgFault.LoseEvent,
+        CallPart.Deliver => fault is OrgFault.RepeatEvents || (fault is OrgFault.ReorderEvents && call.Records > 1),
+        _ => fault switch
+        {
+            OrgFault.FailJob or OrgFault.LoseEvent or OrgFault.RepeatEvents or OrgFault.ReorderEvents => false,
+            OrgFault.RowError or OrgFault.CommitLate => call.Api is not (BulkResources.Api or StreamEndpoint.Api),
+            OrgFault.ForgetClient => call.Api == StreamEndpoint.Api && call.Operation != "handshake",
+            OrgFault.ExpireReplay => call is { Api: StreamEndpoint.Api, Operation: "subscribe" },
+            _ => true,
+        },
     };
 
     private sealed class Entry(long id, FaultRule rule, long addedAt)

@@ -2,6 +2,7 @@ using ActorSync.OrgSimulator.OAuth;
 using ActorSync.OrgSimulator.Page;
 using ActorSync.OrgSimulator.Rest;
 using ActorSync.OrgSimulator.Soap;
+using ActorSync.OrgSimulator.Streaming;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorSync.OrgSimulator.Http;
@@ -14,6 +15,7 @@ internal sealed class OrgRouter(OrgServices org)
     private readonly RestEndpoint _rest = new(org);
     private readonly SimulatorEndpoint _simulator = new(org);
     private readonly PageEndpoint _page = new(org);
+    private readonly StreamEndpoint? _stream = org.Streams is { } streams ? new StreamEndpoint(org, streams) : null;
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -49,6 +51,11 @@ internal sealed class OrgRouter(OrgServices org)
         if (path.StartsWith(SimulatorEndpoint.Prefix, StringComparison.Ordinal))
         {
             return _simulator.HandleAsync(http);
+        }
+
+        if (_stream is not null && (path == StreamEndpoint.Prefix || path.StartsWith($"{StreamEndpoint.Prefix}/", StringComparison.Ordinal)))
+        {
+            return _stream.HandleAsync(http);
         }
 
         if (path == "/" || path.StartsWith(PageEndpoint.Prefix, StringComparison.Ordinal))

@@ -1,6 +1,7 @@
 using ActorSync.OrgSimulator.Bulk;
 using ActorSync.OrgSimulator.OAuth;
 using ActorSync.OrgSimulator.Org;
+using ActorSync.OrgSimulator.Streaming;
 
 namespace ActorSync.OrgSimulator.Http;
 
@@ -15,4 +16,8 @@ internal sealed record OrgServices(
     CallPipeline Pipeline,
     BulkJobs Bulk,
     ApiUsage BulkBatches,
-    TimeProvider Clock);
+    TimeProvider Clock)
+{
+    /// <summary>The streaming surface; null where the server has none.</summary>
+    public StreamServices? Streams { get; init; }
+}

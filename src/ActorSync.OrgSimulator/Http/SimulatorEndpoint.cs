@@ -23,6 +23,7 @@ internal sealed class SimulatorEndpoint(OrgServices org)
             ("DELETE", "faults", 1) => Clear(),
             ("DELETE", "faults", 2) => Remove(parts[1]),
             ("POST", "sessions", 2) when parts[1] == "expire" => ExpireSessions(),
+            ("POST", "streams", 2) when parts[1] == "forget" => ForgetStreams(),
             ("GET", "arrivals", 1) => Arrivals(http.Request.Query["since"].ToString()),
             _ => Answer.Text(404, "text/plain", $"No such simulator resource: {http.Request.Method} {http.Request.Path}"),
         };
@@ -73,6 +74,12 @@ internal sealed class SimulatorEndpoint(OrgServices org)
     private Answer ExpireSessions()
     {
         org.Sessions.RevokeAll();
+        return Answer.Empty(204);
+    }
+
+    private Answer ForgetStreams()
+    {
+        org.Streams?.Clients.ForgetAll();
         return Answer.Empty(204);
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.ObjectModel;
+using ActorSync.OrgSimulator.Org.Changes;
 
 namespace ActorSync.OrgSimulator.Org;
 
 /// <summary>One DML call in progress: one transaction with its time, what it changed (to undo it) and what it will tell the arrival log.</summary>
-internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset now, DateTimeOffset stamp, ErrorInjections injections, RowLocks locks)
+internal sealed class DmlCall(
+    OrgStore store, DmlContext context, DateTimeOffset now, DateTimeOffset stamp, ErrorInjections injections, RowLocks locks, ChangeCapture? changes = null)
 {
     private static readonly RecordError RolledBack = new(
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
@@ -37,6 +39,7 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
         Set(record.Definition, values, "CreatedById", context.UserId);
         Modified(record.Definition, values, stamp);
         table.Add(record, values);
+        changes?.Created(record);
         _undo.Add(() => table.Remove(record));
     }
 
@@ -60,6 +63,7 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
 
         table.Replace(record, values, isDeleted ?? oldDeleted);
         record.DeleteGroup = deleteGroup ?? oldGroup;
+        changes?.Changed(record, oldValues, oldDeleted, byUser);
         _undo.Add(() =>
         {
             table.Replace(record, oldValues, oldDeleted);
@@ -71,6 +75,7 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
     {
         RecordTable table = store.Table(record.Definition);
         table.Remove(record);
+        changes?.Purged(record);
         _undo.Add(() => table.Add(record, record.Values));
     }
 
@@ -96,6 +101,7 @@ internal sealed class DmlCall(OrgStore store, DmlContext context, DateTimeOffset
             _undo[i]();
         }
 
+        changes?.Forget();
         _arrivals.RemoveAll(a => Consequences.Contains(a.Operation));
         for (int i = 0; i < _arrivals.Count; i++)
         {

@@ -10,7 +10,11 @@ public sealed record RecordInput(string Type, string? Id, IReadOnlyDictionary<st
 public sealed record ParentReference(string? Type, string ExternalIdField, string Value);
 
 /// <summary>Who calls and how. <paramref name="Client"/> is CallOptions/client or Sforce-Call-Options client=.</summary>
-public sealed record DmlContext(string Api, string? Client, string UserId, bool AllOrNone = false, bool AllowFieldTruncation = false);
+public sealed record DmlContext(string Api, string? Client, string UserId, bool AllOrNone = false, bool AllowFieldTruncation = false)
+{
+    /// <summary>Version of the API that was called, 67 for 67.0.</summary>
+    public int ApiVersion { get; init; } = Http.ApiVersion.Newest;
+}
 
 /// <summary>A per-record error, as SOAP and REST report it.</summary>
 public sealed record RecordError(string StatusCode, string Message, IReadOnlyList<string> Fields);

@@ -1,3 +1,4 @@
+using ActorSync.OrgSimulator.Org.Changes;
 using ActorSync.OrgSimulator.Soql;
 
 namespace ActorSync.OrgSimulator.Org;
@@ -20,6 +21,7 @@ public sealed class OrgModel
     private readonly ArrivalLog _arrivals;
     private readonly QueryCursors _cursors;
     private readonly Queue<TimeSpan> _lateCommits = new();
+    private ChangeEventLog? _changeEvents;
 
     public OrgModel(OrgOptions options, TimeProvider clock)
     {
@@ -241,6 +243,17 @@ public sealed class OrgModel
         }
     }
 
+    /// <summary>
+    /// From the first call on, what commits is also recorded as change events; before, nothing is. Later calls give the same log and their options say nothing any more.
+    /// </summary>
+    public ChangeEventLog RecordChangeEvents(ChangeEventOptions options)
+    {
+        lock (_gate)
+        {
+            return _changeEvents ??= new ChangeEventLog(options, _clock);
+        }
+    }
+
     private TimeSpan OpenTransaction => _lateCommits.Count == 0 ? TimeSpan.Zero : _lateCommits.Max();
 
     private RecordResult[] Transact(int count, DmlContext context, Func<DmlCall, Func<int, RecordResult>> prepare)
@@ -256,7 +269,8 @@ public sealed class OrgModel
             }
 
             TimeSpan late = _lateCommits.TryPeek(out TimeSpan armed) ? armed : TimeSpan.Zero;
-            var call = new DmlCall(_store, context, now, FieldText.Second(now - late), _injections, _locks);
+            ChangeCapture? changes = _changeEvents is null ? null : new ChangeCapture();
+            var call = new DmlCall(_store, context, now, FieldText.Second(now - late), _injections, _locks, changes);
             Func<int, RecordResult> each = prepare(call);
             _lateCommits.TryDequeue(out _);
             var results = new RecordResult[count];
@@ -273,6 +287,11 @@ public sealed class OrgModel
             foreach (Arrival arrival in call.Told)
             {
                 _arrivals.Add(arrival);
+            }
+
+            if (changes is not null)
+            {
+                _changeEvents!.Commit(changes, _store, context, now);
             }
 
             return results;

@@ -18,6 +18,7 @@ internal sealed class SoapOperations(OrgServices org)
     /// <exception cref="SoapClientException">There is no such operation in this version.</exception>
     public CallAnswering Find(SoapRequest request, int version, string baseUrl)
     {
+        request.Version = version;
         if (request.Operation == "login" && version <= ApiVersion.LastWithLogin)
         {
             return new(false, _ => Respond(request, _identity.Login(request, version, baseUrl)), SoapFault.Write);
@@ -60,7 +61,7 @@ internal sealed class SoapOperations(OrgServices org)
     private Action<XmlWriter> Results(CallScope scope, SoapRequest request, Func<OrgModel, DmlContext, IReadOnlyList<RecordResult>> dml)
     {
         var headers = request.Headers;
-        var context = new DmlContext("soap", headers.Client, scope.Session!.UserId, headers.AllOrNone, headers.AllowFieldTruncation);
+        var context = new DmlContext("soap", headers.Client, scope.Session!.UserId, headers.AllOrNone, headers.AllowFieldTruncation) { ApiVersion = request.Version };
         var results = org.Writes.Run(scope, model => dml(model, context));
         return xml =>
         {

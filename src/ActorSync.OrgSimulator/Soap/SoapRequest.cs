@@ -22,6 +22,9 @@ internal sealed class SoapRequest
 {
     public SoapHeaders Headers { get; } = new();
 
+    /// <summary>Version of the address that was called, 66 for 66.0.</summary>
+    public int Version { get; set; } = Http.ApiVersion.Newest;
+
     /// <summary>Local name of the body's first element.</summary>
     public string Operation { get; set; } = "";
 

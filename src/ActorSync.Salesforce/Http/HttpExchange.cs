@@ -24,6 +24,9 @@ internal sealed record ExchangeRequest(string Operation, CallKind Kind, HttpMeth
     /// <summary>Origin of what the call changes, where a header carries it.</summary>
     public string? Client { get; init; }
 
+    /// <summary>Cookies that the caller keeps himself; null for none.</summary>
+    public string? Cookies { get; init; }
+
     public bool WithSoapAction { get; init; }
 
     public Func<bool>? MaySend { get; init; }
@@ -32,11 +35,14 @@ internal sealed record ExchangeRequest(string Operation, CallKind Kind, HttpMeth
 /// <summary>A whole answer, read to its end.</summary>
 internal sealed record ExchangeAnswer(HttpStatusCode Status, string? ContentType, ApiUsage? Usage, PooledBytes Body) : IDisposable
 {
+    /// <summary>Cookies as the server set them, for a caller that keeps them.</summary>
+    public IReadOnlyList<string> SetCookies { get; init; } = [];
+
     public void Dispose() => Body.Dispose();
 }
 
 /// <summary>
-/// Sends one request over HTTP/1.1 and reads the whole answer. Follows no redirect, keeps no cookie, answers no challenge and repeats nothing:
+/// Sends one request over HTTP/1.1 and reads the whole answer. Follows no redirect, keeps no cookie of its own, answers no challenge and repeats nothing:
 /// each of these would send a body a second time.
 /// </summary>
 internal sealed class HttpExchange : IDisposable
@@ -89,7 +95,10 @@ internal sealed class HttpExchange : IDisposable
             using HttpResponseMessage response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             await using Stream stream = await response.Content.ReadAsStreamAsync(deadline.Token);
             await body.FillAsync(stream, deadline.Token);
-            return new ExchangeAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, Usage(response), body);
+            return new ExchangeAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, Usage(response), body)
+            {
+                SetCookies = response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? [.. cookies] : [],
+            };
         }
         catch (Exception cause) when (IsOfTheWorld(cause))
         {
@@ -120,6 +129,11 @@ internal sealed class HttpExchange : IDisposable
         if (request.Client is not null)
         {
             message.Headers.TryAddWithoutValidation("Sforce-Call-Options", $"client={request.Client}");
+        }
+
+        if (request.Cookies is not null)
+        {
+            message.Headers.TryAddWithoutValidation("Cookie", request.Cookies);
         }
 
         if (request.WithSoapAction)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;

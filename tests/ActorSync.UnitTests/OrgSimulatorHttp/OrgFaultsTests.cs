@@ -66,6 +66,26 @@ public sealed class OrgFaultsTests
     }
 
     [Fact]
+    public void Faults_of_the_stream_meet_the_calls_and_the_events_they_can_harm()
+    {
+        var faults = new OrgFaults(1, TimeProvider.System);
+        OrgFault[] all = [new OrgFault.ForgetClient(), new OrgFault.ExpireReplay(), new OrgFault.LoseEvent(), new OrgFault.RepeatEvents(), new OrgFault.ReorderEvents(), new OrgFault.CommitLate(TimeSpan.Zero)];
+        foreach (var fault in all)
+        {
+            faults.Add(fault);
+        }
+
+        var connect = new OrgCall("stream", "connect", [], null, 1);
+        faults.Draw(connect).ShouldBe([all[0]]);
+        faults.Draw(connect with { Operation = "handshake" }).ShouldBeEmpty();
+        faults.Draw(connect with { Operation = "subscribe" }).ShouldBe([all[0], all[1]]);
+        faults.Draw(connect with { Part = CallPart.Publish }).ShouldBe([all[2]]);
+        faults.Draw(connect with { Part = CallPart.Deliver }).ShouldBe([all[3]]);
+        faults.Draw(connect with { Part = CallPart.Deliver, Records = 2 }).ShouldBe([all[3], all[4]]);
+        faults.Draw(Call).ShouldBe([all[5]]);
+    }
+
+    [Fact]
     public void A_hold_takes_one_call_at_its_point_and_none_after_it_is_disposed()
     {
         var faults = new OrgFaults(1, TimeProvider.System);
@@ -103,6 +123,11 @@ public sealed class OrgFaultsTests
     [InlineData("""{"kind":"expireSession"}""")]
     [InlineData("""{"kind":"commitLate","behindMs":60000}""")]
     [InlineData("""{"kind":"failJob","afterChunks":2,"message":"m"}""")]
+    [InlineData("""{"kind":"forgetClient"}""")]
+    [InlineData("""{"kind":"expireReplay"}""")]
+    [InlineData("""{"kind":"loseEvent","as":"overflow"}""")]
+    [InlineData("""{"kind":"repeatEvents"}""")]
+    [InlineData("""{"kind":"reorderEvents"}""")]
     public void Every_kind_of_fault_survives_its_JSON(string json)
     {
         var text = json.Insert(json.Length - 1, ""","operation":"upsert","object":"Account","client":"x","api":"soap","probability":0.5,"count":3,"windowMs":1000""");
