@@ -69,7 +69,7 @@ public sealed class ReadyQueueTests
             Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], Offers.Now));
     }
 
-    private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Select(write => Offers.NameOf(write.Write))))];
+    private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Writes.Select(write => Offers.NameOf(write.Write))))];
 
     private void Add(long firstId, params OfferedWrite[] writes) =>
         _queue.Add(writes.Select((write, i) => new ReadyWrite(firstId + i, write, null)), Offers.Now);
