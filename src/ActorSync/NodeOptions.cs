@@ -15,6 +15,9 @@ internal sealed record NodeOptions(
     RuntimeOptions Runtime, SalesforceCredentials Credentials, SalesforceOptions Salesforce, CoordinatorOptions Coordinator, CutLimits Cut, int ReadyWritesMax, int OffersMax,
     FeedOptions Feed, int WriteBackRowsMax, TimeSpan WriteBackLockTimeout)
 {
+    // Salesforce takes header rows of 32,000 characters.
+    private const int HeaderBytesMax = 100_000;
+
     /// <summary>Times of Bulk jobs.</summary>
     public BulkOptions Bulk { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
@@ -57,7 +60,7 @@ internal sealed record NodeOptions(
 
     // A job has no order, and its parts run side by side: whoever wants that of the change log gets calls.
     private static JobLimits? Jobs(SyncConfig config) => config.Coordinator is { Order: WriteOrder.Record, Bulk: { JobsMax: > 0 } bulk } && config.Salesforce.HasBulk()
-        ? new JobLimits(bulk.RowsMin, bulk.RowsMax, bulk.Linger, bulk.JobsMax, BulkClient.UploadBytesMax)
+        ? new JobLimits(bulk.RowsMin, bulk.RowsMax, bulk.Linger, bulk.JobsMax, BulkClient.UploadBytesMax - HeaderBytesMax)
         : null;
 
     private static SalesforceCredentials SignIn(SalesforceConfig config) => config.RefreshToken is { } token

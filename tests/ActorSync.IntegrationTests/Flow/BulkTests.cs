@@ -70,6 +70,29 @@ public sealed class BulkTests
         sync.Org.ShouldHoldNothingTwice();
     }
 
+    // Contacts of three accounts share a job; those that could not get their account's lock go again in one submission per account, each account in its own time.
+    [Fact]
+    public async Task Records_that_contended_for_a_parent_go_again_together()
+    {
+        await using var sync = await LoadedAsync();
+        sync.Server.Faults.Add(new OrgFault.RowError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", [], 0.5), Jobs, hitsMax: 1);
+        await sync.ExecuteAsync("""
+            insert into salesforce.contact(lastname, account__actorsync_id__c)
+            select 'Many ' || i, (select actorsync_id__c from salesforce.account where name = 'Plain ' || (i % 3)) from generate_series(1, 300) i
+            """);
+        await RunAsync(sync);
+        Written(sync, "upsert").ShouldBeInRange(150, 250);
+        var again = await sync.ListAsync("""
+            select c.account__actorsync_id__c::text || ' ' || count(distinct s.seq) || ' ' || count(*) filter (where s.number > 1)
+            from (select j.seq, (w->>'entity')::uuid as entity, row_number() over (partition by w->>'entity' order by j.seq) as number
+                  from actorsync.journal j, jsonb_array_elements(j.body->'writes') w where j.type = 'submission-started' and j.body->>'operation' = 'Insert') s
+            join salesforce.contact c on c.actorsync_id__c = s.entity group by c.account__actorsync_id__c
+            """);
+        again.Count.ShouldBe(3);
+        again.ShouldAllBe(parent => parent.Split(' ')[1] == "2" && int.Parse(parent.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture) > 10, "the job, and one submission for the rest");
+        sync.Org.ShouldHoldNothingTwice();
+    }
+
     [Theory]
     [InlineData(1, null)]
     [InlineData(0, "InvalidBatch : Field name not found : Phone")]
@@ -117,16 +140,13 @@ public sealed class BulkTests
         sync.Org.ShouldHoldNothingTwice();
     }
 
-    [Theory]
-    [InlineData("salesforce.api-version = \"40.0\"", "everything goes by SOAP")]
-    [InlineData("coordinator.bulk.jobs-max = 0", "; running")]
-    [InlineData("coordinator.order = log", "; running")]
-    public async Task Without_jobs_everything_goes_by_SOAP(string setting, string said)
+    [Fact]
+    public async Task With_an_API_version_without_jobs_everything_goes_by_SOAP_and_the_node_says_so()
     {
-        await using var sync = await RunningSync.LoadedAsync(Settings($"actorsync.{setting}"));
+        await using var sync = await RunningSync.LoadedAsync(Settings("actorsync.salesforce.api-version = \"40.0\""));
         await InsertAsync(sync, RowsMin);
         var node = sync.StartNode();
-        await node.SaysAsync(said);
+        await node.SaysAsync("salesforce.api-version 40.0 has no Bulk API 2.0, which begins with 41.0: everything goes by SOAP");
         await sync.ConvergedAsync();
         Written(sync, "upsert").ShouldBe(0);
         Written(sync, "upsert", "soap").ShouldBe(RowsMin);
