@@ -9,6 +9,7 @@ using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
 
 namespace ActorSync;
@@ -16,9 +17,10 @@ namespace ActorSync;
 /// <summary>Makes the loops of one term, each over the leases it is given, and lets them wake each other.</summary>
 /// <param name="organizationId">Of the org behind <paramref name="soap"/>; names records born there.</param>
 /// <param name="newId">Names submissions: unique for ever, never from a sequence.</param>
+/// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null) : IDisposable
 {
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly Wakeup _records = new(clock);
@@ -48,13 +50,13 @@ internal sealed class FlowParts(
     /// <summary>The coordinator of the connection.</summary>
     public SubmissionCoordinator Coordinator(HeldLease lease)
     {
-        var waiting = new WaitingWrites(_mappings);
+        var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
             : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax);
         return new SubmissionCoordinator(
-            stores, lease, term, _mappings, ready, waiting, new SoapLane(soap), new DoubtProbe(soap, organizationId),
-            _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+            stores, lease, term, _mappings, ready, waiting, new SoapLane(soap),
+            bulk is null ? null : new BulkLane(bulk, options.Bulk, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
     }
 
     /// <summary>The feed of a mapping.</summary>

@@ -5,6 +5,7 @@ using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce;
+using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Session;
 
 namespace ActorSync;
@@ -14,6 +15,12 @@ internal sealed record NodeOptions(
     RuntimeOptions Runtime, SalesforceCredentials Credentials, SalesforceOptions Salesforce, CoordinatorOptions Coordinator, CutLimits Cut, int ReadyWritesMax, int OffersMax,
     FeedOptions Feed, int WriteBackRowsMax, TimeSpan WriteBackLockTimeout)
 {
+    // Salesforce takes header rows of 32,000 characters.
+    private const int HeaderBytesMax = 100_000;
+
+    /// <summary>Times of Bulk jobs.</summary>
+    public BulkOptions Bulk { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+
     /// <summary>Stages get what they need and nothing else.</summary>
     public static NodeOptions From(SyncConfig config) => new(
         new RuntimeOptions
@@ -41,12 +48,20 @@ internal sealed record NodeOptions(
             config.Coordinator.Linger, config.Salesforce.RequestDeadline + config.Salesforce.SettleLimit,
             new RetryPolicy { FirstDelay = config.Coordinator.Retry.Delay, DelayMax = config.Coordinator.Retry.DelayMax, AttemptsMax = config.Coordinator.Retry.AttemptsMax },
             config.Coordinator.Order),
-        new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax),
+        new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax) { Jobs = Jobs(config) },
         config.Coordinator.ReadyWritesMax,
         config.Coordinator.OffersMax,
         new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax),
         config.Runtime.WriteBack.RowsMax,
-        config.Runtime.WriteBack.LockTimeout);
+        config.Runtime.WriteBack.LockTimeout)
+    {
+        Bulk = new BulkOptions(config.Coordinator.Bulk.PollInterval, config.Coordinator.Bulk.PollIntervalMax),
+    };
+
+    // A job has no order, and its parts run side by side: whoever wants that of the change log gets calls.
+    private static JobLimits? Jobs(SyncConfig config) => config.Coordinator is { Order: WriteOrder.Record, Bulk: { JobsMax: > 0 } bulk } && config.Salesforce.HasBulk()
+        ? new JobLimits(bulk.RowsMin, bulk.RowsMax, bulk.Linger, bulk.JobsMax, BulkClient.UploadBytesMax - HeaderBytesMax)
+        : null;
 
     private static SalesforceCredentials SignIn(SalesforceConfig config) => config.RefreshToken is { } token
         ? new SalesforceCredentials.RefreshToken(config.LoginUrl, config.ClientId, config.ClientSecret.Reveal(), token.Reveal())

@@ -3,6 +3,7 @@ using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
+using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
@@ -23,6 +24,7 @@ internal static class SyncNode
         NodeTerm? current = null;
         using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true }, clock);
         var soap = new SoapClient(session);
+        var bulk = config.Salesforce.HasBulk() ? new BulkClient(session) : null;
         var describe = new DescribeClient(session);
 
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
@@ -32,6 +34,11 @@ internal static class SyncNode
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
+        if (bulk is null)
+        {
+            log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
+        }
+
         var turns = new PostgresTurnStore(database, clock);
         await turns.Leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
         while (!stop.IsCancellationRequested)
@@ -40,7 +47,7 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, options, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, options, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)

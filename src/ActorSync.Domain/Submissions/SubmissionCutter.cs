@@ -25,21 +25,17 @@ public sealed record WaitingWrite(
     /// <summary>It gives a record born in Salesforce our external id.</summary>
     public bool Adopts { get; init; }
 
+    /// <summary>No job can carry it, or a job with it was refused as a whole: SOAP says what is wrong with it, if anything is.</summary>
+    public bool OnlySoap { get; init; }
+
+    /// <summary>Most bytes that it can take of a job's upload.</summary>
+    public int Bytes { get; init; }
+
     /// <summary>Until it is applied nothing can refer to its record. An adoption that itself refers to others does not count: two could wait for each other for ever.</summary>
     public bool IsAwaited => Lane.Operation == WriteOperation.Insert || (Adopts && Parents.Count == 0);
 
     /// <summary>Whose lock a write was waiting for that could not get one: Salesforce locks the parents of what it writes.</summary>
     public IEnumerable<RecordId> ContendsFor => Parents.Count > 0 ? Parents.Select(reference => reference.Parent) : [Record];
-}
-
-/// <summary>Limits of a cut.</summary>
-/// <param name="RowsMax">Records per submission; SOAP takes 200.</param>
-/// <param name="Linger">How long a write waits for company while something is in flight.</param>
-/// <param name="SubmissionsMax">Submissions outside at once.</param>
-public sealed record CutLimits(int RowsMax, TimeSpan Linger, int SubmissionsMax)
-{
-    /// <summary>Records Salesforce takes in one SOAP call (EXCEEDED_ID_LIMIT above).</summary>
-    public const int SoapRowsMax = 200;
 }
 
 /// <summary>Cuts waiting writes into submissions (architecture, 5). Pure. Births go parents first, deletes children first; a write that refers to a record
@@ -50,14 +46,15 @@ public static class SubmissionCutter
     /// <param name="waiting">Everything ready, oldest first.</param>
     /// <param name="outside">Writes of submissions that are started and not finished, doubtful ones included.</param>
     /// <param name="unborn">Further records whose births are on their way here, or wait for their time.</param>
-    /// <param name="outsideCount">Submissions outside that occupy a place; doubtful ones do not.</param>
+    /// <param name="taken">What occupies the places there are.</param>
     /// <param name="rank">Depth of an object below its parents: 0 has none.</param>
-    public static IReadOnlyList<IReadOnlyList<WaitingWrite>> Cut(
-        IReadOnlyList<WaitingWrite> waiting, IReadOnlyCollection<WaitingWrite> outside, IReadOnlyCollection<RecordId> unborn, int outsideCount,
+    public static IReadOnlyList<SubmissionCut> Cut(
+        IReadOnlyList<WaitingWrite> waiting, IReadOnlyCollection<WaitingWrite> outside, IReadOnlyCollection<RecordId> unborn, PlacesTaken taken,
         Func<short, int> rank, CutLimits limits, DateTimeOffset now)
     {
-        var places = limits.SubmissionsMax - outsideCount;
-        if (places <= 0 || waiting.Count == 0)
+        var places = limits.SubmissionsMax - taken.Calls;
+        var jobs = new JobCutter(limits.Jobs, taken.Jobs);
+        if ((places <= 0 && !jobs.Any) || waiting.Count == 0)
         {
             return [];
         }
@@ -67,7 +64,8 @@ public static class SubmissionCutter
         var contention = new LockContention(waiting, outside);
         var deleting = outside.Concat(waiting).Select(write => write.Lane)
             .Where(lane => lane.Operation == WriteOperation.Delete).Select(lane => rank(lane.Mapping)).ToHashSet();
-        var cuts = new List<IReadOnlyList<WaitingWrite>>();
+        var cuts = new List<SubmissionCut>();
+        var calls = 0;
         foreach (var lane in waiting.GroupBy(write => write.Lane).OrderBy(lane => Order(lane.Key, rank)))
         {
             // Deletes of parents wait until no child's delete is on its way: Salesforce would delete the children by itself.
@@ -77,23 +75,31 @@ public static class SubmissionCutter
             }
 
             var free = lane.Where(write => !busy.Contains(write.Record) && !write.Parents.Any(reference => reference.Parent != write.Record && awaited.Contains(reference.Parent))).ToList();
-            foreach (var cut in CutLane(free, contention, limits, now, idle: outsideCount == 0 && cuts.Count == 0))
+            var (left, full) = jobs.Cut(lane.Key, free, contention, now);
+            cuts.AddRange(full.Select(batch => new SubmissionCut(SubmissionApi.Bulk, batch)));
+            foreach (var cut in calls < places ? CutLane(left, contention, limits, now, idle: taken.Calls == 0 && calls == 0) : [])
             {
-                if (cuts.Count == places)
+                if (calls == places)
                 {
-                    return cuts;
+                    break;
                 }
 
-                cuts.Add(cut);
+                cuts.Add(new SubmissionCut(SubmissionApi.Soap, cut));
                 contention.Hold(cut);
+                calls++;
+            }
+
+            if (calls >= places && !jobs.Any)
+            {
+                return cuts;
             }
         }
 
         // Nothing is outside and nothing may go: births wait for each other through references that no update can set (see BirthCycles). One goes first;
         // Salesforce names the parent it misses.
-        if (cuts.Count == 0 && outside.Count == 0 && unborn.Count == 0 && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
+        if (cuts.Count == 0 && outside.Count == 0 && unborn.Count == 0 && !jobs.Linger && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
         {
-            cuts.Add([first]);
+            cuts.Add(new SubmissionCut(SubmissionApi.Soap, [first]));
         }
 
         return cuts;
@@ -107,14 +113,7 @@ public static class SubmissionCutter
             yield return [write];
         }
 
-        // A record offers one write at a time; should two of one record wait all the same, that is our defect and the batch must not leave.
-        var together = free.Where(write => !write.Alone).ToList();
-        if (together.DistinctBy(write => write.Record).Count() != together.Count)
-        {
-            throw new UnreachableException("a record waits with two writes in one lane");
-        }
-
-        foreach (var batch in contention.Batches(together, limits.RowsMax))
+        foreach (var batch in contention.Batches(Together(free), limits.RowsMax))
         {
             if (batch.Count == limits.RowsMax || idle || now - batch[0].ReadySince >= limits.Linger)
             {
@@ -123,10 +122,76 @@ public static class SubmissionCutter
         }
     }
 
+    // A record offers one write at a time; should two of one record wait all the same, that is our defect and the batch must not leave.
+    private static List<WaitingWrite> Together(List<WaitingWrite> free)
+    {
+        var together = free.Where(write => !write.Alone).ToList();
+        return together.DistinctBy(write => write.Record).Count() == together.Count
+            ? together
+            : throw new UnreachableException("a record waits with two writes in one lane");
+    }
+
     private static (int, int) Order(Lane lane, Func<short, int> rank) => lane.Operation switch
     {
         WriteOperation.Insert => (0, rank(lane.Mapping)),
         WriteOperation.Update => (1, rank(lane.Mapping)),
         _ => (2, -rank(lane.Mapping)),
     };
+
+    /// <summary>Cuts the jobs of Bulk API 2.0. A lane that has grown long enough leaves by jobs, unless all their places are taken by other lanes: nobody waits for
+    /// somebody else's job, which may take hours.</summary>
+    private sealed class JobCutter(JobLimits? limits, IReadOnlyCollection<Lane> outside)
+    {
+        private int _places = limits is null ? 0 : Math.Max(0, limits.JobsMax - outside.Count);
+
+        /// <summary>There is a place for a job.</summary>
+        public bool Any => _places > 0;
+
+        /// <summary>Writes wait for company in a job.</summary>
+        public bool Linger { get; private set; }
+
+        /// <summary>The jobs of a lane, and what is left to SOAP.</summary>
+        public (List<WaitingWrite> Left, IReadOnlyList<IReadOnlyList<WaitingWrite>> Jobs) Cut(Lane lane, List<WaitingWrite> free, LockContention contention, DateTimeOffset now)
+        {
+            if (limits is null || free.Count < limits.RowsMin || (_places == 0 && !outside.Contains(lane)))
+            {
+                return (free, []);
+            }
+
+            var eligible = Together(free).Where(write => !write.OnlySoap && !contention.Holds(write)).ToList();
+            if (eligible.Count < limits.RowsMin)
+            {
+                return (free, []);
+            }
+
+            var jobs = new List<IReadOnlyList<WaitingWrite>>();
+            // What a full job leaves over, when that is little, may go by SOAP at the next look.
+            foreach (var batch in contention.Batches(eligible, limits.RowsMax).Where(batch => batch.Count >= limits.RowsMin).Select(WithinBytes))
+            {
+                var isFull = batch.IsFull || batch.Writes.Count == limits.RowsMax;
+                Linger |= !isFull && now - batch.Writes[0].ReadySince < limits.Linger;
+                if (_places > 0 && (isFull || now - batch.Writes[0].ReadySince >= limits.Linger))
+                {
+                    jobs.Add(batch.Writes);
+                    contention.Hold(batch.Writes);
+                    _places--;
+                }
+            }
+
+            return ([.. free.Where(write => write.Alone || write.OnlySoap)], jobs);
+        }
+
+        // What an upload may not hold any more waits for the next job.
+        private (IReadOnlyList<WaitingWrite> Writes, bool IsFull) WithinBytes(IReadOnlyList<WaitingWrite> batch)
+        {
+            long bytes = 0;
+            var count = 0;
+            while (count < batch.Count && (count == 0 || bytes + batch[count].Bytes <= limits!.BytesMax))
+            {
+                bytes += batch[count++].Bytes;
+            }
+
+            return count == batch.Count ? (batch, false) : ([.. batch.Take(count)], true);
+        }
+    }
 }

@@ -32,6 +32,21 @@ public static class BulkRows
         return chars <= RecordCharsMax;
     }
 
+    /// <summary>Most bytes that a record can take of an upload.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="columns">Most columns of the upload: each divides, also where it says nothing of this record.</param>
+    public static int BytesMax(SoapRecord record, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        int bytes = columns + 1;
+        foreach (string? value in record.Fields.Values.Concat(record.Parents.Values.Select(parent => parent.Value)).Append(record.Id))
+        {
+            bytes += value is null ? Null.Length + 2 : Encoding.UTF8.GetByteCount(value) + value.AsSpan().Count('"') + 2;
+        }
+
+        return bytes;
+    }
+
     internal static string? KeyOf(BulkRequest request, SoapRecord record) =>
         request.Operation == BulkOperation.Upsert ? record.Fields.GetValueOrDefault(request.KeyColumn) : record.Id;
 

@@ -3,6 +3,9 @@ namespace ActorSync.Configuration;
 /// <summary>The org, how the node signs in to it, and how long a request may take.</summary>
 internal sealed record SalesforceConfig
 {
+    /// <summary>The first API version with ingest jobs of Bulk API 2.0.</summary>
+    public const int BulkVersionMin = 41;
+
     /// <summary>Origin of the OAuth token endpoint: the org's My Domain address, without a path.</summary>
     public required Uri LoginUrl { get; init; }
 
@@ -17,6 +20,9 @@ internal sealed record SalesforceConfig
 
     /// <summary>API version as in URLs, such as <c>64.0</c>; 31.0 or later.</summary>
     public required string ApiVersion { get; init; }
+
+    /// <summary>The API version has Bulk API 2.0.</summary>
+    public bool HasBulk() => int.Parse(ApiVersion.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture) >= BulkVersionMin;
 
     /// <summary>Absolute time for one HTTP request, from before the connection until the last byte of the answer, 1 s to 10 min.</summary>
     public required TimeSpan RequestDeadline { get; init; }

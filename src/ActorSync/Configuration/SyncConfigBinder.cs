@@ -1,5 +1,6 @@
 using System.Text;
 using ActorSync.Configuration.Hocon;
+using ActorSync.Salesforce.Bulk;
 
 namespace ActorSync.Configuration;
 
@@ -205,7 +206,23 @@ internal static class SyncConfigBinder
             SubmissionsMax = at.Integer("submissions-max", 1, 25),
             ReadyWritesMax = at.Integer("ready-writes-max", 1, 1_000_000),
             OffersMax = at.Integer("offers-max", 1, 10_000_000),
+            Bulk = Bulk(at.Section("bulk")),
             Retry = Retry(at.Section("retry")),
+        };
+        at.Done();
+        return config;
+    }
+
+    private static BulkConfig Bulk(SectionReader at)
+    {
+        var config = new BulkConfig
+        {
+            RowsMin = at.Integer("rows-min", 1, BulkClient.BulkRowsMax),
+            RowsMax = at.Integer("rows-max", 1, BulkClient.BulkRowsMax),
+            JobsMax = at.Integer("jobs-max", 0, 25),
+            Linger = at.Duration("linger", TimeSpan.Zero, OneMinute),
+            PollInterval = at.Duration("poll-interval", TimeSpan.FromMilliseconds(10), OneHour),
+            PollIntervalMax = at.Duration("poll-interval-max", TimeSpan.FromMilliseconds(10), OneHour),
         };
         at.Done();
         return config;

@@ -46,6 +46,10 @@ internal static class SyncConfigValidator
         new("coordinator.offers-max", "coordinator.ready-writes-max", c => c.Coordinator.OffersMax >= c.Coordinator.ReadyWritesMax,
             "is smaller than coordinator.ready-writes-max: capture would wait before the coordinator has all it may hold",
             c => $"write at least {Show(c.Coordinator.ReadyWritesMax)}"),
+        new("coordinator.bulk.rows-min", "coordinator.bulk.rows-max", c => c.Coordinator.Bulk.RowsMin <= c.Coordinator.Bulk.RowsMax,
+            "is greater than coordinator.bulk.rows-max: no job could hold as many", c => $"write at most {Show(c.Coordinator.Bulk.RowsMax)}"),
+        new("coordinator.bulk.poll-interval", "coordinator.bulk.poll-interval-max", c => c.Coordinator.Bulk.PollInterval <= c.Coordinator.Bulk.PollIntervalMax,
+            "is longer than coordinator.bulk.poll-interval-max", c => $"write at most {Show(c.Coordinator.Bulk.PollIntervalMax)}"),
         new("coordinator.retry.delay", "coordinator.retry.delay-max", c => c.Coordinator.Retry.Delay <= c.Coordinator.Retry.DelayMax,
             "is longer than coordinator.retry.delay-max", c => $"write at most {Show(c.Coordinator.Retry.DelayMax)}"),
         new("feed.overlap-interval", "feed.interval", c => c.Feed.OverlapInterval >= c.Feed.Interval,
@@ -70,6 +74,31 @@ internal static class SyncConfigValidator
         }
 
         WarnAboutClearText(config, binding);
+        WarnAboutBulk(config, binding);
+    }
+
+    // Nothing is lost without jobs: it takes more calls and more time.
+    private static void WarnAboutBulk(SyncConfig config, ConfigBinding binding)
+    {
+        var version = binding.Find($"{SyncConfigBinder.Root}.salesforce.api-version");
+        var ready = binding.Find($"{SyncConfigBinder.Root}.coordinator.ready-writes-max");
+        if (config.Coordinator.Bulk.JobsMax == 0)
+        {
+            return;
+        }
+
+        if (version is not null && !config.Salesforce.HasBulk())
+        {
+            binding.Problems.Warn(
+                version.Origin, version.Key, $"Bulk API 2.0 begins with {SalesforceConfig.BulkVersionMin}.0: however much there is to write goes by SOAP",
+                $"write {SalesforceConfig.BulkVersionMin}.0 or later, or coordinator.bulk.jobs-max = 0");
+        }
+        else if (ready is not null && config.Coordinator.ReadyWritesMax < config.Coordinator.Bulk.RowsMin)
+        {
+            binding.Problems.Warn(
+                ready.Origin, ready.Key, "is smaller than coordinator.bulk.rows-min: so many writes are never ready, and everything goes by SOAP",
+                $"write at least {Show(config.Coordinator.Bulk.RowsMin)}, or coordinator.bulk.jobs-max = 0");
+        }
     }
 
     private static void WarnAboutClearText(SyncConfig config, ConfigBinding binding)

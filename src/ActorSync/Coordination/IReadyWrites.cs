@@ -1,6 +1,10 @@
 using ActorSync.Domain.Faults;
+using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
+
+/// <summary>Ready writes that leave as one submission.</summary>
+internal sealed record ReadyCut(SubmissionApi Api, IReadOnlyList<ReadyWrite> Writes);
 
 /// <summary>The writes that may be cut into submissions, and the rule by which they are.</summary>
 internal interface IReadyWrites
@@ -23,7 +27,7 @@ internal interface IReadyWrites
     void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now);
 
     /// <summary>The submissions to start now.</summary>
-    IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now);
+    IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now);
 
     /// <summary>Forgets writes whose submission has been committed.</summary>
     void Remove(IEnumerable<ReadyWrite> writes);

@@ -12,6 +12,9 @@ internal interface ISubmissionTable
     /// <summary>Starts submissions: from the commit of this turn on they may be outside.</summary>
     Task StartAsync(Turn turn, HeldLease lease, IReadOnlyList<Submission> submissions, CancellationToken stop);
 
+    /// <summary>Notes the Bulk job of a submission; false if it is finished, or has another job.</summary>
+    Task<bool> OpenJobAsync(Turn turn, Guid submission, string job, CancellationToken stop);
+
     /// <summary>Notes that the answer of a submission is lost.</summary>
     Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop);
 

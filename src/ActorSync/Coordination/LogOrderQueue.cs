@@ -39,7 +39,7 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
     // They come back with the mail.
     public void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now) => (_look, _mailUpTo) = (null, null);
 
-    public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    public IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
     {
         if (outside.Count > 0 || _look is not { Writes.Count: > 0 })
         {
@@ -47,7 +47,7 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
         }
 
         var run = LogOrder.Next(Waiting(_look), rowsMax, _look.UndecidedFrom, now).Select(write => write.Key).ToHashSet();
-        return run.Count == 0 ? [] : [[.. _look.Writes.Where(write => run.Contains(write.OfferId))]];
+        return run.Count == 0 ? [] : [new ReadyCut(SubmissionApi.Soap, [.. _look.Writes.Where(write => run.Contains(write.OfferId))])];
     }
 
     public void Remove(IEnumerable<ReadyWrite> writes) => (_look, _mailUpTo) = (null, null);

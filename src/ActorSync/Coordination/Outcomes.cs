@@ -9,7 +9,7 @@ namespace ActorSync.Coordination;
 
 /// <summary>What an answered submission means: messages for its records, and writes that go again under another submission id.</summary>
 /// <param name="Again">Each after its own time.</param>
-/// <param name="Fault">Of the whole call.</param>
+/// <param name="Fault">Of the whole call, or of the part of a job that did not run.</param>
 internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages, IReadOnlyList<(OfferedWrite Write, TimeSpan After)> Again, string? Fault)
 {
     /// <summary>Reads an answer that says plainly what happened.</summary>
@@ -18,7 +18,9 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     /// <param name="lot">A random number from 0 to below 1.</param>
     public static Outcomes Of(
         Submission submission, LaneAnswer answer, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, double lot) =>
-        answer.Results is { } results ? OfResults(submission, results, new Passing(retry, lot), contendsFor, at) : OfFault(submission, answer.Fault!, retry, at, lot);
+        answer.Results is not null ? OfResults(submission, answer, retry, contendsFor, at, lot)
+        : answer.BySoap ? AllAgain(submission with { Writes = [.. submission.Writes.Select(write => write with { BySoap = true })] }, TimeSpan.Zero, answer.Fault!)
+        : OfFault(submission, answer.Fault!, retry, at, lot);
 
     /// <summary>Reads the answers of a probe.</summary>
     public static Outcomes OfDoubt(Submission submission, IReadOnlyList<DoubtAnswer> answers, DateTimeOffset at) =>
@@ -29,8 +31,12 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
         Message(birth, new RecordMessage.ReferencesAwaited(birth.WriteNo, references, at));
 
     private static Outcomes OfResults(
-        Submission submission, IReadOnlyList<WriteResult> results, Passing again, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at)
+        Submission submission, LaneAnswer answer, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, double lot)
     {
+        var results = answer.Results!;
+        var again = new Passing(retry, lot);
+        var rest = new List<(OfferedWrite Write, TimeSpan After)>();
+        SyncFault? unprocessed = null;
         var messages = new List<Delivery<RecordMessage>>(results.Count);
         foreach (var (write, result) in submission.Writes.Zip(results))
         {
@@ -38,13 +44,19 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
             {
                 messages.Add(Message(write, new RecordMessage.WriteConfirmed(write.WriteNo, submission.Id, result.Id ?? write.Sfid!, at)));
             }
+            else if (result.Fault is SyncFault.NotExecuted fault)
+            {
+                // Of a job that ended early: no attempt is counted, for nothing was tried.
+                unprocessed = fault;
+                rest.Add((write, Longer(fault.RetryAfter, retry.FirstDelay * (0.5 + lot))));
+            }
             else if (!IsPassing(write, result) || !again.Add(write, result.Fault!, IsLock(result) ? contendsFor(write) : null))
             {
                 messages.Add(Message(write, Refused(submission, write, result.Fault!, at)));
             }
         }
 
-        return new Outcomes(messages, again.Writes, null);
+        return new Outcomes(messages, [.. again.Writes, .. rest], unprocessed?.ToString());
     }
 
     private static bool IsLock(WriteResult result) => result.Fault!.Code is "UNABLE_TO_LOCK_ROW" or "RECORD_IN_USE_BY_WORKFLOW";

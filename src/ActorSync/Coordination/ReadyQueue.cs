@@ -11,6 +11,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
     private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
     private bool _mayHaveCycles;
+    private DateTimeOffset? _stillUntil;
+    private (Guid, bool)[] _outsideSeen = [];
 
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
@@ -35,6 +37,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             _mayHaveCycles |= write.Lane.Operation == WriteOperation.Insert && write.Parents.Count > 0;
             _untied.Remove(write.Record);
             _writes[ready.OfferId] = (ready, write);
+            _stillUntil = null;
         }
     }
 
@@ -46,9 +49,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         return [.. untied.Select(birth => (_writes[birth.Birth.Key].Ready, birth.Fields))];
     }
 
-    public IReadOnlyList<IReadOnlyList<ReadyWrite>> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    public IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
     {
-        if (_writes.Count == 0)
+        if (_writes.Count == 0 || IsStill(outside, now))
         {
             return [];
         }
@@ -57,8 +60,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
             .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).ToList();
-        return [.. SubmissionCutter.Cut(due, Outside(outside), unborn, outside.Count(submission => !submission.Doubtful), waiting.Rank, limits, now)
-            .Select(cut => cut.Select(write => _writes[write.Key].Ready).ToArray())];
+        var cuts = SubmissionCutter.Cut(due, Outside(outside), unborn, Taken(outside), waiting.Rank, limits, now);
+        _stillUntil = cuts.Count == 0 && limits.Jobs is { } jobs ? StillUntil(jobs, now) : null;
+        return [.. cuts.Select(cut => new ReadyCut(cut.Api, [.. cut.Writes.Select(write => _writes[write.Key].Ready)]))];
     }
 
     public void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now)
@@ -73,6 +77,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         {
             _untied[new RecordId(birth.Write.Mapping, birth.Write.Entity)] = now;
         }
+
+        _stillUntil = null;
     }
 
     public void Remove(IEnumerable<ReadyWrite> writes)
@@ -81,7 +87,30 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         {
             _writes.Remove(write.OfferId);
         }
+
+        _stillUntil = null;
     }
+
+    private static PlacesTaken Taken(IReadOnlyCollection<Submission> outside) => new(
+        outside.Count(submission => submission is { Doubtful: false, Api: SubmissionApi.Soap }),
+        [.. outside.Where(submission => submission is { Doubtful: false, Api: SubmissionApi.Bulk }).Select(submission => new Lane(submission.Mapping, submission.Operation))]);
+
+    // Tens of thousands of writes may wait, and be outside in jobs, for minutes: as long as nothing has come, gone or fallen due there is nothing new to cut.
+    private bool IsStill(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    {
+        if (limits.Jobs is null)
+        {
+            return false;
+        }
+
+        var seen = _outsideSeen;
+        _outsideSeen = [.. outside.Select(submission => (submission.Id, submission.Doubtful))];
+        return now < _stillUntil && _outsideSeen.AsSpan().SequenceEqual(seen);
+    }
+
+    private DateTimeOffset StillUntil(JobLimits jobs, DateTimeOffset now) =>
+        _writes.Values.SelectMany(entry => new[] { entry.Waiting.ReadySince, entry.Waiting.ReadySince + limits.Linger, entry.Waiting.ReadySince + jobs.Linger })
+            .Concat(_untied.Values.Select(at => at + UntiedMax)).Where(at => at > now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
 
     private List<WaitingWrite> Outside(IReadOnlyCollection<Submission> outside)
     {

@@ -8,7 +8,11 @@ using ActorSync.Salesforce.Soap;
 namespace ActorSync.Coordination;
 
 /// <summary>What Salesforce said of a submission: a result per write, in order, or one fault for the whole call.</summary>
-internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault? Fault);
+internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault? Fault)
+{
+    /// <summary>What did not run is better said by SOAP: a job with it fails as a whole.</summary>
+    public bool BySoap { get; init; }
+}
 
 /// <summary>Sends one submission as one SOAP call. Its id travels as CallOptions/client, so that change events name it.</summary>
 internal sealed class SoapLane(IPartnerApi soap)
@@ -33,31 +37,5 @@ internal sealed class SoapLane(IPartnerApi soap)
         }
     }
 
-    private static SoapRecord Record(ObjectMapping mapping, OfferedWrite write)
-    {
-        var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
-        var parents = new Dictionary<string, ParentByExternalId>(StringComparer.Ordinal);
-        if (write.Operation == WriteOperation.Insert)
-        {
-            fields[mapping.ExternalIdField] = write.Entity.ToString();
-        }
-
-        foreach (var (name, value) in write.Fields)
-        {
-            if (mapping.Field(name)?.Parent is not { } parent)
-            {
-                fields[name] = value;
-            }
-            else if (value is null)
-            {
-                fields[parent.ReferenceField] = null;
-            }
-            else
-            {
-                parents[parent.Relationship] = new ParentByExternalId(parent.ParentObject, parent.ExternalIdField, value);
-            }
-        }
-
-        return new SoapRecord(write.Sfid, fields, parents);
-    }
+    private static SoapRecord Record(ObjectMapping mapping, OfferedWrite write) => WireRecord.Of(mapping, write);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
 using ActorSync.Records;
 
 namespace ActorSync.Coordination;
@@ -11,10 +12,19 @@ internal sealed record Submission(Guid Id, short Mapping, WriteOperation Operati
 {
     /// <summary>Set when what became of it is unknown.</summary>
     public bool Doubtful { get; init; }
+
+    /// <summary>By which API it goes.</summary>
+    public SubmissionApi Api { get; init; }
+
+    /// <summary>The Bulk job that carries it; null: none has been journaled, so none was ever given a record.</summary>
+    public string? JobId { get; init; }
 }
 
 /// <summary>Journaled before anything leaves the process.</summary>
 internal sealed record SubmissionStarted(Guid Id, short Mapping, WriteOperation Operation, string Api, IReadOnlyList<SubmittedWrite> Writes);
+
+/// <summary>Journaled when its job is opened, before the upload: whoever comes next asks Salesforce for this job.</summary>
+internal sealed record SubmissionJobOpened(Guid Id, string Job);
 
 /// <summary>One write of a submission, by record.</summary>
 internal sealed record SubmittedWrite(Guid Entity, int WriteNo);
@@ -30,6 +40,7 @@ internal sealed record SubmissionFinished(Guid Id, int Applied, int Rejected, in
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(FieldValuesConverter)])]
 [JsonSerializable(typeof(IReadOnlyList<OfferedWrite>))]
 [JsonSerializable(typeof(SubmissionStarted))]
+[JsonSerializable(typeof(SubmissionJobOpened))]
 [JsonSerializable(typeof(SubmissionDoubted))]
 [JsonSerializable(typeof(SubmissionFinished))]
 internal sealed partial class SubmissionJson : JsonSerializerContext;

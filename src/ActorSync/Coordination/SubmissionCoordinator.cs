@@ -11,19 +11,6 @@ using ActorSync.Runtime.Turns;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Options of the coordinator.</summary>
-/// <param name="SettleTime">A lost write cannot land later than this after its call began, and is probed only then: the last byte left within our deadline
-/// for the request, and the server drops a request after its own limit.</param>
-internal sealed record CoordinatorOptions(TimeSpan Linger, TimeSpan SettleTime, RetryPolicy Retry, WriteOrder Order = WriteOrder.Record)
-{
-    /// <summary>A call that has not begun this long after its submission was started does not begin any more: a process that stood still, or a slow commit,
-    /// would send it when others think it settled.</summary>
-    public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(1);
-
-    /// <summary>When a submission that was started then has settled.</summary>
-    public DateTimeOffset SettledAt(DateTimeOffset startedAt) => startedAt + SendWithin + SettleTime;
-}
-
 /// <summary>Batches what record actors want written and submits it. Journal first, then the call, then the outcomes; what a crash or a lost answer leaves
 /// unfinished is settled, probed, and answered, never sent again before.</summary>
 internal sealed class SubmissionCoordinator(
@@ -34,6 +21,7 @@ internal sealed class SubmissionCoordinator(
     IReadyWrites ready,
     WaitingWrites waiting,
     SoapLane lane,
+    BulkLane? bulk,
     DoubtProbe probe,
     RecordMail mail,
     Wakeup wakeup,
@@ -49,13 +37,13 @@ internal sealed class SubmissionCoordinator(
 
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
     private readonly Dictionary<Guid, Submission> _outside = [];
-    private readonly Channel<(Submission Submission, LaneAnswer? Answer, IReadOnlyList<Domain.Records.DoubtAnswer>? Doubt)> _answers =
-        Channel.CreateBounded<(Submission, LaneAnswer?, IReadOnlyList<Domain.Records.DoubtAnswer>?)>(AnswersMax);
+    private readonly Channel<SubmissionNews> _answers = Channel.CreateBounded<SubmissionNews>(AnswersMax);
 
     private readonly HashSet<Guid> _probing = [];
     private readonly List<Task> _calls = [];
     private DateTimeOffset _now;
     private bool _recovered;
+    private CancellationToken _stop;
 
     /// <summary>Runs until the term is lost or the node stops, then waits for the calls that are outside.</summary>
     /// <param name="abandon">No more waiting for answers: they are in doubt for the next holder.</param>
@@ -87,6 +75,7 @@ internal sealed class SubmissionCoordinator(
     /// <returns>How long to rest before the next step, unless woken.</returns>
     public async Task<TimeSpan> StepAsync(CancellationToken stop, CancellationToken abandon)
     {
+        _stop = stop;
         try
         {
             if (!_recovered)
@@ -118,15 +107,33 @@ internal sealed class SubmissionCoordinator(
         }
     }
 
-    // What was started and has no outcome may have happened: all of it is in doubt.
+    // What was started and has no outcome may have happened: all of it is in doubt, but for Bulk jobs, which can be asked about.
     private async Task RecoverAsync(CancellationToken stop)
     {
         foreach (var submission in await _journal.OpenAsync(stop))
         {
-            if (_outside.TryAdd(submission.Id, submission))
+            if (submission.Api == SubmissionApi.Bulk)
+            {
+                RecoverJob(submission);
+            }
+            else if (_outside.TryAdd(submission.Id, submission))
             {
                 log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", options.SettledAt(submission.StartedAt));
             }
+        }
+    }
+
+    private void RecoverJob(Submission submission)
+    {
+        if (!_outside.TryAdd(submission.Id, submission with { Doubtful = false }))
+        {
+            return;
+        }
+
+        log.Unfinished(submission, canAsk: bulk is not null);
+        if (bulk is not null)
+        {
+            _calls.Add(FollowJobAsync(submission, bulk.SettleAsync, _stop));
         }
     }
 
@@ -171,18 +178,18 @@ internal sealed class SubmissionCoordinator(
         {
             foreach (var cut in cuts)
             {
-                var first = cut[0].Write;
-                started.Add(new Submission(newId(), first.Mapping, first.Operation, [.. cut.Select(write => write.Write)], turn.Now));
+                var first = cut.Writes[0].Write;
+                started.Add(new Submission(newId(), first.Mapping, first.Operation, [.. cut.Writes.Select(write => write.Write)], turn.Now) { Api = cut.Api });
             }
 
-            await stores.Offers.TakeAsync(turn, [.. cuts.SelectMany(cut => cut).Select(write => write.OfferId)], stop);
+            await stores.Offers.TakeAsync(turn, [.. cuts.SelectMany(cut => cut.Writes).Select(write => write.OfferId)], stop);
             await _journal.StartAsync(turn, started, stop);
             await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);
             await turn.CommitAsync(stop);
         }
 
         await CrashPoints.ReachAsync(CrashPoint.AfterJournal);
-        ready.Remove(cuts.SelectMany(cut => cut));
+        ready.Remove(cuts.SelectMany(cut => cut.Writes));
         foreach (var submission in started)
         {
             _outside[submission.Id] = submission;
@@ -194,6 +201,12 @@ internal sealed class SubmissionCoordinator(
 
     private async Task SendAsync(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon)
     {
+        if (submission.Api == SubmissionApi.Bulk)
+        {
+            await OpenJobAsync(submission, abandon);
+            return;
+        }
+
         LaneAnswer answer;
         try
         {
@@ -207,7 +220,42 @@ internal sealed class SubmissionCoordinator(
         }
 
         await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
-        await _answers.Writer.WriteAsync((submission, answer, null), CancellationToken.None);
+        await TellAsync(new SubmissionNews(submission) { Answer = answer });
+    }
+
+    private async Task OpenJobAsync(Submission submission, CancellationToken abandon)
+    {
+        (string? Job, LaneAnswer? Refused) opened;
+        try
+        {
+            opened = await bulk!.OpenAsync(mappings[submission.Mapping], submission, abandon);
+        }
+        catch (Exception error)
+        {
+            // A job that nobody knows stays open and is never given a record.
+            opened = (null, new LaneAnswer(null, new SyncFault.NotExecuted("NO_JOB", error.Message, TimeSpan.Zero)));
+        }
+
+        await TellAsync(new SubmissionNews(submission) { Job = opened.Job, Answer = opened.Refused });
+    }
+
+    private async Task FollowJobAsync(Submission submission, Func<ObjectMapping, Submission, CancellationToken, Task<LaneAnswer?>> follow, CancellationToken stop)
+    {
+        // Ten thousand records become CSV here: not on the time of the others.
+        await Task.Yield();
+        var answer = submission.JobId is null
+            ? NotSent("NO_JOB", "it was started before this term, and no job was given its records")
+            : await follow(mappings[submission.Mapping], submission, stop);
+        if (answer is not null)
+        {
+            await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
+            await TellAsync(new SubmissionNews(submission) { Answer = answer });
+        }
+    }
+
+    private async Task TellAsync(SubmissionNews news)
+    {
+        await _answers.Writer.WriteAsync(news, CancellationToken.None);
         wakeup.Signal();
     }
 
@@ -222,12 +270,27 @@ internal sealed class SubmissionCoordinator(
         var worked = false;
         while (_answers.Reader.TryPeek(out var answered))
         {
-            await TakeAnswerAsync(answered.Submission, answered.Answer, answered.Doubt, stop);
+            await (answered.Job is { } job ? TakeJobAsync(answered.Submission, job, stop) : TakeAnswerAsync(answered.Submission, answered.Answer, answered.Doubt, stop));
             _answers.Reader.TryRead(out _);
             worked = true;
         }
 
         return worked;
+    }
+
+    // The job is noted before it is given a record: from here on its state says what became of them.
+    private async Task TakeJobAsync(Submission submission, string job, CancellationToken stop)
+    {
+        await using (var turn = await BeginAsync(stop))
+        {
+            await _journal.OpenJobAsync(turn, submission.Id, job, stop);
+            await turn.CommitAsync(stop);
+        }
+
+        await CrashPoints.ReachAsync(CrashPoint.AfterJob);
+        var opened = submission with { JobId = job };
+        _outside[submission.Id] = opened;
+        _calls.Add(FollowJobAsync(opened, bulk!.RunAsync, _stop));
     }
 
     private async Task TakeAnswerAsync(
@@ -287,11 +350,11 @@ internal sealed class SubmissionCoordinator(
             await Task.Delay(options.Retry.FirstDelay, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await _answers.Writer.WriteAsync((submission, null, answers), CancellationToken.None);
-        wakeup.Signal();
+        await TellAsync(new SubmissionNews(submission) { Doubt = answers });
     }
 
-    // Stopping: nothing new leaves, the answers of what is outside are still journaled; what does not answer in time is in doubt for the next holder.
+    // Stopping: nothing new leaves, the answers of what is outside are still journaled; what does not answer in time is in doubt for the next holder,
+    // and of Bulk jobs it asks what became of them.
     private async Task DrainAsync(CancellationToken abandon)
     {
         try

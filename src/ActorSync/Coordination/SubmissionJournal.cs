@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorSync.Domain.Submissions;
 using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
@@ -20,10 +21,21 @@ internal sealed class SubmissionJournal(ISubmissionTable table, HeldLease lease)
         foreach (var submission in submissions)
         {
             var started = new SubmissionStarted(
-                submission.Id, submission.Mapping, submission.Operation, "soap",
+                submission.Id, submission.Mapping, submission.Operation, submission.Api == SubmissionApi.Bulk ? "bulk" : "soap",
                 [.. submission.Writes.Select(write => new SubmittedWrite(write.Entity, write.WriteNo))]);
             turn.Journal(lease, Coordinator, "submission-started", JsonSerializer.Serialize(started, SubmissionJson.Default.SubmissionStarted));
         }
+    }
+
+    /// <summary>Notes the job that is to carry a submission: only after the commit of this turn it may be given records.</summary>
+    public async Task OpenJobAsync(Turn turn, Guid submission, string job, CancellationToken stop)
+    {
+        if (!await table.OpenJobAsync(turn, submission, job, stop))
+        {
+            throw new InvalidOperationException($"submission {submission} has an outcome already, or another job");
+        }
+
+        turn.Journal(lease, Coordinator, "submission-job", JsonSerializer.Serialize(new SubmissionJobOpened(submission, job), SubmissionJson.Default.SubmissionJobOpened));
     }
 
     /// <summary>Notes that the answer of a submission is lost.</summary>

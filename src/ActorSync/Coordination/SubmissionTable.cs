@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Postgres;
@@ -16,7 +17,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database) : ISubmissionTa
     public async Task<IReadOnlyList<Submission>> OpenAsync(CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"select submission, mapping, operation, writes::text, started_at from {S}.submission where finished_at is null order by started_at");
+            $"select submission, mapping, operation, writes::text, started_at, api, job_id from {S}.submission where finished_at is null order by started_at");
         await using var reader = await command.ExecuteReaderAsync(stop);
         var open = new List<Submission>();
         while (await reader.ReadAsync(stop))
@@ -24,7 +25,12 @@ internal sealed class SubmissionTable(NpgsqlDataSource database) : ISubmissionTa
             open.Add(new Submission(
                 reader.GetGuid(0), reader.GetInt16(1), Enum.Parse<WriteOperation>(reader.GetString(2)),
                 JsonSerializer.Deserialize(reader.GetString(3), SubmissionJson.Default.IReadOnlyListOfferedWrite)!,
-                reader.GetFieldValue<DateTimeOffset>(4)) { Doubtful = true });
+                reader.GetFieldValue<DateTimeOffset>(4))
+            {
+                Doubtful = true,
+                Api = Enum.Parse<SubmissionApi>(reader.GetString(5)),
+                JobId = reader.IsDBNull(6) ? null : reader.GetString(6),
+            });
         }
 
         return open;
@@ -34,8 +40,8 @@ internal sealed class SubmissionTable(NpgsqlDataSource database) : ISubmissionTa
     {
         await using var command = new NpgsqlCommand(
             $"""
-            insert into {S}.submission(submission, mapping, operation, epoch, token, records, writes, started_at)
-            select submission, mapping, operation, $6, $7, records, writes::jsonb, $8 from unnest($1, $2, $3, $4, $5) u(submission, mapping, operation, records, writes)
+            insert into {S}.submission(submission, mapping, operation, epoch, token, records, writes, started_at, api)
+            select submission, mapping, operation, $6, $7, records, writes::jsonb, $8, api from unnest($1, $2, $3, $4, $5, $9) u(submission, mapping, operation, records, writes, api)
             """,
             turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Id).ToArray() });
@@ -46,7 +52,17 @@ internal sealed class SubmissionTable(NpgsqlDataSource database) : ISubmissionTa
         command.Parameters.Add(new() { Value = lease.Epoch });
         command.Parameters.Add(new() { Value = lease.Token });
         command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Api.ToString()).ToArray() });
         await command.ExecuteNonQueryAsync(stop);
+    }
+
+    public async Task<bool> OpenJobAsync(Turn turn, Guid submission, string job, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"update {S}.submission set job_id = $2 where submission = $1 and finished_at is null and coalesce(job_id, $2) = $2", turn.Postgres().Connection);
+        command.Parameters.Add(new() { Value = submission });
+        command.Parameters.Add(new() { Value = job });
+        return await command.ExecuteNonQueryAsync(stop) == 1;
     }
 
     public async Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop)

@@ -2,11 +2,13 @@ using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using ActorSync.Records;
+using ActorSync.Salesforce.Bulk;
 
 namespace ActorSync.Coordination;
 
 /// <summary>Offered writes as the rules of submission see them: by lane, record and the records they refer to.</summary>
-internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> mappings)
+/// <param name="byJobs">Some may leave in Bulk jobs: it is looked at whether a job can carry them.</param>
+internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> mappings, bool byJobs = false)
 {
     private readonly Dictionary<string, short> _byObject = mappings.Values.ToDictionary(mapping => mapping.ObjectName, mapping => mapping.Number, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<short, int> _ranks = [];
@@ -17,11 +19,17 @@ internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> ma
     /// <summary>A write as it waits.</summary>
     /// <param name="key">Its offer.</param>
     /// <param name="readySince">Since when it could have left.</param>
-    public WaitingWrite Of(OfferedWrite write, long key, DateTimeOffset readySince) => new(
-        key, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), Parents(write), readySince, write.Alone, write.Contended, write.Position)
+    public WaitingWrite Of(OfferedWrite write, long key, DateTimeOffset readySince)
     {
-        Adopts = write.Operation == WriteOperation.Update && write.Fields.Has(mappings[write.Mapping].ExternalIdField),
-    };
+        var (onlySoap, bytes) = byJobs ? InJobs(write) : (false, 0);
+        return new WaitingWrite(
+            key, new Lane(write.Mapping, write.Operation), new RecordId(write.Mapping, write.Entity), Parents(write), readySince, write.Alone, write.Contended, write.Position)
+        {
+            Adopts = write.Operation == WriteOperation.Update && write.Fields.Has(mappings[write.Mapping].ExternalIdField),
+            OnlySoap = onlySoap,
+            Bytes = bytes,
+        };
+    }
 
     /// <summary>Whose lock a write needs first of all: its parent's, or without one its own.</summary>
     public RecordId ContendsFor(OfferedWrite write) => Of(write, 0, default).ContendsFor.First();
@@ -38,6 +46,15 @@ internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> ma
         var parents = mappings[mapping].Fields.Where(field => field.Parent is not null && _byObject.ContainsKey(field.Parent.ParentObject))
             .Select(field => _byObject[field.Parent!.ParentObject]).Where(parent => parent != mapping).ToArray();
         return _ranks[mapping] = parents.Length == 0 ? 0 : parents.Max(Rank) + 1;
+    }
+
+    private (bool OnlySoap, int Bytes) InJobs(OfferedWrite write)
+    {
+        var mapping = mappings[write.Mapping];
+        var record = WireRecord.Of(mapping, write);
+        // In CSV an empty value says nothing, and neither does a row that has only its id.
+        var saysLess = write.Operation == WriteOperation.Update && (write.Fields.IsEmpty || write.Fields.Any(field => field.Value is { Length: 0 }));
+        return (write.BySoap || saysLess || !BulkRows.CanCarry(record), BulkRows.BytesMax(record, columns: (2 * mapping.Fields.Length) + 2));
     }
 
     private ParentReference[] Parents(OfferedWrite write) =>

@@ -9,6 +9,9 @@ internal enum CrashPoint
     /// <summary>Journaled, nothing sent.</summary>
     AfterJournal,
 
+    /// <summary>The Bulk job of a submission is journaled, nothing uploaded.</summary>
+    AfterJob,
+
     /// <summary>The answer is read, not journaled.</summary>
     AfterAnswer,
 

@@ -19,10 +19,24 @@ internal sealed class SyncLog(TextWriter output, TimeProvider clock, bool verbos
     public void InDoubt(Guid submission, int records, string reason, DateTimeOffset settledAt) =>
         Write("warn", $"submission {submission} of {records} records is in doubt ({reason}); it is looked up after {settledAt:HH:mm:ss}Z");
 
+    /// <summary>A submission that goes as a Bulk job was started before this term and has no outcome.</summary>
+    public void Unfinished(Submission submission, bool canAsk) => Write(
+        canAsk ? "info" : "warn",
+        $"submission {submission.Id} of {submission.Writes.Count} records was started before this term, " + (submission, canAsk) switch
+        {
+            ({ JobId: null }, true) => "no Bulk job was given them, and they go again",
+            (_, true) => $"its Bulk job {submission.JobId} tells what became of them",
+            _ => "as a Bulk job that this API version cannot ask about: set salesforce.api-version to 41.0 or later; until then its records wait",
+        });
+
     /// <summary>A submission has its outcomes.</summary>
     public void Finished(Submission submission, Outcomes outcomes, int rejected)
     {
-        if (outcomes.Fault is { } fault)
+        if (outcomes is { Fault: { } reason, Messages.Count: > 0 } && submission.Writes.Count > 1)
+        {
+            Write("warn", $"submission {submission.Id}: {outcomes.Again.Count} of {submission.Writes.Count} records go again, the job did not run to its end ({reason})");
+        }
+        else if (outcomes.Fault is { } fault)
         {
             Write("warn", $"submission {submission.Id} of {submission.Writes.Count} records did not run ({fault}); {outcomes.Again.Count} go again");
         }

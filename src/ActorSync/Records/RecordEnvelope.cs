@@ -154,4 +154,8 @@ internal sealed record OfferedWrite(
 
     /// <summary>Salesforce could not get a lock for it: until it is through, writes that need the same lock go in one submission at a time.</summary>
     public bool Contended { get; init; }
+
+    /// <summary>A Bulk job with it was refused as a whole: it goes by SOAP, which tells of each record what is wrong.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool BySoap { get; init; }
 }

@@ -27,9 +27,13 @@ internal sealed class OrgCaller : IAsyncDisposable
     public string Token { get; private set; } = "";
 
     /// <summary>Starts a server and signs in with the client's credentials.</summary>
-    public static async Task<OrgCaller> StartAsync(OrgServerOptions? options = null)
+    public static async Task<OrgCaller> StartAsync(OrgServerOptions? options = null) =>
+        await OfAsync(await OrgServer.StartAsync(options ?? new OrgServerOptions(), CancellationToken.None));
+
+    /// <summary>Signs in to a server that somebody else has started, and disposes of.</summary>
+    public static async Task<OrgCaller> OfAsync(OrgServer server)
     {
-        var caller = new OrgCaller(await OrgServer.StartAsync(options ?? new OrgServerOptions(), CancellationToken.None));
+        var caller = new OrgCaller(server);
         await caller.SignInAsync();
         return caller;
     }

@@ -65,7 +65,7 @@ internal static partial class AllMutants
         new("an update is an upsert", "rule 2", 1001,
             new Mutation(Coordination + "SoapLane.cs", "WriteOperation.Update => await soap.UpdateAsync(mapping.ObjectName, [.. writes.Select(write => Record(mapping, write))], client, stop),",
                 "WriteOperation.Update => await soap.UpsertAsync(mapping.ObjectName, mapping.ExternalIdField, [.. writes.Select(write => Record(mapping, write) with { Id = null })], client, stop),"),
-            new Mutation(Coordination + "SoapLane.cs", "if (write.Operation == WriteOperation.Insert)", "if (write.Operation != WriteOperation.Delete)")),
+            new Mutation(Coordination + "WireRecord.cs", "if (write.Operation == WriteOperation.Insert)", "if (write.Operation != WriteOperation.Delete)")),
         new("a lost answer is a refusal before execution", "rule 3", 1, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "answer?.Fault is SyncFault.InDoubt lost)", "answer?.Fault is SyncFault.InDoubt lost && lost.Code.Length == 0)")),
         new("an orphan delete is dropped", "rule 7", 107, new Mutation(

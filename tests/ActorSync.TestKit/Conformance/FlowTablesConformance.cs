@@ -1,5 +1,6 @@
 using ActorSync.Coordination;
 using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
 using ActorSync.Records;
 using Shouldly;
 using Xunit;
@@ -305,12 +306,32 @@ public abstract class FlowTablesConformance : StoreConformance
         await TurnAsync(turn => Submissions.DoubtAsync(turn, Key(2), Stop));
     }
 
+    [Fact]
+    public async Task Job_of_a_submission_is_noted_once_and_known_to_whoever_finds_it()
+    {
+        await TurnAsync(turn => StartAsync(turn, 1, SubmissionApi.Bulk));
+        (await Submissions.OpenAsync(Stop)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(open => open.Api.ShouldBe(SubmissionApi.Bulk), open => open.JobId.ShouldBeNull());
+        await using (var turn = await Turns.BeginAsync(Stop))
+        {
+            await turn.ReadNowAsync(Stop);
+            (await Submissions.OpenJobAsync(turn, Key(1), "750A", Stop)).ShouldBeTrue();
+        }
+
+        (await Submissions.OpenAsync(Stop)).ShouldHaveSingleItem().JobId.ShouldBeNull("the turn did not commit");
+        await TurnAsync(async turn => (await Submissions.OpenJobAsync(turn, Key(1), "750B", Stop)).ShouldBeTrue());
+        await TurnAsync(async turn => (await Submissions.OpenJobAsync(turn, Key(1), "750B", Stop)).ShouldBeTrue("it is the same"));
+        await TurnAsync(async turn => (await Submissions.OpenJobAsync(turn, Key(1), "750C", Stop)).ShouldBeFalse());
+        (await Submissions.OpenAsync(Stop)).ShouldHaveSingleItem().JobId.ShouldBe("750B");
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue());
+        await TurnAsync(async turn => (await Submissions.OpenJobAsync(turn, Key(1), "750B", Stop)).ShouldBeFalse("it is finished"));
+    }
+
     private Task DecideAsync(IEnumerable<Runtime.Sharding.HeldLease> shards, int rowsMax) => TurnAsync(turn =>
         new Runtime.Turns.ChangeWindow([.. shards.Where(lease => lease.Address < StoreWorld.ShardCount)]) { ShardCount = StoreWorld.ShardCount }.ReadAsync(turn, rowsMax, Stop));
 
-    private async Task StartAsync(Runtime.Turns.Turn turn, int number) => await Submissions.StartAsync(
+    private async Task StartAsync(Runtime.Turns.Turn turn, int number, SubmissionApi api = SubmissionApi.Soap) => await Submissions.StartAsync(
         turn, new() { Address = 10_000, Epoch = 1, Token = Key(900), Snap = Nothing },
-        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], At)], Stop);
+        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], At) { Api = api }], Stop);
 
     private static async Task<int[]> NumbersAsync(IOfferWindow window, int max) =>
         [.. (await window.ReadAsync(max, Stop)).Writes.Select(ready => ready.Write.WriteNo)];

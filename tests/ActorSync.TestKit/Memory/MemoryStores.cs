@@ -313,6 +313,19 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
         return Task.CompletedTask;
     }
 
+    public Task<bool> OpenJobAsync(Turn turn, Guid submission, string job, CancellationToken stop)
+    {
+        var transaction = turn.Memory("open job").Transaction;
+        store.Database.Submissions.Lock(transaction, submission);
+        if (store.Database.Submissions.Read(transaction, submission) is not { FinishedAt: null } row || (row.Submission.JobId ?? job) != job)
+        {
+            return Task.FromResult(false);
+        }
+
+        store.Database.Submissions.Write(transaction, submission, row with { Submission = row.Submission with { JobId = job } });
+        return Task.FromResult(true);
+    }
+
     public Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop)
     {
         var transaction = turn.Memory("doubt submission").Transaction;

@@ -54,6 +54,7 @@ public sealed class SyncConfigLoaderTests
     [InlineData("actorsync.coordinator.soap-rows-max = 201", "conf/my.conf:10: actorsync.coordinator.soap-rows-max: \"201\" is out of range; write a whole number from 1 to 200")]
     [InlineData("actorsync.coordinator.soap-rows-max = 1.5", "conf/my.conf:10: actorsync.coordinator.soap-rows-max: \"1.5\" is not a whole number; write a whole number from 1 to 200")]
     [InlineData("actorsync.salesforce.response-bytes-max = 64", "conf/my.conf:10: actorsync.salesforce.response-bytes-max: \"64\" has no unit; write a size from 1MiB to 1GiB: a number and one of B, kB, MB, GB (powers of 1000) or KiB, MiB, GiB (powers of 1024), such as 64MiB")]
+    [InlineData("actorsync.coordinator.bulk.rows-max = 10001", "conf/my.conf:10: actorsync.coordinator.bulk.rows-max: \"10001\" is out of range; write a whole number from 1 to 10000")]
     [InlineData("actorsync.salesforce.api-version = 30.0", "conf/my.conf:10: actorsync.salesforce.api-version: \"30.0\" is retired; 31.0 is the oldest; write a version such as 64.0")]
     [InlineData("actorsync.salesforce.login-url = \"https://x.my.salesforce.com/services\"", "conf/my.conf:10: actorsync.salesforce.login-url: holds more than the origin; write https://x.my.salesforce.com")]
     [InlineData("actorsync.salesforce.login-url = x.my.salesforce.com", "conf/my.conf:10: actorsync.salesforce.login-url: is not an https:// address; write login-url = \"https://YOUR-DOMAIN.my.salesforce.com\"")]
@@ -66,6 +67,19 @@ public sealed class SyncConfigLoaderTests
         ErrorsOfMinimalAnd(line).ShouldBe([expected ?? "conf/my.conf:10: actorsync.feed.interval: is a block, not a single value; write a duration from 100ms to 1h: a number and one of ms, s, m, h, d, such as 250ms or 5 minutes"]);
 
     [Theory]
+    [InlineData("salesforce.api-version = \"40.0\"", "salesforce.api-version: Bulk API 2.0 begins with 41.0: however much there is to write goes by SOAP; write 41.0 or later, or coordinator.bulk.jobs-max = 0")]
+    [InlineData("coordinator.ready-writes-max = 1999", "coordinator.ready-writes-max: is smaller than coordinator.bulk.rows-min: so many writes are never ready, and everything goes by SOAP; write at least 2000, or coordinator.bulk.jobs-max = 0")]
+    [InlineData("salesforce.api-version = \"40.0\", coordinator.bulk.jobs-max = 0", null)]
+    [InlineData("coordinator.order = log", null)]
+    public void Settings_under_which_no_job_is_ever_made_are_warned_of(string keys, string? expected)
+    {
+        var loaded = Load($"{Minimal}\nactorsync {{ {keys} }}");
+        var options = NodeOptions.From(loaded.Config.ShouldNotBeNull());
+        loaded.Report.Warnings.Select(warning => warning.ToString()).ShouldBe(expected is null ? [] : [$"conf/my.conf:10: actorsync.{expected}"]);
+        options.Cut.Jobs.ShouldBe(keys.Contains("40.0", StringComparison.Ordinal) || keys.Contains("log", StringComparison.Ordinal) ? null : new(2000, 10_000, TimeSpan.FromMilliseconds(500), 4, 99_900_000));
+    }
+
+    [Theory]
     [InlineData("runtime.shard-count = 48", "48 is not a power of two: the shard is taken from the last bits of the record's UUID; write 32 or 64")]
     [InlineData("runtime.lease.ttl = 3s, runtime.lease.margin = 1s", "3s is not longer than three times runtime.lease.renew: two late renewals would lose the lease; write more than 3s, or renew more often")]
     [InlineData("runtime.lease.renew = 2s", "6s is not longer than three times runtime.lease.renew: two late renewals would lose the lease; write more than 6s, or renew more often")]
@@ -76,6 +90,8 @@ public sealed class SyncConfigLoaderTests
     [InlineData("runtime.actor-cache.records-max = 4999", "4999 is smaller than runtime.turn.messages-max: the records of one turn must fit; write at least 5000")]
     [InlineData("salesforce.connect-timeout = 1m, salesforce.request-deadline = 1m", "1m is not shorter than salesforce.request-deadline, which includes it; write less than 1m")]
     [InlineData("coordinator.ready-writes-max = 799", "799 is smaller than coordinator.soap-rows-max times submissions-max: submissions could not be filled; write at least 800")]
+    [InlineData("coordinator.bulk.rows-min = 10000, coordinator.bulk.rows-max = 9999", "10000 is greater than coordinator.bulk.rows-max: no job could hold as many; write at most 9999")]
+    [InlineData("coordinator.bulk.poll-interval = 31s", "31s is longer than coordinator.bulk.poll-interval-max; write at most 30s")]
     [InlineData("coordinator.retry.delay = 31s", "31s is longer than coordinator.retry.delay-max; write at most 30s")]
     [InlineData("feed.overlap-interval = 1s", "1s is shorter than feed.interval: the overlap is read in a poll; write at least 2s")]
     [InlineData("feed.overlap = 59s", "59s is shorter than feed.overlap-interval: changes between two readings of it would be missed; write at least 1m")]

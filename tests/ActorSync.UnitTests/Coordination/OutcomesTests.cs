@@ -59,6 +59,27 @@ public sealed class OutcomesTests
         outcomes.Fault.ShouldNotBeNull();
     }
 
+    [Fact]
+    public void Writes_that_a_job_has_not_reached_go_again_without_counting_an_attempt_beside_those_it_turned_away()
+    {
+        var unreached = new WriteResult(null, Success: false, Created: false, [], new SyncFault.NotExecuted("JOB_FAILED", "half way", TimeSpan.Zero));
+        var outcomes = Of(Contacts[..4], [Applied, unreached, Refusal("UNABLE_TO_LOCK_ROW"), unreached]);
+        outcomes.Messages.ShouldHaveSingleItem().Message.ShouldBeOfType<RecordMessage.WriteConfirmed>();
+        outcomes.Again.Select(again => (Offers.NameOf(again.Write), again.Write.Attempts, again.Write.Contended, again.After.TotalMilliseconds))
+            .ShouldBe([("a2", 1, true, 1000), ("b1", 0, false, 500), ("none", 0, false, 500)]);
+        outcomes.Fault.ShouldBe("JOB_FAILED: half way");
+    }
+
+    [Fact]
+    public void Writes_of_a_job_that_is_refused_as_a_whole_go_again_at_once_by_SOAP_and_together()
+    {
+        var refused = new LaneAnswer(null, new SyncFault.Rejected("JOB_FAILED", "no such field", FieldNames.None)) { BySoap = true };
+        var outcomes = Outcomes.Of(Submission(Contacts), refused, Retry, Key, Offers.Now, 0);
+        outcomes.Again.Count.ShouldBe(Contacts.Length);
+        outcomes.Again.ShouldAllBe(again => again.Write.BySoap && !again.Write.Alone && again.After == TimeSpan.Zero);
+        new WaitingWrites(Offers.Mappings, byJobs: true).Of(outcomes.Again[0].Write, 1, Offers.Now).OnlySoap.ShouldBeTrue();
+    }
+
     private static WriteResult Applied => new("003A", Success: true, Created: true, [], null);
 
     private static WriteResult Refusal(string code) =>

@@ -62,6 +62,27 @@ public sealed class ReadyQueueTests
         Cut(Offers.Now + Limits.Linger).ShouldBe(["A", "D"]);
     }
 
+    // Tens of thousands may wait for a job: they are looked at again when something has changed, and only then.
+    [Fact]
+    public void Jobs_are_cut_as_soon_as_their_time_has_come_their_company_or_their_place()
+    {
+        var jobs = new JobLimits(2, 3, TimeSpan.FromSeconds(1), 1, 1_000_000);
+        var queue = new ReadyQueue(new NoOffers(), new WaitingWrites(Offers.Mappings, byJobs: true), Limits with { Jobs = jobs }, 100);
+        List<string> CutAt(double seconds, params Submission[] outside) =>
+            [.. queue.Cut(outside, Offers.Now.AddSeconds(seconds)).Select(cut => $"{cut.Api} {string.Join(' ', cut.Writes.Select(write => Offers.NameOf(write.Write)))}")];
+        var job = new Submission(new Guid(1, 0, 0, new byte[8]), 1, WriteOperation.Insert, [Offers.Account("other")], Offers.Now) { Api = SubmissionApi.Bulk };
+
+        queue.Add([new ReadyWrite(1, Offers.Account("A"), null), new ReadyWrite(2, Offers.Account("B"), null), new ReadyWrite(3, Offers.Account("C"), Offers.Now.AddSeconds(9))], Offers.Now);
+        CutAt(0).ShouldBeEmpty();
+        CutAt(0.9).ShouldBeEmpty("not full, and its time has not come");
+        CutAt(1, job).ShouldBeEmpty("no place");
+        CutAt(1.1, job).ShouldBeEmpty();
+        CutAt(1.2).ShouldBe(["Bulk A B"]);
+        CutAt(9, job with { Doubtful = true }).ShouldBe(["Bulk A B C"], "what is in doubt has no place");
+        queue.Add([new ReadyWrite(4, Offers.Account("D"), null)], Offers.Now.AddSeconds(9));
+        CutAt(9).ShouldBe(["Bulk A B C"]);
+    }
+
     // The tests add what is offered themselves.
     private sealed class NoOffers : IOfferWindow
     {
@@ -69,7 +90,7 @@ public sealed class ReadyQueueTests
             Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], Offers.Now));
     }
 
-    private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Select(write => Offers.NameOf(write.Write))))];
+    private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Writes.Select(write => Offers.NameOf(write.Write))))];
 
     private void Add(long firstId, params OfferedWrite[] writes) =>
         _queue.Add(writes.Select((write, i) => new ReadyWrite(firstId + i, write, null)), Offers.Now);

@@ -90,7 +90,7 @@ public sealed class SubmissionCutterTests
             {
                 round.ShouldBeLessThan(100, $"seed {seed}: something never leaves");
                 var contended = left.Where(write => write.Contended).SelectMany(write => write.ContendsFor).ToHashSet();
-                var cuts = SubmissionCutter.Cut(left, [], [], 0, _ => 0, Limits, Now.AddSeconds(1));
+                var cuts = SubmissionCutter.Cut(left, [], [], PlacesTaken.None, _ => 0, Limits, Now.AddSeconds(1)).Select(cut => cut.Writes).ToList();
                 cuts.SelectMany(cut => cut.SelectMany(write => write.Parents.Select(reference => reference.Parent).Append(write.Record)).Distinct()).Where(contended.Contains)
                     .GroupBy(record => record).Where(group => group.Count() > 1).ShouldBeEmpty($"seed {seed}");
                 left.RemoveAll(write => cuts.Any(cut => cut.Contains(write)));
@@ -101,6 +101,6 @@ public sealed class SubmissionCutterTests
     private static WaitingWrite Refused(long key, string name, params string[] parents) => Update(key, name, parents) with { Contended = true };
 
     private static IEnumerable<string> Cut(WaitingWrite[] waiting, WaitingWrite[]? outside = null, string[]? unborn = null, bool later = false) =>
-        SubmissionCutter.Cut(waiting, outside ?? [], [.. (unborn ?? []).Select(name => Id(name))], outside is null ? 0 : 1, _ => 0, Limits, later ? Now.AddSeconds(1) : Now)
-            .Select(cut => string.Join(' ', cut.Select(write => NameOf(write.Record))));
+        SubmissionCutter.Cut(waiting, outside ?? [], [.. (unborn ?? []).Select(name => Id(name))], new PlacesTaken(outside is null ? 0 : 1, []), _ => 0, Limits, later ? Now.AddSeconds(1) : Now)
+            .Select(cut => string.Join(' ', cut.Writes.Select(write => NameOf(write.Record))));
 }

@@ -55,6 +55,15 @@ public sealed class BulkRowsTests
         BulkRows.CanCarry(Record("001A", [.. Enumerable.Range(0, 13).Select(i => ($"F{i}", (string?)new string('x', BulkRows.ValueCharsMax)))])).ShouldBeFalse();
     }
 
+    [Fact]
+    public void No_record_takes_more_of_an_upload_than_is_reckoned()
+    {
+        SoapRecord[] records = [Record("001A", ("Name", "say \"日本\"\n"), ("Phone", null)), Record("001B", ("Fax", "")), new SoapRecord("001C", new Dictionary<string, string?>(), new Dictionary<string, ParentByExternalId> { ["Parent"] = new("Account", "Key__c", "p1") })];
+        string[] rows = [.. records.Select(record => Csv(Updates, record).Split('\n', 2)[1])];
+        rows.Zip(records).ShouldAllBe(row => Encoding.UTF8.GetByteCount(row.First) <= BulkRows.BytesMax(row.Second, 4));
+        Encoding.UTF8.GetByteCount(Csv(Updates, records).Split('\n', 2)[1]).ShouldBeLessThanOrEqualTo(records.Sum(record => BulkRows.BytesMax(record, 5)));
+    }
+
     [Theory]
     [InlineData("REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --", "REQUIRED_FIELD_MISSING", "Required fields are missing: [Name]", "Name")]
     [InlineData("DUPLICATE_VALUE:duplicate value found: Key__c duplicates value on record with id: 0015g0000010000:--", "DUPLICATE_VALUE", "duplicate value found: Key__c duplicates value on record with id: 0015g0000010000", "")]

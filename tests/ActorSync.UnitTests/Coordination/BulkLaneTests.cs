@@ -1,0 +1,240 @@
+using ActorSync.Coordination;
+using ActorSync.Domain.Faults;
+using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
+using ActorSync.Operations;
+using ActorSync.Records;
+using ActorSync.Salesforce;
+using ActorSync.Salesforce.Bulk;
+using ActorSync.Salesforce.Soap;
+using ActorSync.TestKit.Time;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.UnitTests.Coordination;
+
+/// <summary>One submission as one job: what is asked of Salesforce, and what its answers mean.</summary>
+public sealed class BulkLaneTests
+{
+    private static readonly SyncFault Lost = new SyncFault.Transient("CONNECTION_LOST", "gone");
+    private readonly ScriptedJob _job = new();
+    private readonly StringWriter _log = new();
+
+    [Fact]
+    public async Task Job_is_given_its_records_closed_and_asked_about_until_it_is_over()
+    {
+        _job.States.EnqueueAll(BulkJobState.UploadComplete, BulkJobState.InProgress, BulkJobState.JobComplete);
+        var answer = await RunAsync();
+        answer!.Results!.Select(result => result.Id).ShouldBe(["id of a", "id of b"], "in the order of the writes, whatever that of the results");
+        _job.Calls.ShouldBe(["upload 2", "close", "read", "read", "read", "results"]);
+    }
+
+    [Fact]
+    public async Task Records_that_a_job_has_not_reached_are_told_from_those_it_refused()
+    {
+        _job.States.EnqueueAll(BulkJobState.Aborted);
+        _job.Results.Remove(Key("b"));
+        _job.Unprocessed.Add(Key("b"));
+        var answer = await RunAsync();
+        answer!.Results![0].Success.ShouldBeTrue();
+        answer.Results[1].Fault.ShouldBeOfType<SyncFault.NotExecuted>().Code.ShouldBe("JOB_ABORTED");
+    }
+
+    [Fact]
+    public async Task Record_that_is_in_no_results_leaves_doubt()
+    {
+        _job.States.EnqueueAll(BulkJobState.JobComplete);
+        _job.Results.Remove(Key("b"));
+        (await RunAsync())!.Fault.ShouldBeOfType<SyncFault.InDoubt>().Code.ShouldBe("RESULTS_INCOMPLETE");
+    }
+
+    [Fact]
+    public async Task What_a_job_is_refused_for_as_a_whole_SOAP_is_to_say()
+    {
+        _job.States.EnqueueAll(BulkJobState.Failed);
+        _job.Results.Clear();
+        _job.Unprocessed.UnionWith([Key("a"), Key("b")]);
+        _job.ErrorMessage = "InvalidBatch : Field name not found : Nope__c";
+        var answer = await RunAsync();
+        (answer!.BySoap, answer.Fault!.ToString()).ShouldBe((true, "JOB_FAILED: InvalidBatch : Field name not found : Nope__c"));
+    }
+
+    [Fact]
+    public async Task Upload_that_may_not_have_arrived_is_not_made_again_but_the_job_called_off()
+    {
+        _job.Fail("upload 2", Lost);
+        _job.States.EnqueueAll(BulkJobState.Open, BulkJobState.Aborted);
+        _job.Results.Clear();
+        var answer = await RunAsync();
+        (answer!.BySoap, answer.Fault).ShouldBe((false, Lost));
+        _job.Calls.ShouldBe(["upload 2", "read", "abort", "read", "results"]);
+    }
+
+    [Fact]
+    public async Task Upload_that_is_refused_goes_by_SOAP_once_the_job_is_called_off()
+    {
+        _job.Fail("upload 2", new SyncFault.Rejected("REQUEST_TOO_LARGE", "too long", FieldNames.None));
+        _job.Fail("abort", Lost);
+        _job.States.EnqueueAll(BulkJobState.Open, BulkJobState.Open, BulkJobState.Aborted);
+        _job.Results.Clear();
+        (await RunAsync())!.BySoap.ShouldBeTrue();
+        _job.Calls.Count(call => call == "abort").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Close_whose_answer_is_lost_is_made_again_only_if_the_job_is_open()
+    {
+        _job.Fail("close", Lost);
+        _job.States.EnqueueAll(BulkJobState.InProgress, BulkJobState.JobComplete);
+        (await RunAsync())!.Results.ShouldNotBeNull();
+        _job.Calls.ShouldBe(["upload 2", "close", "read", "read", "results"]);
+
+        _job.Calls.Clear();
+        _job.Fail("close", Lost);
+        _job.States.EnqueueAll(BulkJobState.Open, BulkJobState.JobComplete);
+        (await RunAsync())!.Results.ShouldNotBeNull();
+        _job.Calls.ShouldBe(["upload 2", "close", "read", "close", "read", "results"]);
+    }
+
+    [Fact]
+    public async Task Open_job_of_an_earlier_term_is_called_off_and_its_records_have_not_run()
+    {
+        _job.States.EnqueueAll(BulkJobState.Open, BulkJobState.Aborted);
+        _job.Results.Clear();
+        _job.Unprocessed.UnionWith([Key("a"), Key("b")]);
+        (await SettleAsync())!.Fault.ShouldBeOfType<SyncFault.NotExecuted>();
+        _job.Calls.ShouldBe(["read", "abort", "read", "results"]);
+    }
+
+    [Fact]
+    public async Task Closed_job_of_an_earlier_term_is_waited_for()
+    {
+        _job.States.EnqueueAll(BulkJobState.UploadComplete, BulkJobState.JobComplete);
+        (await SettleAsync())!.Results!.Count.ShouldBe(2);
+        _job.Calls.ShouldBe(["read", "read", "results"]);
+    }
+
+    [Fact]
+    public async Task Job_that_the_org_does_not_know_leaves_doubt_when_it_has_said_so_three_times()
+    {
+        var missing = new SyncFault.Misconfigured("NOT_FOUND", "no such job", "");
+        _job.Fail("read", missing, missing, missing);
+        (await SettleAsync())!.Fault.ShouldBeOfType<SyncFault.InDoubt>().Code.ShouldBe("JOB_NOT_FOUND");
+        _job.Calls.ShouldBe(["read", "read", "read"]);
+    }
+
+    [Fact]
+    public async Task Org_that_does_not_answer_is_asked_again_and_that_is_said_once()
+    {
+        _job.Fail("read", [.. Enumerable.Repeat(Lost, 20)]);
+        _job.States.EnqueueAll(BulkJobState.JobComplete);
+        (await SettleAsync())!.Results!.Count.ShouldBe(2);
+        _log.ToString().Split('\n').Count(line => line.Contains("is asked again", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Results_that_stay_unreadable_leave_doubt()
+    {
+        _job.Fail("results", [.. Enumerable.Repeat<SyncFault>(new SyncFault.Transient("UNREADABLE_ANSWER", "no CSV"), 5)]);
+        _job.States.EnqueueAll([.. Enumerable.Repeat(BulkJobState.JobComplete, 5)]);
+        (await SettleAsync())!.Fault.ShouldBeOfType<SyncFault.InDoubt>();
+    }
+
+    [Fact]
+    public async Task Pauses_between_questions_double_up_to_their_limit_and_end_at_once_when_asked_to_stop()
+    {
+        using var stop = new CancellationTokenSource();
+        var clock = new FakeClock();
+        _job.States.EnqueueAll([.. Enumerable.Repeat(BulkJobState.InProgress, 10)]);
+        var following = Lane(clock, new BulkOptions(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3))).SettleAsync(Offers.Mappings[1], Accounts(), stop.Token);
+        foreach (var pause in new[] { 1, 2, 3, 3 })
+        {
+            await clock.TimersSetAsync(1);
+            clock.Advance(TimeSpan.FromSeconds(pause) - TimeSpan.FromMilliseconds(1));
+            var asked = _job.Calls.Count;
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            await clock.TimersSetAsync(1);
+            _job.Calls.Count.ShouldBe(asked + 1);
+        }
+
+        await stop.CancelAsync();
+        (await following).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Job_that_cannot_be_opened_is_no_doubt_and_a_refusal_of_jobs_means_SOAP(bool isRefused)
+    {
+        _job.Fail("create", isRefused ? new SyncFault.Rejected("INVALIDENTITY", "not supported by the Bulk API", FieldNames.None) : new SyncFault.InDoubt("LOST", "no answer"));
+        var (job, refused) = await Lane(TimeProvider.System, Soon).OpenAsync(Offers.Mappings[1], Accounts(), default);
+        (job, refused!.BySoap, refused.Fault is SyncFault.InDoubt).ShouldBe((null, isRefused, false));
+    }
+
+    private static readonly BulkOptions Soon = new(TimeSpan.FromTicks(1), TimeSpan.FromTicks(1));
+
+    private static string Key(string name) => Offers.Account(name).Entity.ToString();
+
+    private static Submission Accounts() =>
+        new(new Guid(1, 0, 0, new byte[8]), 1, WriteOperation.Insert, [Offers.Account("a"), Offers.Account("b")], Offers.Now) { Api = SubmissionApi.Bulk, JobId = "750" };
+
+    private BulkLane Lane(TimeProvider clock, BulkOptions options) => new(_job, options, clock, new SyncLog(_log, clock, verbose: false));
+
+    private Task<LaneAnswer?> RunAsync() => Lane(TimeProvider.System, Soon).RunAsync(Offers.Mappings[1], Accounts(), default);
+
+    private Task<LaneAnswer?> SettleAsync() => Lane(TimeProvider.System, Soon).SettleAsync(Offers.Mappings[1], Accounts(), default);
+
+    /// <summary>One job whose states are told one after the other.</summary>
+    private sealed class ScriptedJob : IBulkApi
+    {
+        private readonly Dictionary<string, Queue<SyncFault>> _faults = new(StringComparer.Ordinal);
+
+        public Queue<BulkJobState> States { get; } = new();
+
+        public List<string> Calls { get; } = [];
+
+        public Dictionary<string, WriteResult> Results { get; } = new(StringComparer.Ordinal)
+        {
+            [Key("b")] = new WriteResult("id of b", Success: true, Created: true, [], null),
+            [Key("a")] = new WriteResult("id of a", Success: true, Created: true, [], null),
+        };
+
+        public HashSet<string> Unprocessed { get; } = new(StringComparer.Ordinal);
+
+        public string? ErrorMessage { get; set; }
+
+        /// <summary>The next calls of a kind fail.</summary>
+        public void Fail(string call, params SyncFault[] faults) => _faults[call] = new Queue<SyncFault>(faults);
+
+        public Task<string> CreateAsync(BulkRequest request, string client, CancellationToken cancellation) => AnswerAsync("create", () => "750");
+
+        public Task UploadAsync(string jobId, BulkRequest request, IReadOnlyList<SoapRecord> records, CancellationToken cancellation) => AnswerAsync($"upload {records.Count}", () => "");
+
+        public Task CloseAsync(string jobId, CancellationToken cancellation) => AnswerAsync("close", () => "");
+
+        public Task AbortAsync(string jobId, CancellationToken cancellation) => AnswerAsync("abort", () => "");
+
+        public Task<BulkJob> ReadAsync(string jobId, CancellationToken cancellation) =>
+            AnswerAsync("read", () => new BulkJob(jobId, States.Dequeue(), Results.Count, 0, ErrorMessage));
+
+        public Task<BulkResults> ResultsAsync(string jobId, BulkRequest request, CancellationToken cancellation) => AnswerAsync("results", () => new BulkResults(Results, Unprocessed));
+
+        private Task<T> AnswerAsync<T>(string call, Func<T> answer)
+        {
+            Calls.Add(call);
+            return _faults.TryGetValue(call, out var faults) && faults.TryDequeue(out var fault) ? Task.FromException<T>(new SalesforceException(fault, call)) : Task.FromResult(answer());
+        }
+    }
+}
+
+/// <summary>Many at once.</summary>
+internal static class QueueExtensions
+{
+    public static void EnqueueAll<T>(this Queue<T> queue, params ReadOnlySpan<T> items)
+    {
+        foreach (var item in items)
+        {
+            queue.Enqueue(item);
+        }
+    }
+}
