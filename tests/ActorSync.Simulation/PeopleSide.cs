@@ -54,7 +54,9 @@ internal sealed class PeopleSide(World world)
         }
         else if (dice < (world.Temper.ComesAndGoes ? 32 : 16))
         {
-            if ((world.Temper.IsRestless && _random.Next(2) == 0 ? DeletedLast(type) : Pick(type, deleted: true)) is { } id)
+            // One of them, the last, or all that are in the bin.
+            var how = world.Temper.IsRestless ? _random.Next(4) : 0;
+            foreach (var id in how == 3 ? Ids(type, deleted: true) : (how == 0 ? Pick(type, deleted: true) : DeletedLast(type)) is { } one ? [one] : Array.Empty<string>())
             {
                 Note("undeletes", id, "");
                 world.Org.Undelete([id], _person);

@@ -19,7 +19,7 @@ internal static partial class AllMutants
             Records + "FieldReading.cs",
             "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
             "(FieldBar?)null;")),
-        new("bars are lifted at the acknowledgement", "rule 4", 9, new Mutation(
+        new("bars are lifted at the acknowledgement", "rule 4", 11, new Mutation(
             Records + "RecordEvolve.cs", "Life = Life.Alive,\n            Bars = Barred(state.Bars, write.Fields, e.At),\n            Parked = Settled(state),\n            Owed = state.DeletePending",
             "Life = Life.Alive,\n            Bars = RecordState.NoBars,\n            Parked = Settled(state),\n            Owed = state.DeletePending")),
         new("a write that is outside holds nothing back", "rule 4", 1001, new Mutation(
@@ -28,14 +28,14 @@ internal static partial class AllMutants
             Records + "FieldReading.cs", "if (local is not null || sent is not null)", "if (sent is not null)")),
         new("what both sides agreed on is no echo", "rule 4", 1, new Mutation(
             Records + "FieldReading.cs", "(write.Fields.Is(name, remote) || write.Base.Is(name, remote));", "write.Fields.Is(name, remote);")),
-        new("any image counts as later", "rule 4", 1, new Mutation(
+        new("any image counts as later", "rule 4", 115, new Mutation(
             Records + "RemoteEvidence.cs", "state.SystemModstamp is not { } known || m.AsOf > known || (state.AskedAt(m.Sfid) < m.ReadBegan && !(state.StreamTakenAt > m.ReadBegan));", "true;")),
-        new("every write of a field is made from what Salesforce holds", "rule 1", 1, new Mutation(
+        new("every write of a field is made from what Salesforce holds", "rule 1", 326, new Mutation(
             Records + "LocalQueue.cs", "held = held.Without(write.Fields.Names);", "_ = held;")),
-        new("one time of reading counts for all fields", "rule 4", 79, new Mutation(
+        new("one time of reading counts for all fields", "rule 4", 34, new Mutation(
             Records + "FieldReading.cs", "state.Bars.TryGetValue(name, out var found) && found.AnsweredAt >= m.ReadBegan ? found : null;",
             "state.Bars.TryGetValue(name, out var found) && state.Bars.Values.Min(bar => bar.AnsweredAt) >= m.ReadBegan ? found : null;")),
-        new("a moved stamp proves a lost write", "rule 8", 1, new Mutation(
+        new("a moved stamp proves a lost write", "rule 8", 2, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))", "if (!untouched || lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))")),
         new("an image is decided against a row that has moved on", "rule 0", 234, new Mutation(
             Records + "RecordBehavior.cs", "RemoteImage m => m.Row.Stamp != state.Row || ", "RemoteImage m => ")),
@@ -49,7 +49,7 @@ internal static partial class AllMutants
             Records + "RecordDecision.cs", "if (State.Outstanding is not null || ", "if (")),
         new("a straggling outcome is news", "rule 4", 10, new Mutation(
             Records + "WriteOutcomes.cs", "if (writeNo != outstanding?.WriteNo)", "if (writeNo != outstanding?.WriteNo && (outstanding is null || outcome is not WriteConfirmed))")),
-        new("a field that Salesforce has not changed is contested", "rule 8", 147, new Mutation(
+        new("a field that Salesforce has not changed is contested", "rule 8", 2, new Mutation(
             Records + "WriteOutcomes.cs", "outside.Write.Base.Is(name, found.Fields[name])", "outside.Write.Base.Is(name, \"\")")),
         new("changes of one life are ordered by the id of the log", "rule 1", 1, new Mutation(
             Records + "LocalEvolve.cs", "state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen <= write.Stamp", "state.Row is not { } seen || seen.Birth != write.Stamp.Birth || seen.Birth >= 0")),
@@ -68,7 +68,7 @@ internal static partial class AllMutants
             new Mutation(Coordination + "WireRecord.cs", "if (write.Operation == WriteOperation.Insert)", "if (write.Operation != WriteOperation.Delete)")),
         new("a lost answer is a refusal before execution", "rule 3", 1, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "answer?.Fault is SyncFault.InDoubt lost)", "answer?.Fault is SyncFault.InDoubt lost && lost.Code.Length == 0)")),
-        new("an orphan delete is dropped", "rule 7", 107, new Mutation(
+        new("an orphan delete is dropped", "rule 7", 751, new Mutation(
             "ActorSync/Records/RecordSink.cs", "return [.. orphans.Select(", "return [.. orphans.Take(0).Select(")),
         new("the probe comes before the settle limit", "rule 8", 1, new Mutation(
             Coordination + "SubmissionCoordinator.cs", "_now >= options.SettledAt(submission.StartedAt) && _probing", "_now >= submission.StartedAt && _probing")),
@@ -77,9 +77,9 @@ internal static partial class AllMutants
         new("the cursor moves apart from its messages", "architecture 3", 24, new Mutation(
             "ActorSync.Runtime/Sharding/HeldLease.cs", "(JournalSeq, Snap, Window, WindowId, Cursor) = (before.JournalSeq, before.Snap, before.Window, before.WindowId, before.Cursor);",
             "(JournalSeq, Cursor) = (before.JournalSeq, before.Cursor);")),
-        new("a commit whose answer is lost counts as done", "architecture 3", 52, new Mutation(
+        new("a commit whose answer is lost counts as done", "architecture 3", 2, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (!await HappenedAsync())", "if (!await HappenedAsync() && _before.Count == 0)")),
-        new("a write leaves before its submission is journaled", "architecture 5", 8,
+        new("a write leaves before its submission is journaled", "architecture 5", 2,
             new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Add(SendAsync(early, began, abandon)); }"),
             new Mutation(Coordination + "SubmissionCoordinator.cs", "            _calls.Add(SendAsync(submission, began, abandon));\n", "")),
         new("after a crash what was started is taken as never sent", "architecture 5", 1001, new Mutation(
