@@ -8,11 +8,6 @@ internal sealed partial class Judge
     // I1: a value that the application has had in its row and changed is contested by nobody: whatever people, or the application, say they say once.
     private static void ConflictsHaveTwoSides(RecordStory story)
     {
-        if (story.Events.Any(entry => entry.Event is RecordEvent.RemoteUndeletionTaken or RecordEvent.RemoteMergeTaken or RecordEvent.RemoteDisplaced))
-        {
-            return;
-        }
-
         var left = new HashSet<(string Field, string? Value)>();
         foreach (var (_, happened) in story.Events)
         {
@@ -27,7 +22,7 @@ internal sealed partial class Judge
                 throw new ViolationException("I1", $"{field} is contested by '{remote}', which the application knew and has changed", story.Entity);
             }
 
-            if (happened is RecordEvent.LocalChanged { Operation: not RowOperation.Update })
+            if (happened is RecordEvent.LocalChanged { Operation: not RowOperation.Update } or RecordEvent.RemoteUndeletionTaken or RecordEvent.RemoteMergeTaken or RecordEvent.RemoteDisplaced)
             {
                 // Another life may meet what this one has left behind.
                 left.Clear();
@@ -111,6 +106,7 @@ internal sealed partial class Judge
     {
         var outside = new Dictionary<int, WriteOperation>();
         var ended = new HashSet<int>();
+        string? linked = null;
         for (var at = 0; at < story.Events.Count; at++)
         {
             switch (story.Events[at].Event)
@@ -124,10 +120,13 @@ internal sealed partial class Judge
                 case RecordEvent.RemoteDeletionTaken or RecordEvent.RemoteMergeTaken or RecordEvent.RemoteDisplaced or RecordEvent.ReferencesDeferred:
                     ended.Clear();
                     break;
+                case RecordEvent.RemoteTaken e:
+                    linked = e.Sfid;
+                    break;
                 case RecordEvent.WriteApplied or RecordEvent.WriteNotApplied or RecordEvent.WriteOverwritten or RecordEvent.WriteRejected:
                     var writeNo = WriteNoOf(story.Events[at].Event);
                     outside.Remove(writeNo);
-                    if (ended.Remove(writeNo) && story.Events.ElementAtOrDefault(at + 1).Event is not RecordEvent.ReadBackAsked)
+                    if (ended.Remove(writeNo) && (story.Events.ElementAtOrDefault(at + 1).Event is not RecordEvent.ReadBackAsked asked || asked.Sfid != (linked ?? asked.Sfid)))
                     {
                         throw new ViolationException("I7", $"write {writeNo} was outside when a delete lost, and nobody looked what it did to the row that came back", story.Entity);
                     }

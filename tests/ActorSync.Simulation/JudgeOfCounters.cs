@@ -50,6 +50,7 @@ internal sealed partial class Judge
             ReadsContainWhatWasSeen(story);
             GapsAreTaken(story);
             CountersNeverGoBack(story);
+            CountersWaitForAReason(story);
         }
     }
 
@@ -116,7 +117,7 @@ internal sealed partial class Judge
     private void CountersNeverGoBack(RecordStory story)
     {
         var ours = story.Changes.Where(change => change.Origin is not null && change.Change.Operation == 'U').ToDictionary(change => (change.Change.Birth, change.Change.Revision));
-        if (IsToldOutOfOrder(story))
+        if (IsTakenOutOfOrder(story))
         {
             // It may go back before that shows; then it waits for somebody.
             return;
@@ -146,21 +147,43 @@ internal sealed partial class Judge
         }
     }
 
-    // An event of a write of ours, or that events are missing, is told behind a later one.
-    private static bool IsToldOutOfOrder(RecordStory story)
+    // I4: nobody has to count what the stream has told whole and in order.
+    private void CountersWaitForAReason(RecordStory story)
     {
-        var last = default(StreamPosition);
+        if (story.Events.Any(entry => MovesTheLink(entry.Event)))
+        {
+            return;
+        }
+
+        foreach (var frozen in story.Events.Select(entry => entry.Event).OfType<RecordEvent.ConflictFrozen>().Where(frozen => frozen is { Field: SimulatedMappings.Counter, Counted: true }))
+        {
+            var isReason = frozen.Reason.Contains("out of order", StringComparison.Ordinal) ? IsTakenOutOfOrder(story)
+                : !(frozen.Reason.Contains("missing", StringComparison.Ordinal) || frozen.Reason.StartsWith("GAP", StringComparison.Ordinal)) || _world.Stream.HasGap(story.Entity);
+            if (!isReason)
+            {
+                throw new ViolationException("I4", $"{SimulatedMappings.Counter} waits for somebody, '{frozen.Reason}', and the stream told everything in its order", story.Entity);
+            }
+        }
+    }
+
+    // A write of ours, or a gap, was told behind a later event, or anything behind a later write of ours; or so it was taken: an event that waits for its row lets later ones pass.
+    private static bool IsTakenOutOfOrder(RecordStory story)
+    {
+        var (last, lastOwn) = (default(StreamPosition), default(StreamPosition));
         foreach (var (_, happened) in story.Events)
         {
-            switch (happened)
+            var (position, isOwn) = happened switch
             {
-                case RecordEvent.ChangeEventTaken e when e.Position > last:
-                    last = e.Position;
-                    break;
-                case RecordEvent.ChangeEventsMissed e when e.Position < last:
-                case RecordEvent.ConflictFrozen { Field: SimulatedMappings.Counter, Reason: "a change event came out of order" }:
-                    return true;
+                RecordEvent.ChangeEventTaken e when !e.Fields.IsEmpty => (e.Position, e.OwnWrite is not null),
+                RecordEvent.ChangeEventsMissed e => (e.Position, true),
+                _ => (last, false),
+            };
+            if (position < (isOwn ? last : lastOwn))
+            {
+                return true;
             }
+
+            (last, lastOwn) = (position > last ? position : last, isOwn && position > lastOwn ? position : lastOwn);
         }
 
         return false;

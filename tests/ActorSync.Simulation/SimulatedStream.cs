@@ -17,6 +17,7 @@ internal sealed class SimulatedStream
     private readonly MemoryTurnStore _turns;
     private readonly Dictionary<StreamPosition, DateTimeOffset> _seenAt = [];
     private readonly List<(Guid Record, string Sfid, StreamPosition Position)> _missed = [];
+    private readonly HashSet<Guid> _gaps = [];
     private DateTimeOffset _stalledUntil;
     private long _heard;
     private int _again;
@@ -40,6 +41,9 @@ internal sealed class SimulatedStream
 
     /// <summary>Gaps that were told of records that were linked then, or whose birth was outside.</summary>
     public IReadOnlyList<(Guid Record, string Sfid, StreamPosition Position)> Missed => _missed;
+
+    /// <summary>True of a record that was told that events are missing.</summary>
+    public bool HasGap(Guid record) => _gaps.Contains(record);
 
     private void Listen()
     {
@@ -113,9 +117,13 @@ internal sealed class SimulatedStream
             case RecordMessage.RemoteChanged changed:
                 _seenAt[changed.Position] = changed.Seen;
                 break;
-            case RecordMessage.ChangesMissed { Position: { } position } missed
-                when _world.Readings.States().Any(actor => actor.Actor.Entity == record && (actor.State.Sfid == missed.Sfid || actor.State is { Sfid: null, Outstanding: { Sfid: null } })):
-                _missed.Add((record, missed.Sfid, position));
+            case RecordMessage.ChangesMissed { Position: { } position } missed:
+                _gaps.Add(record);
+                if (_world.Readings.States().Any(actor => actor.Actor.Entity == record && (actor.State.Sfid == missed.Sfid || actor.State is { Sfid: null, Outstanding: { Sfid: null } })))
+                {
+                    _missed.Add((record, missed.Sfid, position));
+                }
+
                 break;
         }
     }

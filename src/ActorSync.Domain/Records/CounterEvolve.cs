@@ -55,9 +55,23 @@ internal static class CounterEvolve
     public static ImmutableSortedDictionary<string, CounterField> Dropped(RecordState state) =>
         state.Counters.Aggregate(state.Counters, (counters, counter) => Kept(counters, counter.Key, counter.Value with { Delta = "0" }));
 
-    // What the row held when the stream began to tell of the record came from the latest read. SystemModstamp is an event's as well from now on.
-    private static RecordState Heard(RecordState state) => state.StreamAt is not null || state.StreamReadAsOf is not null || !state.Counters.IsEmpty ? state
-        : state with { StreamReadAsOf = state.SystemModstamp, StreamReadBegan = state.EvidenceReadBegan };
+    /// <summary>The latest read that has shown the counters, once this one has been taken: one that comes while a counter is open says nothing of it. Until the stream tells of
+    /// the record, and a counter is open, it is the latest read of all, and is not noted.</summary>
+    public static (DateTimeOffset? AsOf, DateTimeOffset? Began) Shown(RecordState state, RemoteTaken e) =>
+        !state.Counters.IsEmpty ? LatestRead(state)
+        : state.StreamAt is not null ? (e.AsOf, e.ReadBegan)
+        : (null, null);
+
+    /// <summary>The latest read that has shown the counters.</summary>
+    public static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state) =>
+        state.StreamAt is null && state.StreamReadAsOf is null ? (state.SystemModstamp, state.EvidenceReadBegan) : (state.StreamReadAsOf, state.StreamReadBegan);
+
+    // SystemModstamp is an event's as well from now on.
+    private static RecordState Heard(RecordState state)
+    {
+        var (asOf, began) = LatestRead(state);
+        return state with { StreamReadAsOf = asOf, StreamReadBegan = began };
+    }
 
     private static ImmutableArray<StreamPosition> Seen(ImmutableArray<StreamPosition> seen, StreamPosition position)
     {

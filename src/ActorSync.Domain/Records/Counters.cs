@@ -307,16 +307,12 @@ internal static class Counters
     }
 
     private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state, CounterField? open) =>
-        open is null ? LatestRead(state) : (open.ReadAsOf, open.ReadBegan);
-
-    // Until the stream tells of the record, any read shows what its row holds.
-    private static (DateTimeOffset? AsOf, DateTimeOffset? Began) LatestRead(RecordState state) =>
-        state.StreamAt is null && state.StreamReadAsOf is null ? (state.SystemModstamp, state.EvidenceReadBegan) : (state.StreamReadAsOf, state.StreamReadBegan);
+        open is null ? CounterEvolve.LatestRead(state) : (open.ReadAsOf, open.ReadBegan);
 
     // What its row holds came from the latest read that showed it.
     private static CounterField Opened(RecordState state, decimal known, RowStamp since)
     {
-        var (asOf, began) = LatestRead(state);
+        var (asOf, began) = CounterEvolve.LatestRead(state);
         return new CounterField(Text(known), "0", null, since) { ReadAsOf = asOf, ReadBegan = began };
     }
 

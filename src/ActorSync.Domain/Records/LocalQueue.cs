@@ -80,12 +80,11 @@ public static class LocalQueue
         var linked = queue.ToBuilder();
         foreach (var (name, value) in earlier.Operation == WriteOperation.Update ? earlier.Fields : FieldValues.Empty)
         {
-            var behind = linked.ToList().FindIndex(place, write => IsOfThisLife(write) && write.Fields.Has(name));
+            var behind = linked.ToList().FindIndex(place, write => write.Fields.Has(name));
             if (behind >= 0 && linked[behind] is { Rebased: { } rebased } write && rebased.Contains(name))
             {
-                var left = new FieldNames(rebased.Where(field => field != name));
                 earlier = earlier.From(FieldValues.Of((name, write.Base[name])));
-                linked[behind] = write with { Base = write.Base.With(name, value), Rebased = left.Count == 0 ? null : left };
+                linked[behind] = write with { Base = write.Base.With(name, value), Rebased = Left(rebased, field => field != name) };
             }
         }
 
@@ -163,7 +162,7 @@ public static class LocalQueue
 
     /// <summary>The queue without some fields of its updates; a write that has nothing left to say goes.</summary>
     public static ImmutableArray<LocalWrite> Without(ImmutableArray<LocalWrite> queue, IReadOnlySet<string> fields) =>
-        [.. queue.Select(write => write.Operation == WriteOperation.Delete ? write : write with { Fields = write.Fields.Without(fields), Base = write.Base.Without(fields) })
+        [.. queue.Select(write => write.Operation == WriteOperation.Delete ? write : write with { Fields = write.Fields.Without(fields), Base = write.Base.Without(fields), Rebased = Left(write.Rebased, name => !fields.Contains(name)) })
             .Where(write => write.Operation != WriteOperation.Update || !write.Fields.IsEmpty)];
 
     // Null where it folds after all.
@@ -201,6 +200,7 @@ public static class LocalQueue
             Stamp = second.Stamp,
             Intents = intents,
             Newest = intents is null ? null : second.Newest ?? new FieldNames(second.Fields.Names),
+            Rebased = Left(Union(first.Rebased, Left(second.Rebased, name => !first.Fields.Has(name))), changed.Has),
             Follows = first.Follows && second.Follows,
             Folded = true,
         };
@@ -209,6 +209,9 @@ public static class LocalQueue
     // What is folded takes the place of its first change, as far as one is known.
     private static LocalWrite Behind(LocalWrite other, LocalWrite write) =>
         write with { Position = write.Position == 0 || (other.Position > 0 && other.Position < write.Position) ? other.Position : write.Position };
+
+    private static FieldNames? Left(FieldNames? names, Func<string, bool> stays) =>
+        names?.Where(stays).ToArray() is { Length: > 0 } left ? new FieldNames(left) : null;
 
     private static FieldNames? Union(FieldNames? first, FieldNames? second) =>
         first is null || second is null || first.Equals(second) ? first ?? second : new FieldNames(first.Union(second).Order(StringComparer.Ordinal));

@@ -184,7 +184,7 @@ public static class RecordEvolve
             IsDeleted: state.IsMarked ? false : null);
         var born = state.Sfid is null && !state.DeletePending;
         var bars = Lifted(state.Bars, e.ReadBegan);
-        var showsCounters = (state.StreamAt is not null || state.StreamReadAsOf is not null || state.AskedAt(e.Sfid) is not null) && state.Counters.IsEmpty;
+        var shown = CounterEvolve.Shown(state, e);
         var next = state with
         {
             Sfid = e.Sfid,
@@ -193,8 +193,8 @@ public static class RecordEvolve
             SystemModstamp = e.AsOf,
             ReadBacks = Answered(state, e.Sfid, e.ReadBegan),
             Bars = bars,
-            StreamReadAsOf = showsCounters ? e.AsOf : state.StreamReadAsOf,
-            StreamReadBegan = showsCounters ? e.ReadBegan : state.StreamReadBegan,
+            StreamReadAsOf = shown.AsOf,
+            StreamReadBegan = shown.Began,
             Queue = born ? LocalQueue.AsUpdates(state.Queue) : state.Queue,
             // Another image may fit the row that refused the last one; a birth that was refused is an update now.
             SkippedBirth = null,

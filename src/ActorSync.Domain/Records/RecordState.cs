@@ -268,7 +268,8 @@ public sealed record RecordState
     /// <summary>When the latest change event was taken: a read that began later shows what it told.</summary>
     public DateTimeOffset? StreamTakenAt { get; init; }
 
-    /// <summary>SystemModstamp of the latest image taken while no counter was open, of a record that change events tell of: what earlier events say of counters is in it.</summary>
+    /// <summary>SystemModstamp of the latest image taken while no counter was open: what earlier events say of counters is in it. Null while that is <see cref="SystemModstamp"/>: no
+    /// change event has told of the record, and no counter was open at a read.</summary>
     public DateTimeOffset? StreamReadAsOf { get; init; }
 
     /// <summary>When that read began, database clock.</summary>

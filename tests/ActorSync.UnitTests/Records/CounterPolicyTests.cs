@@ -176,6 +176,23 @@ public sealed class CounterPolicyTests
             .When(Changed(6, Row(R1, Ten), null, (Count, "4")) with { AsOf = At(-1), Seen = At(6) }).ThenTypes(typeof(ChangeEventTaken)).ThenRowGetsNothing();
 
     [Fact]
+    public void Event_from_before_the_read_takes_no_row_back_though_its_counter_was_open_when_the_stream_began() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Refused(1, 3))
+            .When(Changed(5, Row(R2, Ten.With(Count, "11")), 7, (Name, "Ada")) with { AsOf = At(0) })
+            .When(Skipped(5.5)).ThenState(state => state.Counters.ShouldBeEmpty())
+            .When(Changed(6, Row(R2, Ten.With(Count, "11")), null, (Count, "4")) with { AsOf = At(-1), Seen = At(6) }).ThenTypes(typeof(ChangeEventTaken)).ThenRowGetsNothing();
+
+    [Fact]
+    public void Event_from_before_a_read_that_came_while_the_counter_was_open_is_counted_when_it_is_closed() =>
+        GivenAgreed(Ten)
+            .When(Updated(2, R2, (Count, "10", "11"))).When(Confirmed(1, 3))
+            // Shows our 11, and 5 that somebody has added since, and is no word about an open counter.
+            .When(Read(6, 5, Ten.With(Count, "16"), Row(R2, Ten.With(Count, "11")))).ThenRowGetsNothing()
+            .When(Changed(3.5, Row(R2, Ten.With(Count, "11")), 1, (Count, "11")) with { Seen = At(7) }).ThenState(state => state.Counters.ShouldBeEmpty())
+            .When(Changed(4.5, Row(R2, Ten.With(Count, "11")), null, (Count, "16")) with { Seen = At(7) }).ThenRowGets(RowOperation.Update, (Count, "16"));
+
+    [Fact]
     public void Event_of_a_write_of_ours_whose_sum_is_settled_says_nothing() =>
         New().When(Inserted(1, R1, Fields((Name, "Ada"), (Count, "5")))).When(Confirmed(1, 2))
             .When(Read(4, 3, Fields((Name, "Ada"), (Count, "8"), (Formula, null)), Row(R1, Fields((Name, "Ada"), (Count, "5"), (Formula, null)))))
