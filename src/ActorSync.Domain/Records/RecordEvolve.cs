@@ -219,7 +219,9 @@ public static class RecordEvolve
                 : state;
         }
 
-        state = state with { FieldRounds = state.FieldRounds.SetItem(e.Field, state.FieldRounds.GetValueOrDefault(e.Field) + 1) };
+        // One change that meets a value of Salesforce's after the other while it waits to be sent goes round with nobody.
+        var waits = state.Queue.FirstOrDefault(write => write.Fields.Has(e.Field)) is { Rebased: { } rebased } && rebased.Contains(e.Field);
+        state = waits ? state : state with { FieldRounds = state.FieldRounds.SetItem(e.Field, state.FieldRounds.GetValueOrDefault(e.Field) + 1) };
         if (e.Winner == Side.Salesforce)
         {
             var queue = LocalQueue.Without(state.Queue, new HashSet<string>(StringComparer.Ordinal) { e.Field });

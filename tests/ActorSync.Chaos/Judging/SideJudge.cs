@@ -47,7 +47,7 @@ internal static class SideJudge
             violations.ToImmutable());
     }
 
-    /// <summary>Who waits for somebody says why, in the program's list and in the row.</summary>
+    /// <summary>Who waits for somebody says why, in the program's list, and in the row if nothing of it goes on.</summary>
     public static async Task<Verdict> ParkedSayWhyAsync(ChaosWorld world, Evidence evidence)
     {
         var violations = ImmutableArray.CreateBuilder<string>();
@@ -56,6 +56,12 @@ internal static class SideJudge
             if (string.IsNullOrWhiteSpace(parked.Code) || string.IsNullOrWhiteSpace(parked.Message) || string.IsNullOrWhiteSpace(parked.Operation) || string.IsNullOrWhiteSpace(parked.Source))
             {
                 violations.Add($"{parked} does not say why");
+            }
+
+            if (parked.Source == "conflict")
+            {
+                // One field is in the inbox; the row goes on.
+                continue;
             }
 
             var type = MappedObject.All.Single(type => type.Name == parked.Object);

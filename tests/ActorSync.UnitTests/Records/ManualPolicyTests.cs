@@ -37,6 +37,20 @@ public sealed class ManualPolicyTests
     }
 
     [Fact]
+    public void Change_that_meets_one_value_of_Salesforce_after_the_other_while_it_waits_to_be_sent_is_no_endless_round()
+    {
+        var (second, third) = (new RowStamp(1, 2), new RowStamp(1, 3));
+        var agreed = Fields((Name, "Ada"), (Phone, "1"), (City, null), (Formula, null));
+        var record = GivenAgreed(agreed, Mapping(ConflictPolicy.PostgresWins)).When(Updated(2, second, (City, null, "x"))).When(Updated(3, third, (Name, "Ada", "a")));
+        for (var i = 1; i <= RecordState.RoundsMax + 2; i++)
+        {
+            record.When(Read(3 + i, 2 + i, agreed.With(Name, $"S{i}"), Row(third, agreed.With(Fields((Name, "a"), (City, "x")))))).ThenConflict(Name, Side.Postgres);
+        }
+
+        record.When(Confirmed(1, 20)).ThenOffered(WriteOperation.Update, "S1", (Name, "a"));
+    }
+
+    [Fact]
     public void Choosing_the_row_sends_its_value() =>
         Frozen().When(Chosen(20, Phone, Side.Postgres)).ThenOffered(WriteOperation.Update, "S1", (Phone, "2")).ThenRowGetsNothing()
             .ThenState(state => state.Inbox.ShouldBeEmpty());
