@@ -10,6 +10,9 @@ namespace ActorSync.Salesforce.Streaming;
 /// <summary>Carries the messages of one client: one request at a time, with the cookies that tie it to its server. Loses nothing silently: an answer is whole or an exception.</summary>
 internal sealed class BayeuxTransport(SalesforceSession session, AccessToken token)
 {
+    /// <summary>Cookies shorter than this are no secrets, and stand in many texts by chance: <c>1</c>, <c>true</c>, the name of a server.</summary>
+    private const int SecretCookieCharactersMin = 8;
+
     private readonly Dictionary<string, string> cookies = new(StringComparer.Ordinal);
     private long messages;
 
@@ -38,7 +41,9 @@ internal sealed class BayeuxTransport(SalesforceSession session, AccessToken tok
     }
 
     /// <summary>The fault of a refused message, without our secrets.</summary>
-    public SyncFault Fault(BayeuxAnswer answer) => StreamFaults.Of(answer.Error, [token.Secret, .. cookies.Values]);
+    public SyncFault Fault(BayeuxAnswer answer) => StreamFaults.Of(answer.Error, Secrets());
+
+    private string[] Secrets() => [token.Secret, .. cookies.Values.Where(value => value.Length >= SecretCookieCharactersMin)];
 
     private List<BayeuxAnswer> Read(string operation, ExchangeAnswer answer)
     {
@@ -54,7 +59,7 @@ internal sealed class BayeuxTransport(SalesforceSession session, AccessToken tok
             {
                 HttpStatusCode.Unauthorized => new SyncFault.NotExecuted(SalesforceFaults.InvalidSession, "HTTP 401.", TimeSpan.Zero),
                 HttpStatusCode.NotFound or HttpStatusCode.Forbidden => StreamFaults.Of($"{(int)answer.Status}::HTTP {(int)answer.Status}"),
-                _ => TransportFaults.Unreadable(CallKind.Read, answer.Status, answer.ContentType, OneLine.Of(e.Message, [token.Secret, .. cookies.Values])),
+                _ => TransportFaults.Unreadable(CallKind.Read, answer.Status, answer.ContentType, OneLine.Of(e.Message, Secrets())),
             };
             throw new SalesforceException(fault, operation);
         }

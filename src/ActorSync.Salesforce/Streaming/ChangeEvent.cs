@@ -73,6 +73,9 @@ public sealed record ChangeEvent
     /// <summary>Fields of which the event carries a difference instead of the value. They are not among <see cref="Fields"/>: read the records.</summary>
     public required IReadOnlyList<string> DiffFields { get; init; }
 
+    /// <summary>Those of <see cref="ChangedFields"/> of which the event says nothing: no value, no null, no difference. The whole of a compound (<c>Name</c>) beside its parts is one, too. They are not among <see cref="Fields"/>: read the records.</summary>
+    public required IReadOnlyList<string> UntoldFields { get; init; }
+
     /// <summary>The event tells that something happened, not what: read the records, or the object.</summary>
     public bool IsGap => Type >= ChangeType.GapCreate;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorSync.Salesforce.Http;
 
 namespace ActorSync.Salesforce.Streaming;
 
@@ -37,13 +38,12 @@ internal static class ChangeEventReader
         JsonElement payload = Member(data, "payload", JsonValueKind.Object);
         JsonElement header = Member(payload, Header, JsonValueKind.Object);
         string typeName = Text(header, "changeType");
-        ChangeType type = Types.TryGetValue(typeName, out ChangeType known) ? known : throw new FormatException($"changeType is '{typeName}'");
+        ChangeType type = Types.TryGetValue(typeName, out ChangeType known) ? known : throw new FormatException($"changeType is '{OneLine.Of(typeName)}'");
         List<string> diffs = FieldNames(header, "diffFields");
         List<string> changed = FieldNames(header, "changedFields");
         Dictionary<string, string?> fields = Values(payload, diffs);
-        foreach (string name in FieldNames(header, "nulledFields").Concat(type == ChangeType.Update ? changed : []).Where(name => !diffs.Contains(name)))
+        foreach (string name in FieldNames(header, "nulledFields").Where(name => !diffs.Contains(name)))
         {
-            // A changed field that has no value in the event has none in the record either.
             fields.TryAdd(name, null);
         }
 
@@ -62,6 +62,7 @@ internal static class ChangeEventReader
             ChangedFields = changed,
             NulledFields = [.. fields.Where(field => field.Value is null).Select(field => field.Key)],
             DiffFields = diffs,
+            UntoldFields = type == ChangeType.Update ? [.. changed.Where(name => !fields.ContainsKey(name) && !diffs.Contains(name))] : [],
         };
     }
 

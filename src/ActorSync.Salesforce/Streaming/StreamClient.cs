@@ -8,13 +8,17 @@ namespace ActorSync.Salesforce.Streaming;
 
 /// <summary>
 /// Change Data Capture of one org over CometD: several channels on one connection, each from a position of its own. At least once and in the order of the channel: what
-/// was read and not committed is read again by the next reading. Nothing is dropped silently: see <see cref="StreamNews"/>.
+/// was read and not committed is read again by the next reading, or, where nothing of a channel is committed that was to be heard from <see cref="ReplayPosition.Newest"/> on,
+/// told as <see cref="StreamNews.Missed"/>. Nothing is dropped silently: see <see cref="StreamNews"/>.
 /// </summary>
 public sealed class StreamClient
 {
     private readonly SalesforceSession session;
     private readonly StreamOptions options;
     private readonly ConcurrentDictionary<string, ReplayPosition> committed;
+
+    // Touched by the reading alone, and there is one at a time.
+    private readonly HashSet<string> heard = new(StringComparer.Ordinal);
     private int isReading;
 
     /// <summary>Nothing is sent before the first reading.</summary>
@@ -78,12 +82,12 @@ public sealed class StreamClient
 
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Channel<StreamNews> news = Channel.CreateBounded<StreamNews>(new BoundedChannelOptions(options.NewsBufferedMax) { SingleReader = true, SingleWriter = true });
-        Task running = new StreamConnection(session, options, new StreamPositions(Committed), news.Writer).RunAsync(ended.Token);
+        Task running = new StreamConnection(session, options, new StreamPositions(Committed, heard), news.Writer).RunAsync(ended.Token);
         try
         {
             await foreach (StreamNews told in news.Reader.ReadAllAsync(cancellation))
             {
-                // What still waits is not for a caller who has left: it is not committed, so the next reading tells it again.
+                // What still waits is not for a caller who has left: it is not committed, so the next reading tells it again, or that it is missed.
                 cancellation.ThrowIfCancellationRequested();
                 yield return told;
             }

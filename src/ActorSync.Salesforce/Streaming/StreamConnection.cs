@@ -17,7 +17,7 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
     private AccessToken? stale;
     private BayeuxTransport? transport;
     private string clientId = "";
-    private TimeSpan connectTimeout = options.ConnectTimeout;
+    private TimeSpan connectTimeout;
     private TimeSpan interval;
     private int failures;
 
@@ -40,8 +40,15 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
         }
         catch (Exception e) when (e is SalesforceException || cancellation.IsCancellationRequested)
         {
-            await SayGoodbyeAsync();
-            news.Complete(e as SalesforceException);
+            try
+            {
+                await SayGoodbyeAsync();
+            }
+            finally
+            {
+                // Whatever becomes of the farewell: the reader waits for this.
+                news.Complete(e as SalesforceException);
+            }
         }
         catch (Exception e)
         {
@@ -55,6 +62,7 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
     {
         AccessToken token = stale is null ? await session.GetAsync(cancellation) : await session.RenewAsync(stale, cancellation);
         (stale, transport, clientId) = (null, new BayeuxTransport(session, token), "");
+        (connectTimeout, interval) = (options.ConnectTimeout, TimeSpan.Zero);
         try
         {
             await ShakeHandsAsync(cancellation);
@@ -101,12 +109,13 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
             // A first connect proves little: a server may know us for that long and no longer.
             failures = isFirst ? failures : 0;
         }
-        else if (answer.Reconnect == Reconnect.Retry)
+        else if (answer.Reconnect == Reconnect.Retry && transport!.Fault(answer) is { Code: not (StreamFaults.UnknownClient or SalesforceFaults.InvalidSession) } fault)
         {
-            await RestAsync(transport!.Fault(answer), cancellation);
+            await RestAsync(fault, cancellation);
         }
         else
         {
+            // A client or a session that is gone stays gone, whatever the advice.
             throw Refused(answer, "stream connect");
         }
     }
@@ -120,7 +129,7 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
             foreach (string channel in some.Where(positions.IsLost))
             {
                 await news.WriteAsync(
-                    new StreamNews.Missed(channel, ReplayPosition.Newest, ReplayPosition.Newest, "interrupted before the first event of the channel: there is no position to go on from"), cancellation);
+                    new StreamNews.Missed(channel, ReplayPosition.Newest, ReplayPosition.Newest, "the channel was heard before, and there is no event to go on from"), cancellation);
             }
 
             List<BayeuxAnswer> answers = await SendSubscriptionsAsync(some, cancellation);
@@ -201,11 +210,14 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
         return answers;
     }
 
+    /// <summary>Advice holds until the next handshake, and never for longer than we let it.</summary>
     private void Heed(BayeuxAnswer answer)
     {
-        interval = answer.Interval ?? interval;
-        connectTimeout = answer.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : connectTimeout;
+        interval = answer.Interval is { } wait ? Shorter(wait, options.AdvisedIntervalMax) : interval;
+        connectTimeout = answer.Timeout is { } timeout && timeout > TimeSpan.Zero ? Shorter(timeout, options.AdvisedTimeoutMax) : connectTimeout;
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Waits before the next attempt: nothing where the server only forgot us or the session ended, longer with each failure in a row.</summary>
     private async Task RestAsync(SyncFault fault, CancellationToken cancellation)
@@ -230,7 +242,7 @@ internal sealed class StreamConnection(SalesforceSession session, StreamOptions 
             wait += wait;
         }
 
-        return wait < options.ReconnectWaitMax ? wait : options.ReconnectWaitMax;
+        return Shorter(wait, options.ReconnectWaitMax);
     }
 
     private SalesforceException Refused(BayeuxAnswer answer, string operation)

@@ -25,12 +25,12 @@ internal static class StreamFaults
 
     /// <summary>What follows from an error of a message.</summary>
     /// <param name="error">As the server wrote it; empty where it named none.</param>
-    /// <param name="secrets">What must not come back in the text.</param>
+    /// <param name="secrets">What must not come back in the message. What follows does not hang on it: a secret that reads like a part of the error hides no code.</param>
     public static SyncFault Of(string error, params ReadOnlySpan<string?> secrets)
     {
         string text = OneLine.Of(error, secrets);
-        string code = Code(text);
-        bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
+        string code = Code(error.TrimStart());
+        bool Says(string words) => error.Contains(words, StringComparison.OrdinalIgnoreCase);
         return code switch
         {
             "401" => new SyncFault.NotExecuted(SalesforceFaults.InvalidSession, text, TimeSpan.Zero),

@@ -27,7 +27,7 @@ public abstract record StreamNews
 
     /// <summary>Events may be gone that nobody will ever tell: read the objects of the channel. The stream goes on.</summary>
     /// <param name="Channel">The channel.</param>
-    /// <param name="After">Where it should have gone on: a replay id that Salesforce does not know (any more), or <see cref="ReplayPosition.Newest"/> where the stream was interrupted before its first event.</param>
+    /// <param name="After">Where it should have gone on: a replay id that Salesforce does not know (any more), or <see cref="ReplayPosition.Newest"/> where the channel was heard and has no event to go on from: the stream was interrupted before its first, or the reading before this one committed none.</param>
     /// <param name="Now">Where it goes on instead.</param>
     /// <param name="Why">What Salesforce said, in one line.</param>
     public sealed record Missed(string Channel, ReplayPosition After, ReplayPosition Now, string Why) : StreamNews;

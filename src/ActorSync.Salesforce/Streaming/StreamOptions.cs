@@ -15,6 +15,12 @@ public sealed record StreamOptions
     /// <summary>A connect that is not answered this long after it should have been is given up: the connection is dead.</summary>
     public TimeSpan ConnectGrace { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Longest hold of a connect that Salesforce may advise: a dead connection is found out no later than this and <see cref="ConnectGrace"/>.</summary>
+    public TimeSpan AdvisedTimeoutMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest wait between two connects that Salesforce may advise; it drops a client after 40 s without a call.</summary>
+    public TimeSpan AdvisedIntervalMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Wait after the first failure in a row, above zero; each further one doubles it.</summary>
     public TimeSpan ReconnectWaitMin { get; init; } = TimeSpan.FromSeconds(1);
 

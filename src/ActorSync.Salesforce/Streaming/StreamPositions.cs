@@ -1,16 +1,17 @@
 namespace ActorSync.Salesforce.Streaming;
 
 /// <summary>Where one reading stands on each of its channels.</summary>
-internal sealed class StreamPositions(IReadOnlyDictionary<string, ReplayPosition> from)
+/// <param name="from">Where it starts.</param>
+/// <param name="heard">Channels that were heard by any reading of the client; added to.</param>
+internal sealed class StreamPositions(IReadOnlyDictionary<string, ReplayPosition> from, HashSet<string> heard)
 {
     private readonly Dictionary<string, ReplayPosition> positions = new(from, StringComparer.Ordinal);
-    private readonly HashSet<string> heard = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Channels => positions.Keys;
 
     public ReplayPosition this[string channel] => positions[channel];
 
-    /// <summary>True where the channel was heard before and nothing was said on it, so that nobody can tell what was said since.</summary>
+    /// <summary>True where the channel was heard before, by this reading or an earlier one, and there is no event to go on from, so that nobody can tell what was said since.</summary>
     public bool IsLost(string channel) => heard.Contains(channel) && positions[channel] == ReplayPosition.Newest;
 
     public void Heard(string channel) => heard.Add(channel);

@@ -255,6 +255,31 @@ public sealed class StreamClientTests : IAsyncLifetime
         Should.Throw<ArgumentException>(() => client.Commit(Contacts, ReplayPosition.Newest));
     }
 
+    // The first reading heard a and kept nothing of it, so that the second has no position, and what came in between is nowhere.
+    [Fact]
+    public async Task A_reading_that_ends_before_its_first_commit_is_reported_by_the_next()
+    {
+        StreamClient client = Client(Accounts, ReplayPosition.Newest);
+        await using (StreamReading first = new(client))
+        {
+            await first.NextAsync<StreamNews.Subscribed>();
+            Create("a");
+            await first.ChangesAsync(1);
+        }
+
+        Create("b");
+        await using (StreamReading second = new(client))
+        {
+            (await second.NextAsync<StreamNews.Missed>()).After.ShouldBe(ReplayPosition.Newest);
+            await second.NextAsync<StreamNews.Subscribed>();
+            Create("c");
+            client.Commit((await second.ChangesAsync(1))[0]);
+        }
+
+        await using StreamReading third = new(client);
+        (await third.NextAsync<StreamNews.Subscribed>()).From.IsEvent.ShouldBeTrue("there is a position now");
+    }
+
     [Fact]
     public async Task A_channel_that_is_refused_holds_back_no_other_and_none_at_all_ends_the_stream()
     {

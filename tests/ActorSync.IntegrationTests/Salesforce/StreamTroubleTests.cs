@@ -72,6 +72,93 @@ public sealed class StreamTroubleTests
         org.Server.Arrivals.Count(arrival => arrival.Body.Contains("/meta/handshake", StringComparison.Ordinal)).ShouldBe(1);
     }
 
+    // In place it would say the same with the same dead session or client for ever.
+    [Theory]
+    [InlineData("401::Authentication invalid", SalesforceFaults.InvalidSession, true)]
+    [InlineData("403::Unknown client", StreamFaults.UnknownClient, false)]
+    public async Task Who_is_not_known_any_more_shakes_hands_even_if_told_to_retry(string error, string code, bool isRenewed)
+    {
+        await using StubOrg org = new(arrival => Script(arrival, error, "retry"));
+        await using StreamReading reading = Read(org);
+        await reading.NextAsync<StreamNews.Subscribed>();
+
+        (await reading.NextAsync<StreamNews.Interrupted>()).Fault.Code.ShouldBe(code);
+        await reading.NextAsync<StreamNews.Missed>();
+        await reading.NextAsync<StreamNews.Subscribed>();
+        (org.SignIns > 1).ShouldBe(isRenewed);
+    }
+
+    [Fact]
+    public async Task A_cookie_of_one_digit_is_no_secret_and_hides_no_code()
+    {
+        await using StubOrg org = new(arrival =>
+            Script(arrival, "401::Authentication invalid (1)", "none") with { Header = "Set-Cookie: LB=1; Path=/" });
+        await using StreamReading reading = Read(org);
+        await reading.NextAsync<StreamNews.Subscribed>();
+
+        SyncFault fault = (await reading.NextAsync<StreamNews.Interrupted>()).Fault;
+
+        (fault.Code, fault.Message).ShouldBe((SalesforceFaults.InvalidSession, "401::Authentication invalid (1)"));
+    }
+
+    [Fact]
+    public async Task Advice_of_a_server_is_heeded_up_to_its_bounds()
+    {
+        await using StubOrg org = new(arrival => arrival.Body switch
+        {
+            var body when body.Contains("\"id\":\"4\"", StringComparison.Ordinal) => Connected(1, """{"interval":2147483647,"timeout":2147483647}"""),
+            var body when body.Contains("\"id\":\"5\"", StringComparison.Ordinal) => new Reply.Hang(),
+            _ => Script(arrival, "999::Enough", "none"),
+        });
+        StreamOptions bounded = Quick with { AdvisedIntervalMax = TimeSpan.FromMilliseconds(1), AdvisedTimeoutMax = TimeSpan.FromMilliseconds(1), ConnectGrace = TimeSpan.FromMilliseconds(200) };
+        await using StreamReading reading = new(new StreamClient(org.Session, new Dictionary<string, ReplayPosition> { [Channel] = ReplayPosition.Newest }, bounded));
+        while (await reading.NextAsync() is not StreamNews.Unreadable)
+        {
+            // A busy machine may answer later than the bounds allow.
+        }
+
+        (await reading.NextAsync<StreamNews.Interrupted>()).Fault.Code.ShouldStartWith("DEADLINE_PASSED");
+    }
+
+    // A server that is overloaded asks for a long wait, goes, and the next one knows nothing of it.
+    [Fact]
+    public async Task Advice_of_a_server_ends_with_its_handshake()
+    {
+        int handshakes = 0;
+        await using StubOrg org = new(arrival =>
+        {
+            handshakes += arrival.Body.Contains("/meta/handshake", StringComparison.Ordinal) ? 1 : 0;
+            return arrival.Body switch
+            {
+                var body when handshakes == 1 && body.Contains("\"id\":\"4\"", StringComparison.Ordinal) =>
+                    Json("""[{"channel":"/meta/connect","successful":false,"error":"403::Unknown client","advice":{"reconnect":"handshake","interval":2147483647} }]"""),
+                var body when body.Contains("\"id\":\"4\"", StringComparison.Ordinal) => Connected(1, "{}"),
+                var body when body.Contains("\"id\":\"5\"", StringComparison.Ordinal) => Connected(2, "{}"),
+                // Without advice, so that what the life before was told would still count.
+                var body when body.Contains("\"timeout\":0", StringComparison.Ordinal) => Json("""[{"channel":"/meta/connect","successful":true}]"""),
+                _ => Script(arrival, "999::Enough", "none"),
+            };
+        });
+        await using StreamReading reading = new(new StreamClient(
+            org.Session, new Dictionary<string, ReplayPosition> { [Channel] = ReplayPosition.After(9) }, Quick));
+        await reading.NextAsync<StreamNews.Subscribed>();
+        await reading.NextAsync<StreamNews.Interrupted>();
+        await reading.NextAsync<StreamNews.Subscribed>();
+
+        (await reading.NextAsync<StreamNews.Unreadable>()).ReplayId.ShouldBe(1);
+        (await reading.NextAsync<StreamNews.Unreadable>()).ReplayId.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_goodbye_that_fails_in_any_way_keeps_no_reader_waiting()
+    {
+        await using StubOrg org = new(arrival => Script(arrival, "999::Enough", "none"), time: new NoTimerFor(Quick.DisconnectTimeMax));
+        await using StreamReading reading = Read(org);
+        await reading.NextAsync<StreamNews.Subscribed>();
+
+        (await Should.ThrowAsync<SalesforceException>(reading.NextAsync)).Message.ShouldContain("999::Enough");
+    }
+
     [Fact]
     public async Task A_limit_is_waited_out_for_as_long_as_it_takes()
     {
@@ -102,13 +189,13 @@ public sealed class StreamTroubleTests
         await reading.NextAsync<StreamNews.Subscribed>();
 
         (await reading.NextAsync<StreamNews.Interrupted>()).Fault.Code.ShouldStartWith("DEADLINE_PASSED");
-        org.Server.Arrivals.Where(arrival => arrival.Body.Contains("clientId", StringComparison.Ordinal)).ShouldAllBe(arrival => arrival.Headers["Cookie"] == "BAYEUX_BROWSER=b1");
+        org.Server.Arrivals.Where(arrival => arrival.Body.Contains("clientId", StringComparison.Ordinal)).ShouldAllBe(arrival => arrival.Headers["Cookie"] == "BAYEUX_BROWSER=browser-1");
     }
 
     [Fact]
     public async Task Secrets_stay_out_of_what_a_server_says()
     {
-        await using StubOrg org = new(arrival => Script(arrival, "400::Bearer 00D!t1 of cookie b1 is odd", "none"));
+        await using StubOrg org = new(arrival => Script(arrival, "400::Bearer 00D!t1 of cookie browser-1 is odd", "none"));
         await using StreamReading reading = Read(org);
         await reading.NextAsync<StreamNews.Subscribed>();
 
@@ -134,11 +221,22 @@ public sealed class StreamTroubleTests
     /// <summary>Everything works up to the second connect, which is refused.</summary>
     private static Reply.Answer Script(Arrival arrival, string error, string reconnect) => arrival.Body switch
     {
-        var body when body.Contains("/meta/handshake", StringComparison.Ordinal) => Json("""[{"channel":"/meta/handshake","clientId":"c","successful":true}]""") with { Header = "Set-Cookie: BAYEUX_BROWSER=b1; Path=/" },
+        var body when body.Contains("/meta/handshake", StringComparison.Ordinal) => Json("""[{"channel":"/meta/handshake","clientId":"c","successful":true}]""") with { Header = "Set-Cookie: BAYEUX_BROWSER=browser-1; Path=/" },
         var body when body.Contains("/meta/subscribe", StringComparison.Ordinal) => Json($$"""[{"channel":"/meta/subscribe","subscription":"{{Channel}}","successful":true}]"""),
         var body when body.Contains("\"timeout\":0", StringComparison.Ordinal) => Json("""[{"channel":"/meta/connect","successful":true,"advice":{"reconnect":"retry","interval":0,"timeout":20}}]"""),
         _ => Json($$"""[{"channel":"/meta/connect","successful":false,"error":"{{error}}","advice":{"reconnect":"{{reconnect}}"} }]"""),
     };
 
+    /// <summary>A connect that brings an event and advice.</summary>
+    private static Reply.Answer Connected(long replayId, string advice) => Json(
+        $$"""[{"channel":"{{Channel}}","data":{"event":{"replayId":{{replayId}}},"payload":{} } },{"channel":"/meta/connect","successful":true,"advice":{{advice}} }]""");
+
     private static Reply.Answer Json(string text) => new(200, "application/json", text);
+
+    /// <summary>Gives no timer of one length, so that the call which needs it fails like none that was thought of.</summary>
+    private sealed class NoTimerFor(TimeSpan length) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            dueTime == length ? throw new InvalidOperationException("no timer") : base.CreateTimer(callback, state, dueTime, period);
+    }
 }

@@ -68,6 +68,18 @@ public sealed class BayeuxMessagesTests
     [Fact]
     public void Secrets_are_cut_out_of_errors() => StreamFaults.Of("403::no 00D!token for you\nx", "00D!token").Message.ShouldBe("403::no *** for you x");
 
+    // A load balancer's cookie may have any value, and a server may say it back anywhere.
+    [Theory]
+    [InlineData("401::Authentication invalid", "401", "INVALID_SESSION_ID")]
+    [InlineData("403::Unknown client", "client", StreamFaults.UnknownClient)]
+    public void What_follows_from_an_error_does_not_hang_on_what_is_cut_out_of_it(string error, string secret, string code)
+    {
+        SyncFault fault = StreamFaults.Of(error, secret);
+
+        fault.Code.ShouldBe(code);
+        fault.Message.ShouldBe(error.Replace(secret, "***", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Positions_are_newest_oldest_or_behind_an_event()
     {
