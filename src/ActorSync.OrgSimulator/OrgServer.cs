@@ -67,6 +67,7 @@ public sealed class OrgServer : IAsyncDisposable
 
     /// <summary>Starts a server and returns once it accepts connections.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="ArgumentException">The certificate is none, or not of an RSA key.</exception>
     /// <exception cref="Org.SchemaFiles.OrgSchemaException">The objects file cannot be read or has errors; the message names each.</exception>
     public static async Task<OrgServer> StartAsync(OrgServerOptions options, CancellationToken cancellation)
     {
@@ -117,7 +118,10 @@ public sealed class OrgServer : IAsyncDisposable
     private static OrgServices Services(OrgServerOptions options, CancellationToken stopping)
     {
         var model = options.Model ?? OrgModels.Make(options);
-        var credentials = new OrgCredentials(options.ClientId, options.ClientSecret, options.RefreshToken, model.IntegrationUser.Username, options.Password);
+        var credentials = new OrgCredentials(options.ClientId, options.ClientSecret, options.RefreshToken, model.IntegrationUser.Username, options.Password)
+        {
+            AssertionKey = options.JwtCertificate is { } pem ? AssertionKeys.Of(pem) : null,
+        };
         var sessions = new OrgSessions(model.OrganizationId, options.Seed, options.Clock, options.SessionIdleMax);
         var usage = new ApiUsage(options.RequestsPerDayMax, options.Clock);
         var faults = new OrgFaults(options.Seed, options.Clock);

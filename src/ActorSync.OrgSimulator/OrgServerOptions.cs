@@ -79,6 +79,12 @@ public sealed record OrgServerOptions
     /// <summary>Refresh token of the integration user.</summary>
     public string RefreshToken { get; init; } = "5Aep861.actorsync.simulator.refresh";
 
+    /// <summary>
+    /// Certificate of the connected app in PEM, or its RSA public key alone: what the assertions of the JWT bearer grant are verified with. Null: the app takes none. The
+    /// integration user is pre-authorized, nobody else.
+    /// </summary>
+    public string? JwtCertificate { get; init; }
+
     /// <summary>Password of the integration user, for SOAP login() and the password grant.</summary>
     public string Password { get; init; } = "simulator-password";
 }

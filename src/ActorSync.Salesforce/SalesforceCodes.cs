@@ -50,7 +50,8 @@ internal sealed record SalesforceCode(string Code, CodeMeaning? Row = null, Code
 /// <summary>
 /// The table of codes. Source of the codes and what they say: "Core Data Types Used in API Calls" of the SOAP API Developer Guide (StatusCode of a record,
 /// ExceptionCode of a call; sforce_api_calls_concepts_core_data_objects.htm) and the enumerations of those names in the partner WSDL, 47.0. Not there: NOT_FOUND,
-/// from "Status Codes and Error Responses" of the REST API Developer Guide (errorcodes.htm). The meanings are ours.
+/// from "Status Codes and Error Responses" of the REST API Developer Guide (errorcodes.htm), and URL_NOT_RESET, which REST answers at an address that is not the
+/// session's (github.com/forcedotcom/cli/issues/3026). The meanings are ours.
 /// </summary>
 internal static class SalesforceCodes
 {
@@ -70,6 +71,7 @@ internal static class SalesforceCodes
         new("UNKNOWN_EXCEPTION", Row: CodeMeaning.Transient, Call: CodeMeaning.InDoubt),
         new("INTERNAL_ERROR", Row: CodeMeaning.Transient),
         new("INVALID_SESSION_ID", Row: CodeMeaning.Transient, Call: CodeMeaning.SendAgainNow),
+        new("URL_NOT_RESET", Call: CodeMeaning.SendAgainNow),
         new("FUNCTIONALITY_TEMPORARILY_UNAVAILABLE", Call: CodeMeaning.Unavailable),
         new("ORG_LOCKED", Call: CodeMeaning.Maintenance),
         new("ORG_IN_MAINTENANCE", Call: CodeMeaning.Maintenance),

@@ -13,6 +13,9 @@ public static class SalesforceFaults
     /// <summary>The session is gone; nothing ran.</summary>
     public const string InvalidSession = "INVALID_SESSION_ID";
 
+    /// <summary>The session is of another address: the org has moved. Nothing ran.</summary>
+    public const string WrongInstance = "URL_NOT_RESET";
+
     /// <summary>A value of a unique field is taken.</summary>
     public const string DuplicateValue = "DUPLICATE_VALUE";
 
@@ -48,6 +51,9 @@ public static class SalesforceFaults
             _ => new SyncFault.Rejected(code, message, fields),
         };
     }
+
+    /// <summary>Nothing ran because of the session: a new one makes the same call possible.</summary>
+    public static bool IsOfSession(SyncFault? fault) => fault is SyncFault.NotExecuted { Code: InvalidSession or WrongInstance };
 
     /// <summary>What follows from a fault of a whole call.</summary>
     public static SyncFault OfCall(string code, string message, CallKind kind)

@@ -42,6 +42,12 @@ public sealed record SalesforceOptions
     /// </summary>
     public bool AllowPlainHttp { get; init; }
 
+    /// <summary>
+    /// A sign-in that was refused is not tried again before this: many calls want one, the org counts attempts (3,600 an hour and user), and it takes a person to change
+    /// the answer.
+    /// </summary>
+    public TimeSpan SignInRefusalKept { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Told the new refresh token when the org rotates it, so that it can be kept for the next start.</summary>
     public Func<string, CancellationToken, ValueTask>? RefreshTokenRotated { get; init; }
 }

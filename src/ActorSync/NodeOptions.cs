@@ -63,7 +63,10 @@ internal sealed record NodeOptions(
         ? new JobLimits(bulk.RowsMin, bulk.RowsMax, bulk.Linger, bulk.JobsMax, BulkClient.UploadBytesMax - HeaderBytesMax)
         : null;
 
-    private static SalesforceCredentials SignIn(SalesforceConfig config) => config.RefreshToken is { } token
-        ? new SalesforceCredentials.RefreshToken(config.LoginUrl, config.ClientId, config.ClientSecret.Reveal(), token.Reveal())
-        : new SalesforceCredentials.ClientCredentials(config.LoginUrl, config.ClientId, config.ClientSecret.Reveal());
+    private static SalesforceCredentials SignIn(SalesforceConfig config) => config switch
+    {
+        { Jwt: { } jwt } => new SalesforceCredentials.JwtBearer(config.LoginUrl, config.ClientId, jwt.Username, jwt.KeyFile, jwt.Audience),
+        { RefreshToken: { } token } => new SalesforceCredentials.RefreshToken(config.LoginUrl, config.ClientId, config.ClientSecret?.Reveal(), token.Reveal()),
+        _ => new SalesforceCredentials.ClientCredentials(config.LoginUrl, config.ClientId, config.ClientSecret!.Reveal()),
+    };
 }

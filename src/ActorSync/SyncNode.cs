@@ -22,7 +22,7 @@ internal static class SyncNode
         var options = NodeOptions.From(config);
         await using var database = Database(config);
         NodeTerm? current = null;
-        using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true }, clock);
+        using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true, RefreshTokenRotated = (_, _) => WarnOfRotation(log) }, clock);
         var soap = new SoapClient(session);
         var bulk = config.Salesforce.HasBulk() ? new BulkClient(session) : null;
         var describe = new DescribeClient(session);
@@ -63,6 +63,14 @@ internal static class SyncNode
 
         log.Say("stopped");
         return 0;
+    }
+
+    // The node writes no secret anywhere, so that it cannot keep the new token for its next start.
+    private static ValueTask WarnOfRotation(SyncLog log)
+    {
+        log.Say("the org replaced salesforce.refresh-token: this node goes on with the new one, but the configured one no longer works at the next start; "
+            + "turn refresh token rotation off in the app, or sign in by salesforce.jwt or client credentials");
+        return ValueTask.CompletedTask;
     }
 
     private static NpgsqlDataSource Database(SyncConfig config)

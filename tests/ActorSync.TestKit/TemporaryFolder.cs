@@ -20,5 +20,14 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>A path inside it.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Who may do what with a file of it; on Windows, which has no such modes, nothing happens.</summary>
+    public void SetMode(string name, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(this[name], mode);
+        }
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -27,6 +27,11 @@ internal sealed class OAuthGrants(OrgServices org)
                 RequireSecret(client, optional: true);
                 Require(RefreshTokenLives && form.GetValueOrDefault("refresh_token") == org.Credentials.RefreshToken, "invalid_grant", "expired access/refresh token");
                 return Issue(baseUrl);
+            case AssertionGrant.GrantType:
+                Require(
+                    form.GetValueOrDefault("client_id", org.Credentials.ClientId) == org.Credentials.ClientId, "invalid_client_id", "client identifier invalid");
+                AssertionGrant.Check(form.GetValueOrDefault("assertion", ""), org.Credentials, baseUrl, org.Clock.GetUtcNow());
+                return Issue(baseUrl);
             case "password":
                 RequireClient(client);
                 Require(

@@ -38,6 +38,9 @@ internal sealed record ExchangeAnswer(HttpStatusCode Status, string? ContentType
     /// <summary>Cookies as the server set them, for a caller that keeps them.</summary>
     public IReadOnlyList<string> SetCookies { get; init; } = [];
 
+    /// <summary>Where a redirect points, absolute; null if the answer is none.</summary>
+    public Uri? MovedTo { get; init; }
+
     public void Dispose() => Body.Dispose();
 }
 
@@ -98,6 +101,7 @@ internal sealed class HttpExchange : IDisposable
             return new ExchangeAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, Usage(response), body)
             {
                 SetCookies = response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? [.. cookies] : [],
+                MovedTo = (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location ? new Uri(request.Url, location) : null,
             };
         }
         catch (Exception cause) when (IsOfTheWorld(cause))

@@ -8,6 +8,9 @@ namespace ActorSync.Salesforce.Http;
 /// <summary>The table of what connections do to us. A failure before sending is <c>NotExecuted</c>; after sending began, its meaning depends on the kind of call.</summary>
 internal static class TransportFaults
 {
+    /// <summary>The name of the host does not resolve.</summary>
+    public const string HostNotFound = "HOST_NOT_FOUND";
+
     private static readonly TimeSpan UnreachableRetryAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>Connecting failed, so nothing was sent.</summary>
@@ -17,7 +20,7 @@ internal static class TransportFaults
         (string code, string message) = cause switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
-                ("HOST_NOT_FOUND", $"the host name {url.Host} does not resolve; check the URL and DNS."),
+                (HostNotFound, $"the host name {url.Host} does not resolve; check the URL and DNS."),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 ("TLS_FAILED", $"no secure connection to {host}: {Reason(cause)}"),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } =>

@@ -51,7 +51,7 @@ internal sealed class RestTransport(SalesforceSession session)
         using RequestDeadline deadline = new(session.Time, call.Deadline ?? session.Options.ReadDeadline, cancellation);
         AccessToken token = await session.GetAsync(cancellation);
         (SyncFault? fault, T? answer) = await TryAsync(call, read, token, deadline);
-        if (fault is SyncFault.NotExecuted { Code: SalesforceFaults.InvalidSession })
+        if (SalesforceFaults.IsOfSession(fault))
         {
             token = await session.RenewAsync(token, cancellation);
             (fault, answer) = await TryAsync(call, read, token, deadline);
@@ -82,7 +82,7 @@ internal sealed class RestTransport(SalesforceSession session)
             BearerToken = token.Secret,
             MaySend = call.IsGated ? session.Options.MaySend : null,
         };
-        using ExchangeAnswer answer = await session.Exchange.SendAsync(request, deadline);
+        using ExchangeAnswer answer = await session.SendAsync(request, token, deadline);
         session.Usage = answer.Usage ?? session.Usage;
         return Interpret(read, token, answer);
     }

@@ -21,7 +21,7 @@ internal sealed class OAuthEndpoint(HttpExchange exchange, SalesforceOptions opt
             throw new SalesforceException(fault, operation);
         }
 
-        List<KeyValuePair<string, string>> form = TokenForm(credentials, rotatedToken);
+        List<KeyValuePair<string, string>> form = TokenForm(credentials, rotatedToken, operation);
         Uri url = new(credentials.LoginUrl, "/services/oauth2/token");
         using RequestDeadline deadline = new(time, options.ReadDeadline, cancellation);
         using ExchangeAnswer answer = await SendSignInAsync(operation, url, form, deadline);
@@ -65,8 +65,13 @@ internal sealed class OAuthEndpoint(HttpExchange exchange, SalesforceOptions opt
         return await exchange.SendAsync(request, deadline);
     }
 
-    private static List<KeyValuePair<string, string>> TokenForm(SalesforceCredentials credentials, string? rotatedToken)
+    private List<KeyValuePair<string, string>> TokenForm(SalesforceCredentials credentials, string? rotatedToken, string operation)
     {
+        if (credentials is SalesforceCredentials.JwtBearer jwt)
+        {
+            return [new("grant_type", JwtAssertion.GrantType), new("assertion", Assertion(jwt, operation))];
+        }
+
         (string grantType, string? secret, string? token) = credentials switch
         {
             SalesforceCredentials.ClientCredentials client => ("client_credentials", client.ClientSecret, null),
@@ -87,6 +92,19 @@ internal sealed class OAuthEndpoint(HttpExchange exchange, SalesforceOptions opt
         return form;
     }
 
+    private string Assertion(SalesforceCredentials.JwtBearer credentials, string operation)
+    {
+        try
+        {
+            using SigningKey key = SigningKey.Read(credentials.KeyFile);
+            return JwtAssertion.Make(credentials, key, time.GetUtcNow());
+        }
+        catch (SigningKeyException e)
+        {
+            throw new SalesforceException(SignInFaults.OfSigningKey(e), operation);
+        }
+    }
+
     private TokenAnswer Read(
         ExchangeAnswer answer, SalesforceCredentials credentials, List<KeyValuePair<string, string>> form, string operation)
     {
@@ -99,12 +117,16 @@ internal sealed class OAuthEndpoint(HttpExchange exchange, SalesforceOptions opt
 
         if (answer.Status != HttpStatusCode.OK && TryRead(answer.Body, OAuthJson.Default.TokenRefusal) is { } refusal)
         {
-            string[] secrets = [.. form.Where(pair => pair.Key is "client_secret" or "refresh_token").Select(pair => pair.Value)];
+            string[] secrets = [.. form.Where(pair => pair.Key is "client_secret" or "refresh_token" or "assertion").Select(pair => pair.Value)];
             string message = OneLine.Of($"{refusal.Description ?? "refused"} (HTTP {(int)answer.Status}).", secrets);
             throw new SalesforceException(SignInFaults.OfRefusal(credentials, OneLine.Of(refusal.Error, secrets), message), operation);
         }
 
-        throw new SalesforceException(SignInFaults.OfForeignAnswer(credentials.LoginUrl, answer.Status, answer.ContentType), operation);
+        throw new SalesforceException(
+            answer.MovedTo is { } moved && moved.Host != credentials.LoginUrl.Host
+                ? SignInFaults.OfMovedLogin(credentials.LoginUrl, answer.Status, moved)
+                : SignInFaults.OfForeignAnswer(credentials.LoginUrl, answer.Status, answer.ContentType),
+            operation);
     }
 
     private static Uri InstanceOf(TokenAnswer token, string operation) =>

@@ -5,7 +5,7 @@ public abstract record SalesforceCredentials
 {
     private SalesforceCredentials(Uri loginUrl, string clientId) => (LoginUrl, ClientId) = (loginUrl, clientId);
 
-    /// <summary>Where to sign in: <c>https://MYDOMAIN.my.salesforce.com</c>; for refresh tokens also <c>https://login.salesforce.com</c> or <c>https://test.salesforce.com</c>.</summary>
+    /// <summary>Where to sign in: <c>https://MYDOMAIN.my.salesforce.com</c>; for refresh tokens and assertions also <c>https://login.salesforce.com</c> or <c>https://test.salesforce.com</c>.</summary>
     public Uri LoginUrl { get; }
 
     /// <summary>Consumer key of the connected app or external client app.</summary>
@@ -37,5 +37,24 @@ public abstract record SalesforceCredentials
 
         /// <summary>The refresh token.</summary>
         public string Token { get; }
+    }
+
+    /// <summary>OAuth JWT bearer (RFC 7523): an assertion signed with the private key whose certificate the app has; no secret is stored or sent.</summary>
+    public sealed record JwtBearer : SalesforceCredentials
+    {
+        /// <summary>Consumer key, the user to sign in as, the key that signs, and whom the assertion is made out to if not to the login URL.</summary>
+        public JwtBearer(Uri loginUrl, string clientId, string userName, string keyFile, string? audience = null)
+            : base(loginUrl, clientId) => (UserName, KeyFile, this.audience) = (userName, keyFile, audience);
+
+        private readonly string? audience;
+
+        /// <summary>Salesforce user name of the integration user.</summary>
+        public string UserName { get; }
+
+        /// <summary>PEM file of the private key. Read at each sign-in, so that a key can be replaced while the program runs; never kept.</summary>
+        public string KeyFile { get; }
+
+        /// <summary>The login server that the assertion is made out to: <c>https://login.salesforce.com</c>, <c>https://test.salesforce.com</c> or the org's My Domain; without a slash at the end.</summary>
+        public string Audience => audience ?? LoginUrl.GetLeftPart(UriPartial.Authority);
     }
 }

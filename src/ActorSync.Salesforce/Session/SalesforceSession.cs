@@ -1,18 +1,22 @@
+using ActorSync.Domain.Faults;
 using ActorSync.Salesforce.Http;
 
 namespace ActorSync.Salesforce.Session;
 
 /// <summary>
 /// A sign-in to one org with its own connections. Signs in at first use, signs in again when a call learns that the session
-/// expired (once, however many calls learn it), and can revoke it. Safe for concurrent use.
+/// expired or that the org has moved, and can revoke it. One sign-in at a time: calls that want one meanwhile share it and its failure. Safe for concurrent use.
 /// </summary>
 public sealed class SalesforceSession : IDisposable
 {
-    private readonly SemaphoreSlim signingIn = new(1, 1);
+    private readonly Lock gate = new();
+    private readonly CancellationTokenSource disposed = new();
     private readonly SalesforceCredentials credentials;
     private readonly OAuthEndpoint endpoint;
     private volatile AccessToken? current;
     private volatile ApiUsage? usage;
+    private Task<AccessToken>? signingIn;
+    private Refusal? refusal;
     private string? rotatedToken;
 
     /// <summary>Nothing is sent until the first call.</summary>
@@ -45,7 +49,10 @@ public sealed class SalesforceSession : IDisposable
     internal HttpExchange Exchange { get; }
 
     /// <summary>The present session; signs in if there is none.</summary>
-    /// <exception cref="SalesforceException">The sign-in failed: <c>Misconfigured</c> with what to do, or <c>NotExecuted</c> or <c>Throttled</c> for an unreachable or busy host.</exception>
+    /// <exception cref="SalesforceException">
+    /// The sign-in failed: <c>Misconfigured</c> with what to do, or <c>NotExecuted</c> or <c>Throttled</c> for an unreachable or busy host. A refusal is told again without
+    /// asking for <see cref="SalesforceOptions.SignInRefusalKept"/>, or as long as the host says.
+    /// </exception>
     public Task<AccessToken> GetAsync(CancellationToken cancellation) =>
         current is { } token ? Task.FromResult(token) : SignInAsync(stale: null, cancellation);
 
@@ -57,9 +64,8 @@ public sealed class SalesforceSession : IDisposable
     /// <exception cref="SalesforceException">The org could not be told; the session is forgotten all the same.</exception>
     public async Task RevokeAsync(CancellationToken cancellation)
     {
-        if (current is { } token)
+        if (Forget(current) is { } token)
         {
-            current = null;
             await endpoint.RevokeAsync(token, cancellation);
         }
     }
@@ -72,34 +78,98 @@ public sealed class SalesforceSession : IDisposable
         return endpoint.RevokeAsync(token, cancellation);
     }
 
-    /// <summary>Closes the connections. Does not revoke the session.</summary>
+    /// <summary>Closes the connections and gives up a sign-in under way. Does not revoke the session.</summary>
     public void Dispose()
     {
+        disposed.Cancel();
         Exchange.Dispose();
-        signingIn.Dispose();
+        disposed.Dispose();
     }
 
-    private async Task<AccessToken> SignInAsync(AccessToken? stale, CancellationToken cancellation)
+    /// <summary>
+    /// Sends to the org. Where its address does not resolve any more or points elsewhere, the org has moved (a My Domain renamed, an instance refreshed): the session
+    /// is forgotten, and the next call signs in and is told the new one.
+    /// </summary>
+    /// <exception cref="SalesforceException">There is no answer.</exception>
+    internal async Task<ExchangeAnswer> SendAsync(ExchangeRequest request, AccessToken token, RequestDeadline deadline)
     {
-        await signingIn.WaitAsync(cancellation);
         try
         {
-            if (current is { } other && (stale is null || !ReferenceEquals(other, stale)))
+            ExchangeAnswer answer = await Exchange.SendAsync(request, deadline);
+            if (answer.MovedTo is not null)
             {
-                return other;
+                Forget(token);
             }
 
-            TokenAnswer answer = await endpoint.SignInAsync(credentials, rotatedToken, cancellation);
-            AccessToken token = new(new Uri(answer.InstanceUrl), answer.AccessToken);
-            current = token;
-            await KeepRotatedAsync(answer.RefreshToken, cancellation);
+            return answer;
+        }
+        catch (SalesforceException e) when (e.Fault.Code == TransportFaults.HostNotFound)
+        {
+            Forget(token);
+            throw;
+        }
+    }
+
+    private AccessToken? Forget(AccessToken? token)
+    {
+        lock (gate)
+        {
+            current = ReferenceEquals(current, token) ? null : current;
             return token;
+        }
+    }
+
+    /// <summary>Everybody waits for the same sign-in, each as long as he likes: it is nobody's own and goes on when one gives up.</summary>
+    private Task<AccessToken> SignInAsync(AccessToken? stale, CancellationToken cancellation)
+    {
+        Task<AccessToken> shared;
+        lock (gate)
+        {
+            if (current is { } other && !ReferenceEquals(other, stale))
+            {
+                return Task.FromResult(other);
+            }
+
+            if (refusal is { } told && Time.GetElapsedTime(told.At) < told.Kept)
+            {
+                return Task.FromException<AccessToken>(new SalesforceException(told.Fault, told.Operation));
+            }
+
+            // Not here: whoever signs in reads a file, and ends by taking this lock.
+            CancellationToken ending = disposed.Token;
+            shared = signingIn ??= Task.Run(() => SignInOnceAsync(ending), CancellationToken.None);
+        }
+
+        return shared.WaitAsync(cancellation);
+    }
+
+    private async Task<AccessToken> SignInOnceAsync(CancellationToken ending)
+    {
+        AccessToken? token = null;
+        Refusal? refused = null;
+        try
+        {
+            TokenAnswer answer = await endpoint.SignInAsync(credentials, rotatedToken, ending);
+            token = new(new Uri(answer.InstanceUrl), answer.AccessToken);
+            await KeepRotatedAsync(answer.RefreshToken, ending);
+            return token;
+        }
+        catch (SalesforceException e) when (e.Fault is SyncFault.Misconfigured or SyncFault.Throttled)
+        {
+            refused = new(e.Fault, e.Operation, Time.GetTimestamp(), e.Fault is SyncFault.Throttled throttled ? throttled.WaitAtLeast : Options.SignInRefusalKept);
+            throw;
         }
         finally
         {
-            signingIn.Release();
+            lock (gate)
+            {
+                (current, refusal, signingIn) = (token, refused, null);
+            }
         }
     }
+
+    /// <summary>Why there is no session, since when, and for how long nobody asks again.</summary>
+    private sealed record Refusal(SyncFault Fault, string Operation, long At, TimeSpan Kept);
 
     private async ValueTask KeepRotatedAsync(string? refreshToken, CancellationToken cancellation)
     {

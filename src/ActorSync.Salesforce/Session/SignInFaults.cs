@@ -41,8 +41,15 @@ internal static class SignInFaults
     public static SyncFault PlainHttp(Uri url) =>
         new SyncFault.Misconfigured("PLAIN_HTTP", $"{url.Scheme}://{url.Host} would send secrets unencrypted.", "Use https.");
 
+    /// <summary>The key that is to sign the assertion cannot.</summary>
+    public static SyncFault OfSigningKey(SigningKeyException e) =>
+        new SyncFault.Misconfigured("BAD_SIGNING_KEY", $"the signing key {e.Message}.", $"{char.ToUpperInvariant(e.WhatToDo[0])}{e.WhatToDo[1..]}.");
+
     /// <summary>The token endpoint refused in its own form.</summary>
-    public static SyncFault OfRefusal(SalesforceCredentials credentials, string error, string message) => error switch
+    public static SyncFault OfRefusal(SalesforceCredentials credentials, string error, string message) =>
+        credentials is SalesforceCredentials.JwtBearer jwt && AssertionRefusals.Of(jwt, error, message) is { } fault ? fault : OfRefusal(error, message, credentials);
+
+    private static SyncFault OfRefusal(string error, string message, SalesforceCredentials credentials) => error switch
     {
         "invalid_client_id" or "invalid_client" or "invalid_client_credentials" =>
             new SyncFault.Misconfigured(error, message, "Compare client id and client secret with the consumer key and secret of the app in Setup."),
@@ -72,6 +79,11 @@ internal static class SignInFaults
             "WRONG_HOST",
             $"{url.Host} answered HTTP {(int)status} {contentType ?? "without content type"} where a Salesforce sign-in answers JSON.",
             "Check the login URL; it is https://MYDOMAIN.my.salesforce.com.");
+
+    /// <summary>The token endpoint redirects: the My Domain was renamed, or the org moved. Secrets do not follow a redirect; a person follows it once.</summary>
+    public static SyncFault OfMovedLogin(Uri url, HttpStatusCode status, Uri moved) =>
+        new SyncFault.Misconfigured(
+            "LOGIN_MOVED", $"{url.Host} answered HTTP {(int)status} and points to {OneLine.Of(moved.Host)}.", $"If that is the org's My Domain now, write {OneLine.Of(moved.GetLeftPart(UriPartial.Authority))} as login URL.");
 
     /// <summary>A host whose certificate is not accepted needs a person; other connection failures may pass.</summary>
     public static SyncFault OfBadCertificate(Uri url, string message) =>

@@ -18,7 +18,7 @@ internal sealed class SoapTransport(SalesforceSession session)
         using RequestDeadline deadline = new(session.Time, kind == CallKind.Write ? options.WriteDeadline : options.ReadDeadline, cancellation);
         AccessToken token = await session.GetAsync(cancellation);
         (SyncFault? fault, T? answer) = await TryAsync(operation, kind, call, read, token, deadline);
-        if (fault is SyncFault.NotExecuted { Code: SalesforceFaults.InvalidSession })
+        if (SalesforceFaults.IsOfSession(fault))
         {
             token = await session.RenewAsync(token, cancellation);
             (fault, answer) = await TryAsync(operation, kind, call, read, token, deadline);
@@ -47,7 +47,7 @@ internal sealed class SoapTransport(SalesforceSession session)
             WithSoapAction = true,
             MaySend = kind == CallKind.Write ? session.Options.MaySend : null,
         };
-        using ExchangeAnswer answer = await session.Exchange.SendAsync(request, deadline);
+        using ExchangeAnswer answer = await session.SendAsync(request, token, deadline);
         return Interpret(kind, call, read, token, answer);
     }
 

@@ -35,7 +35,7 @@ internal sealed class BayeuxTransport(SalesforceSession session, AccessToken tok
             BearerToken = token.Secret,
             Cookies = cookies.Count == 0 ? null : string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")),
         };
-        using ExchangeAnswer answer = await session.Exchange.SendAsync(request, deadline);
+        using ExchangeAnswer answer = await session.SendAsync(request, token, deadline);
         Keep(answer.SetCookies);
         return Read(operation, answer);
     }

@@ -21,10 +21,17 @@ internal static class ConfigFiles
     public static LoadedConfig TryLoad(IReadOnlyList<string> files) => SyncConfigLoader.Load(files, Environment());
 
     /// <summary>Loads files that must be right.</summary>
+    /// <param name="files">A later file wins.</param>
+    /// <param name="warn">Told what is allowed but most likely not meant.</param>
     /// <exception cref="CommandException">They are not; the message holds every error, one a line.</exception>
-    public static SyncConfig Load(IReadOnlyList<string> files)
+    public static SyncConfig Load(IReadOnlyList<string> files, Action<string>? warn = null)
     {
         var loaded = TryLoad(files);
+        foreach (var warning in loaded.Report.IsValid ? loaded.Report.Warnings : [])
+        {
+            warn?.Invoke(warning.ToString());
+        }
+
         return loaded.Config ?? throw new CommandException(ExitCode.Configuration, $"the configuration is wrong:\n{loaded.Report.ProblemsToText().TrimEnd()}");
     }
 

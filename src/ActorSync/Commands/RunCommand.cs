@@ -26,8 +26,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(CommandScope scope, string[] files, bool exitWithInput)
     {
-        var config = ConfigFiles.Load(files);
         var log = new SyncLog(scope.Out, scope.Clock, scope.Verbose);
+        var config = ConfigFiles.Load(files, warning => log.Say($"warning: {warning}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
         using var asked = scope.Stop.Register(() => log.Say("asked to stop; draining"));
         if (!exitWithInput)

@@ -12,11 +12,14 @@ internal sealed record SalesforceConfig
     /// <summary>Consumer key of the connected app.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>Consumer secret of the connected app.</summary>
-    public required Secret ClientSecret { get; init; }
+    /// <summary>Consumer secret of the connected app; null only with <see cref="Jwt"/>.</summary>
+    public required Secret? ClientSecret { get; init; }
 
-    /// <summary>Given: sign in by the refresh token flow. Absent: by the client credentials flow.</summary>
+    /// <summary>Given: sign in by the refresh token flow.</summary>
     public required Secret? RefreshToken { get; init; }
+
+    /// <summary>Given: sign in by the JWT bearer flow. Neither this nor <see cref="RefreshToken"/>: by the client credentials flow.</summary>
+    public required JwtConfig? Jwt { get; init; }
 
     /// <summary>API version as in URLs, such as <c>64.0</c>; 31.0 or later.</summary>
     public required string ApiVersion { get; init; }

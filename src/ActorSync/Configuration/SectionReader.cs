@@ -104,7 +104,7 @@ internal sealed class SectionReader
     /// <summary>As <see cref="Value{T}"/>; absent or null is no mistake.</summary>
     public T? OptionalValue<T>(string key, string remedy, Func<string, Bound<T>> read)
     {
-        if (Find(key) is not null and not HoconText { IsNull: true })
+        if (Has(key))
         {
             return Value(key, remedy, read);
         }
@@ -156,6 +156,11 @@ internal sealed class SectionReader
 
     public void Error(ConfigOrigin origin, string key, string message, string remedy) => _binding.Problems.Error(origin, key, message, remedy);
 
+    public void Warn(ConfigOrigin origin, string key, string message, string remedy) => _binding.Problems.Warn(origin, key, message, remedy);
+
+    /// <summary>The key has a value, right or wrong.</summary>
+    public bool Has(string key) => Find(key) is not (null or HoconText { IsNull: true });
+
     /// <summary>The origin of a key's value; of this block if the key is absent.</summary>
     public ConfigOrigin OriginOf(string key) => Find(key)?.Origin ?? Origin;
 
@@ -198,7 +203,7 @@ internal sealed class SectionReader
 
     private bool Inherit(string key, string inheritedKey)
     {
-        if (Find(key) is not (null or HoconText { IsNull: true }))
+        if (Has(key))
         {
             return false;
         }

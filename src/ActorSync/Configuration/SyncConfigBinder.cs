@@ -87,18 +87,26 @@ internal static class SyncConfigBinder
     private static SalesforceConfig Salesforce(SectionReader at)
     {
         const string SecretRemedy = "write {0} = ${{?VARIABLE}} and keep the secret in the environment";
+        var clientSecretRemedy = string.Format(null, SecretRemedy, "client-secret");
+        var jwt = at.Section("jwt");
         var config = new SalesforceConfig
         {
             LoginUrl = at.Value("login-url", "write login-url = \"https://YOUR-DOMAIN.my.salesforce.com\"", LoginUrl)!,
             ClientId = at.Text("client-id", "write client-id = \"the consumer key of the connected app\"", t => string.IsNullOrWhiteSpace(t) ? "is empty" : null),
-            ClientSecret = at.Value("client-secret", string.Format(null, SecretRemedy, "client-secret"), SecretText)!,
+            ClientSecret = JwtBinder.IsGiven(jwt) ? at.OptionalValue("client-secret", clientSecretRemedy, SecretText) : at.Value("client-secret", clientSecretRemedy, SecretText),
             RefreshToken = at.OptionalValue("refresh-token", string.Format(null, SecretRemedy, "refresh-token"), SecretText),
+            Jwt = JwtBinder.Bind(jwt),
             ApiVersion = at.Text("api-version", "write a version such as 64.0", ApiVersionComplaint),
             RequestDeadline = at.Duration("request-deadline", OneSecond, TimeSpan.FromMinutes(10)),
             SettleLimit = at.Duration("settle-limit", OneSecond, OneHour),
             ConnectTimeout = at.Duration("connect-timeout", TimeSpan.FromMilliseconds(100), OneMinute),
             ResponseBytesMax = at.Bytes("response-bytes-max", 1L << 20, 1L << 30),
         };
+        if (config.Jwt is not null && at.Has("refresh-token"))
+        {
+            at.Error(at.OriginOf("refresh-token"), at.KeyOf("refresh-token"), "stands beside the block jwt, and a node signs in by one of them", "remove one of the two");
+        }
+
         at.Done();
         return config;
     }

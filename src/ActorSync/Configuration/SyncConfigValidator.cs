@@ -106,7 +106,7 @@ internal static class SyncConfigValidator
         var entry = binding.Find($"{SyncConfigBinder.Root}.salesforce.login-url");
         if (entry is not null && config.Salesforce.LoginUrl is { IsLoopback: false, Scheme: "http" })
         {
-            binding.Problems.Warn(entry.Origin, entry.Key, "the client secret crosses the network in clear text", "write https:// unless this is a simulator on a private network");
+            binding.Problems.Warn(entry.Origin, entry.Key, "what signs in and every record cross the network in clear text", "write https:// unless this is a simulator on a private network");
         }
     }
 

@@ -1,3 +1,5 @@
+using ActorSync.TestKit;
+using ActorSync.TestKit.Seeds;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -47,6 +49,17 @@ public sealed class StartErrorTests
         var line = await FailureAsync(sync, Configuration, "actorsync.salesforce.client-secret = wrong-secret");
         line.ShouldContain("client");
         line.ShouldNotContain("wrong-secret");
+    }
+
+    [Fact]
+    public async Task A_key_whose_certificate_the_app_does_not_have()
+    {
+        await using var sync = await RunningSync.PrepareAsync();
+        using var folder = TemporaryFolder.Create();
+        await File.WriteAllTextAsync(folder["key.pem"], TestKey.Pkcs8);
+        var line = await FailureAsync(sync, Configuration, $$"""actorsync.salesforce.jwt { username = "{{sync.Server.UserName}}", key-file = "{{folder["key.pem"]}}" }""");
+        line.ShouldContain($"certificate that belongs to {folder["key.pem"]}");
+        TestKey.ShouldNotBeIn(line);
     }
 
     [Fact]

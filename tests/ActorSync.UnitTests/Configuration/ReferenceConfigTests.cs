@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Text;
 using ActorSync.Configuration;
 using ActorSync.Configuration.Hocon;
+using ActorSync.TestKit;
+using ActorSync.TestKit.Seeds;
 using Shouldly;
 using Xunit;
 
@@ -14,7 +16,10 @@ public sealed class ReferenceConfigTests
     private static readonly ImmutableArray<string> Required =
         ["actorsync.postgres.url", "actorsync.salesforce.login-url", "actorsync.salesforce.client-id", "actorsync.salesforce.client-secret"];
 
-    private static readonly ImmutableArray<string> Optional = ["actorsync.salesforce.refresh-token"];
+    private static readonly ImmutableArray<string> Optional = 
+    [
+        "actorsync.salesforce.refresh-token", "actorsync.salesforce.jwt.username", "actorsync.salesforce.jwt.key-file", "actorsync.salesforce.jwt.audience",
+    ];
 
     [Fact]
     public void Every_key_has_a_property_and_every_property_a_key()
@@ -67,7 +72,14 @@ public sealed class ReferenceConfigTests
     [Fact]
     public void Every_key_can_be_set_by_its_environment_variable()
     {
-        var valid = ConfigFixture.Load(ConfigFixture.Minimal, ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN", "sf-refresh")).Report.Values;
+        using var folder = TemporaryFolder.Create();
+        File.WriteAllText(folder["key.pem"], TestKey.Pkcs8);
+        var byToken = ConfigFixture.Load(ConfigFixture.Minimal, ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN", "sf-refresh")).Report.Values;
+        var byKey = ConfigFixture.Load(
+            ConfigFixture.Minimal,
+            ("ACTORSYNC_SALESFORCE_JWT_USERNAME", "sync@acme.example"), ("ACTORSYNC_SALESFORCE_JWT_KEY_FILE", folder["key.pem"]),
+            ("ACTORSYNC_SALESFORCE_JWT_AUDIENCE", "https://test.salesforce.com")).Report.Values;
+        var valid = byToken.Concat(byKey);
         foreach (var key in ReferenceKeys())
         {
             // A text that no key takes must be complained about under the variable's name, except where any text will do.

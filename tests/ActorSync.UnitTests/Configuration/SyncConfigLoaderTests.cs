@@ -14,7 +14,7 @@ public sealed class SyncConfigLoaderTests
         var config = Valid(Minimal);
         config.Postgres.Url.Host.ShouldBe("db.example.com");
         config.Postgres.Schema.ShouldBe("salesforce");
-        config.Salesforce.ClientSecret.Reveal().ShouldBe("sf-secret");
+        config.Salesforce.ClientSecret.ShouldNotBeNull().Reveal().ShouldBe("sf-secret");
         config.Salesforce.RefreshToken.ShouldBeNull();
         config.Salesforce.SettleLimit.ShouldBe(TimeSpan.FromMinutes(10));
         config.Salesforce.ResponseBytesMax.ShouldBe(64L << 20);

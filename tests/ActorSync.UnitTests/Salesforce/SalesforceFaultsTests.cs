@@ -135,6 +135,7 @@ public sealed class SalesforceFaultsTests
 
     [Theory]
     [InlineData("INVALID_SESSION_ID", NextStep.SendAgain)]
+    [InlineData("URL_NOT_RESET", NextStep.SendAgain)]
     [InlineData("SERVER_UNAVAILABLE", NextStep.SendAgain)]
     [InlineData("FUNCTIONALITY_TEMPORARILY_UNAVAILABLE", NextStep.SendAgain)]
     [InlineData("ORG_LOCKED", NextStep.SendAgain)]

@@ -17,6 +17,7 @@ public sealed class SalesforceCredentialsTests
 
         new SalesforceCredentials.ClientCredentials(url, "key", Secret).ToString().ShouldBe("ClientCredentials at acme.my.salesforce.com");
         new SalesforceCredentials.RefreshToken(url, "key", Secret, Secret).ToString().ShouldBe("RefreshToken at acme.my.salesforce.com");
+        new SalesforceCredentials.JwtBearer(url, "key", "sync@acme.example", "/keys/sync.pem").ToString().ShouldBe("JwtBearer at acme.my.salesforce.com");
         new AccessToken(url, Secret).ToString().ShouldNotContain(Secret);
     }
 
@@ -42,6 +43,10 @@ public sealed class SalesforceCredentialsTests
     [InlineData("http://org:8080")]
     public void Right_login_url_is_accepted(string url) =>
         SignInFaults.OfCredentials(new SalesforceCredentials.ClientCredentials(new Uri(url), "key", Secret), new SalesforceOptions()).ShouldBeNull();
+
+    [Fact]
+    public void Assertions_work_at_the_shared_login() =>
+        SignInFaults.OfCredentials(new SalesforceCredentials.JwtBearer(new Uri("https://test.salesforce.com"), "key", "sync@acme.example", "key.pem"), new SalesforceOptions()).ShouldBeNull();
 
     [Fact]
     public void Refresh_tokens_work_at_the_shared_login() =>
