@@ -101,10 +101,14 @@ internal sealed class SectionReader
         return bound.Value;
     }
 
-    /// <summary>As <see cref="Value{T}"/>; absent or null is no mistake.</summary>
+    /// <summary>As <see cref="Value{T}(string, string, Func{string, Bound{T}})"/>, taking over what another key holds if this one is absent.</summary>
+    public T? Value<T>(string key, string remedy, Func<string, Bound<T>> read, T inherited, string inheritedKey) =>
+        Inherit(key, inheritedKey) ? inherited : Value(key, remedy, read);
+
+    /// <summary>As <see cref="Value{T}(string, string, Func{string, Bound{T}})"/>; absent or null is no mistake.</summary>
     public T? OptionalValue<T>(string key, string remedy, Func<string, Bound<T>> read)
     {
-        if (Find(key) is not null and not HoconText { IsNull: true })
+        if (Says(key))
         {
             return Value(key, remedy, read);
         }
@@ -159,6 +163,9 @@ internal sealed class SectionReader
     /// <summary>The origin of a key's value; of this block if the key is absent.</summary>
     public ConfigOrigin OriginOf(string key) => Find(key)?.Origin ?? Origin;
 
+    /// <summary>The block itself has a value for the key, right or wrong.</summary>
+    public bool Says(string key) => Find(key) is not (null or HoconText { IsNull: true });
+
     public void Record(string key, string shown, ConfigOrigin origin) => _binding.Record(key, shown, origin);
 
     /// <summary>A value in quotes for an error, cut to a sensible length. Never for secrets.</summary>
@@ -198,7 +205,7 @@ internal sealed class SectionReader
 
     private bool Inherit(string key, string inheritedKey)
     {
-        if (Find(key) is not (null or HoconText { IsNull: true }))
+        if (Says(key))
         {
             return false;
         }
