@@ -15,7 +15,7 @@ internal sealed record MappingDefaultsConfig
 
     public required DeletePolicyConfig Delete { get; init; }
 
-    public required AssignmentRuleConfig AssignmentRule { get; init; }
+    public required AssignmentRuleChoice AssignmentRule { get; init; }
 
     public required DuplicateRulesConfig DuplicateRules { get; init; }
 
@@ -52,7 +52,7 @@ internal sealed record MappingConfig
     public TruncateConfig Truncate { get; init; }
 
     /// <summary>The assignment rule that Salesforce runs for what is inserted and updated; off for objects that have none.</summary>
-    public AssignmentRuleConfig AssignmentRule { get; init; } = AssignmentRuleConfig.Off;
+    public AssignmentRuleChoice AssignmentRule { get; init; } = AssignmentRuleChoice.Off;
 
     public DuplicateRulesConfig DuplicateRules { get; init; }
 
@@ -85,13 +85,13 @@ internal enum TruncateConfig
 /// <summary>Which assignment rule Salesforce runs: none, the active one, or one by its id.</summary>
 /// <param name="IsDefault">The active one of the object.</param>
 /// <param name="Id">18-character id, 01Q...; null without one.</param>
-internal sealed record AssignmentRuleConfig(bool IsDefault, string? Id)
+internal sealed record AssignmentRuleChoice(bool IsDefault, string? Id)
 {
     /// <summary><c>off</c>: none.</summary>
-    public static AssignmentRuleConfig Off { get; } = new(IsDefault: false, Id: null);
+    public static AssignmentRuleChoice Off { get; } = new(IsDefault: false, Id: null);
 
     /// <summary><c>default</c>: the active one.</summary>
-    public static AssignmentRuleConfig Default { get; } = new(IsDefault: true, Id: null);
+    public static AssignmentRuleChoice Default { get; } = new(IsDefault: true, Id: null);
 }
 
 /// <summary>What becomes of a record that a duplicate rule of the org would warn a person about.</summary>

@@ -18,7 +18,7 @@ internal static class WriteOptionsBinder
     private const string RulePrefix = "01Q";
 
     /// <summary>The assignment rule of the defaults.</summary>
-    public static AssignmentRuleConfig DefaultRule(SectionReader at) => at.Value(AssignmentRule, RuleForm, Rule) ?? AssignmentRuleConfig.Off;
+    public static AssignmentRuleChoice DefaultRule(SectionReader at) => at.Value(AssignmentRule, RuleForm, Rule) ?? AssignmentRuleChoice.Off;
 
     /// <summary>The options of a mapping. A rule belongs to one object: <paramref name="rules"/> holds those of the mappings before.</summary>
     public static MappingConfig Bind(SectionReader at, MappingConfig mapping, MappingDefaultsConfig defaults, Dictionary<string, (string Object, ConfigOrigin Origin)> rules)
@@ -33,9 +33,9 @@ internal static class WriteOptionsBinder
         return bound;
     }
 
-    private static AssignmentRuleConfig OwnRule(SectionReader at, MappingConfig mapping)
+    private static AssignmentRuleChoice OwnRule(SectionReader at, MappingConfig mapping)
     {
-        var rule = at.Value(AssignmentRule, RuleForm, Rule) ?? AssignmentRuleConfig.Off;
+        var rule = at.Value(AssignmentRule, RuleForm, Rule) ?? AssignmentRuleChoice.Off;
         var complaint = Complaint(mapping, rule);
         if (complaint is null)
         {
@@ -43,10 +43,10 @@ internal static class WriteOptionsBinder
         }
 
         at.Error(at.OriginOf(AssignmentRule), at.KeyOf(AssignmentRule), complaint.Value.Message, complaint.Value.Remedy);
-        return AssignmentRuleConfig.Off;
+        return AssignmentRuleChoice.Off;
     }
 
-    private static AssignmentRuleConfig InheritedRule(SectionReader at, MappingConfig mapping, AssignmentRuleConfig inherited)
+    private static AssignmentRuleChoice InheritedRule(SectionReader at, MappingConfig mapping, AssignmentRuleChoice inherited)
     {
         var rule = at.Value(AssignmentRule, RuleForm, Rule, inherited, Defaults + AssignmentRule)!;
         if (Complaint(mapping, rule) is null)
@@ -55,11 +55,11 @@ internal static class WriteOptionsBinder
         }
 
         at.Record(at.KeyOf(AssignmentRule), Off, at.OriginOf("object"));
-        return AssignmentRuleConfig.Off;
+        return AssignmentRuleChoice.Off;
     }
 
-    private static (string Message, string Remedy)? Complaint(MappingConfig mapping, AssignmentRuleConfig rule) =>
-        rule == AssignmentRuleConfig.Off || mapping.Object.Length == 0 ? null
+    private static (string Message, string Remedy)? Complaint(MappingConfig mapping, AssignmentRuleChoice rule) =>
+        rule == AssignmentRuleChoice.Off || mapping.Object.Length == 0 ? null
         : !Is(mapping, "Account") && !Is(mapping, "Case") && !Is(mapping, "Lead") ? ($"{mapping.Object} has no assignment rules, only Account, Case and Lead have", "remove it")
         : mapping.Access == MappingAccess.ReadOnly ? NothingIsWritten
         : Is(mapping, "Account") && rule.Id is not null ? ("Account takes no rule by its id: all of its territory rules run, or none", $"write {AssignmentRule} = default")
@@ -105,11 +105,11 @@ internal static class WriteOptionsBinder
         at.Error(origin, at.KeyOf(AssignmentRule), $"the rule {id} is that of {other} at {where}, and a rule belongs to one object", $"write {AssignmentRule} = default, or a rule of {mapping.Object}");
     }
 
-    private static Bound<AssignmentRuleConfig> Rule(string text) =>
-        text == Off ? Bound.To(AssignmentRuleConfig.Off, text)
-        : text == "default" ? Bound.To(AssignmentRuleConfig.Default, text)
-        : IdComplaint(text) is { } complaint ? Bound<AssignmentRuleConfig>.Wrong($"{SectionReader.Quote(text)} {complaint}")
-        : Bound.To(new AssignmentRuleConfig(IsDefault: false, CanonicalValue.Id18(text)), CanonicalValue.Id18(text));
+    private static Bound<AssignmentRuleChoice> Rule(string text) =>
+        text == Off ? Bound.To(AssignmentRuleChoice.Off, text)
+        : text == "default" ? Bound.To(AssignmentRuleChoice.Default, text)
+        : IdComplaint(text) is { } complaint ? Bound<AssignmentRuleChoice>.Wrong($"{SectionReader.Quote(text)} {complaint}")
+        : Bound.To(new AssignmentRuleChoice(IsDefault: false, CanonicalValue.Id18(text)), CanonicalValue.Id18(text));
 
     private static string? IdComplaint(string text) =>
         text is not ['0', ..] ? "is neither off nor default nor the id of a rule"

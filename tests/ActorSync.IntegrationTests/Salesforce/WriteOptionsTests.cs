@@ -16,7 +16,7 @@ namespace ActorSync.IntegrationTests.Salesforce;
 public sealed class WriteOptionsTests : IAsyncLifetime
 {
     private const string Key = "ActorSync_Id__c";
-    private const string Rule = "01Q5g0000000002AAA";
+    private const string Rule = "01Q5g0000000002EAA";
 
     private OrgServer _org = null!;
     private SalesforceSession _session = null!;
@@ -28,7 +28,7 @@ public sealed class WriteOptionsTests : IAsyncLifetime
         var rules = new OrgOptions
         {
             DuplicateRules = [new DuplicateRule("Account", "Name")],
-            AssignmentRules = [new AssignmentRule("01Q5g0000000001AAA", "Case", "ada.admin@actorsync.example"), new AssignmentRule(Rule, "Lead", "ada.admin@actorsync.example", IsActive: false)],
+            AssignmentRules = [new AssignmentRule("01Q5g0000000001EAA", "Case", "ada.admin@actorsync.example"), new AssignmentRule(Rule, "Lead", "ada.admin@actorsync.example", IsActive: false)],
         };
         _org = await OrgServer.StartAsync(new OrgServerOptions { OrgOptions = rules, BulkChunkTime = TimeSpan.Zero }, CancellationToken.None);
         _session = new SalesforceSession(new SalesforceCredentials.ClientCredentials(_org.Url, _org.ClientId, _org.ClientSecret), new SalesforceOptions { ApiVersion = "66.0" }, TimeProvider.System);

@@ -14,7 +14,7 @@ public sealed class WriteOptionsBinderTests
     public void Nothing_is_asked_for_by_default()
     {
         var mapping = Valid(Minimal).Mappings.ShouldHaveSingleItem();
-        (mapping.AssignmentRule, mapping.DuplicateRules, mapping.FieldTruncation).ShouldBe((AssignmentRuleConfig.Off, DuplicateRulesConfig.Refuse, FieldTruncationConfig.Refuse));
+        (mapping.AssignmentRule, mapping.DuplicateRules, mapping.FieldTruncation).ShouldBe((AssignmentRuleChoice.Off, DuplicateRulesConfig.Refuse, FieldTruncationConfig.Refuse));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class WriteOptionsBinderTests
             ]
             """).Mappings;
         mappings.Select(m => m.AssignmentRule).ShouldBe(
-            [AssignmentRuleConfig.Default, AssignmentRuleConfig.Off, new AssignmentRuleConfig(IsDefault: false, Rule), AssignmentRuleConfig.Off, AssignmentRuleConfig.Off]);
+            [AssignmentRuleChoice.Default, AssignmentRuleChoice.Off, new AssignmentRuleChoice(IsDefault: false, Rule), AssignmentRuleChoice.Off, AssignmentRuleChoice.Off]);
         mappings.Select(m => m.DuplicateRules == DuplicateRulesConfig.AllowSave).ShouldBe([true, false, true, true, false]);
         mappings.Select(m => m.FieldTruncation == FieldTruncationConfig.Allow).ShouldBe([true, true, false, true, false]);
     }

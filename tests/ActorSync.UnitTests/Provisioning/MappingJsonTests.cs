@@ -44,8 +44,8 @@ public sealed class MappingJsonTests
     {
         var asking = Mapping("Contact", "Email") with { DuplicateRules = DuplicateRulesConfig.AllowSave, FieldTruncation = FieldTruncationConfig.Allow };
         Stored(asking).ShouldBe(new WriteOptions { SaveDuplicates = true, TruncateTexts = true });
-        Stored(Mapping("Contact", "Email") with { AssignmentRule = AssignmentRuleConfig.Default }).ShouldBe(new WriteOptions { DefaultAssignmentRule = true });
-        Stored(Mapping("Contact", "Email") with { AssignmentRule = new AssignmentRuleConfig(IsDefault: false, "01Q5g000000abcdEAA") })
+        Stored(Mapping("Contact", "Email") with { AssignmentRule = AssignmentRuleChoice.Default }).ShouldBe(new WriteOptions { DefaultAssignmentRule = true });
+        Stored(Mapping("Contact", "Email") with { AssignmentRule = new AssignmentRuleChoice(IsDefault: false, "01Q5g000000abcdEAA") })
             .ShouldBe(new WriteOptions { AssignmentRuleId = "01Q5g000000abcdEAA" });
         Stored(Mapping("Contact", "Email")).ShouldBeNull();
 

@@ -64,7 +64,7 @@ public sealed class SoapRequestsTests
             xml, "Lead", [new SoapRecord("00Q000000000001AAA", new Dictionary<string, string?> { ["Company"] = "Acme" }, SoapRecord.NoParents)]))
         {
             Client = "actorsync/46",
-            Options = new WriteOptions { AssignmentRuleId = "01Q000000000001AAA" },
+            Options = new WriteOptions { AssignmentRuleId = "01Q000000000001EAA" },
         });
 
     [Fact]
