@@ -1,4 +1,5 @@
 using ActorSync.Configuration;
+using ActorSync.Coordination;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
@@ -37,6 +38,11 @@ internal static class SyncNode
         if (bulk is null)
         {
             log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
+        }
+
+        foreach (var notice in options.Cut.Jobs is null ? [] : mappings.Select(SoapOnly.Notice).OfType<string>())
+        {
+            log.Say(notice);
         }
 
         var turns = new PostgresTurnStore(database, clock);

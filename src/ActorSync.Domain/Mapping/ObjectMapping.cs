@@ -115,6 +115,10 @@ public sealed record ObjectMapping(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DeletePolicy Delete { get; init; }
 
+    /// <summary>What Salesforce is asked to do with inserts and updates beside saving them; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WriteOptions? WriteOptions { get; init; }
+
     /// <summary>The mapped field of an API name, or null.</summary>
     public FieldMapping? Field(string name) => ByName.GetValueOrDefault(name);
 

@@ -68,7 +68,11 @@ internal sealed class BulkChunk
 
     private IReadOnlyList<RecordResult> Dml(OrgModel model)
     {
-        var context = new DmlContext("bulkapi", _job.Owner.Client, _job.Owner.UserId) { ApiVersion = _job.Owner.Version };
+        var context = new DmlContext("bulkapi", _job.Owner.Client, _job.Owner.UserId)
+        {
+            ApiVersion = _job.Owner.Version,
+            AssignmentRuleId = _job.Spec.AssignmentRuleId,
+        };
         return _job.Spec.Operation switch
         {
             BulkOperation.Insert => model.Create(_records, context),

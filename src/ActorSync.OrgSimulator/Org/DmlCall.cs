@@ -5,7 +5,7 @@ namespace ActorSync.OrgSimulator.Org;
 
 /// <summary>One DML call in progress: one transaction with its time, what it changed (to undo it) and what it will tell the arrival log.</summary>
 internal sealed class DmlCall(
-    OrgStore store, DmlContext context, DateTimeOffset now, DateTimeOffset stamp, ErrorInjections injections, RowLocks locks, ChangeCapture? changes = null)
+    OrgStore store, DmlContext context, DateTimeOffset now, DateTimeOffset stamp, ErrorInjections injections, RowLocks locks, ChangeCapture? changes = null, OrgRules? rules = null)
 {
     private static readonly RecordError RolledBack = new(
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
@@ -26,6 +26,8 @@ internal sealed class DmlCall(
     public DateTimeOffset Now => now;
 
     public RowLocks Locks => locks;
+
+    public OrgRules Rules => rules ?? OrgRules.None;
 
     public IReadOnlyList<Arrival> Told => _arrivals;
 

@@ -14,6 +14,15 @@ public sealed record DmlContext(string Api, string? Client, string UserId, bool 
 {
     /// <summary>Version of the API that was called, 67 for 67.0.</summary>
     public int ApiVersion { get; init; } = Http.ApiVersion.Newest;
+
+    /// <summary>The assignment rule to run for cases and leads; null for none. As sent, not checked.</summary>
+    public string? AssignmentRuleId { get; init; }
+
+    /// <summary>The active assignment rule of the object is to run, if no rule is named.</summary>
+    public bool UseDefaultRule { get; init; }
+
+    /// <summary>Duplicates are saved where a rule does not block them.</summary>
+    public bool SaveDuplicates { get; init; }
 }
 
 /// <summary>A per-record error, as SOAP and REST report it.</summary>

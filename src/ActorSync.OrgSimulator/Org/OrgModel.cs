@@ -18,6 +18,7 @@ public sealed class OrgModel
     private readonly RecordDeleter _deleter;
     private readonly ErrorInjections _injections;
     private readonly RowLocks _locks = new();
+    private readonly OrgRules _rules;
     private readonly ArrivalLog _arrivals;
     private readonly QueryCursors _cursors;
     private readonly Queue<TimeSpan> _lateCommits = new();
@@ -38,6 +39,7 @@ public sealed class OrgModel
         OrganizationId = SalesforceId.Create("00D", options.Seed);
         IntegrationUser = AddUser(options.IntegrationUsername, "Integration", "User");
         HumanUser = AddUser(options.HumanUsername, "Ada", "Admin");
+        _rules = new OrgRules(Schema, options, Users);
     }
 
     public OrgOptions Options { get; }
@@ -262,6 +264,11 @@ public sealed class OrgModel
         {
             DateTimeOffset now = FieldText.Second(Now);
             _deleter.Expire(now);
+            if (context.AssignmentRuleId is { } rule)
+            {
+                NormalizedId(rule);
+            }
+
             if (count > RecordsPerCallMax)
             {
                 throw new OrgFaultException(
@@ -270,7 +277,7 @@ public sealed class OrgModel
 
             TimeSpan late = _lateCommits.TryPeek(out TimeSpan armed) ? armed : TimeSpan.Zero;
             ChangeCapture? changes = _changeEvents is null ? null : new ChangeCapture();
-            var call = new DmlCall(_store, context, now, FieldText.Second(now - late), _injections, _locks, changes);
+            var call = new DmlCall(_store, context, now, FieldText.Second(now - late), _injections, _locks, changes, _rules);
             Func<int, RecordResult> each = prepare(call);
             _lateCommits.TryDequeue(out _);
             var results = new RecordResult[count];

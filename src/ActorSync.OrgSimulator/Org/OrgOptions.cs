@@ -26,6 +26,12 @@ public sealed record OrgOptions
 
     /// <summary>Whether an upsert finds soft-deleted records (ENTITY_IS_DELETED) instead of creating a new one.</summary>
     public bool UpsertMatchesDeleted { get; init; }
+
+    /// <summary>Rules that find duplicates among live records.</summary>
+    public IReadOnlyList<DuplicateRule> DuplicateRules { get; init; } = [];
+
+    /// <summary>Rules that give cases and leads an owner, for calls that ask for it.</summary>
+    public IReadOnlyList<AssignmentRule> AssignmentRules { get; init; } = [];
 }
 
 /// <summary>A user of the org.</summary>

@@ -80,6 +80,8 @@ internal static class RecordSaver
             () => SaveChecks.References(call.Store, draft, record),
             () => SaveChecks.Unique(call.Store, draft, record),
             () => SaveChecks.ValidationRules(draft),
+            () => call.Rules.Duplicates(call, draft, record),
+            () => call.Rules.Assign(call, draft),
         })
         {
             if (step() is { Count: > 0 } errors)

@@ -75,7 +75,7 @@ internal sealed class RestCollections(OrgServices org)
 
     private Answer Results(CallScope scope, RestRequest request, bool allOrNone, bool upsert, Func<OrgModel, DmlContext, IReadOnlyList<RecordResult>> dml)
     {
-        var context = new DmlContext("rest", request.Options.Client, scope.Session!.UserId, allOrNone) { ApiVersion = request.Version };
+        var context = request.Options.Context(scope.Session!.UserId, request.Version, allOrNone);
         var results = org.Writes.Run(scope, m => dml(m, context));
         return Answer.Json(200, json =>
         {

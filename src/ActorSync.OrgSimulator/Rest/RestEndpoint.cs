@@ -73,7 +73,11 @@ internal sealed class RestEndpoint(OrgServices org)
             Option(http.Request.Headers["Sforce-Call-Options"].ToString(), "client"),
             int.TryParse(batch, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null,
             BearerToken.Read(http.Request),
-            http.Request.ContentType);
+            http.Request.ContentType)
+        {
+            AutoAssign = http.Request.Headers["Sforce-Auto-Assign"].ToString().Trim(),
+            SaveDuplicates = "true".Equals(Option(http.Request.Headers["Sforce-Duplicate-Rule-Header"].ToString(), "allowSave"), StringComparison.OrdinalIgnoreCase),
+        };
         return new RestRequest(method, version, [.. segments.Skip(1)], query, body.GetBuffer().AsMemory(0, (int)body.Length), options);
     }
 

@@ -103,7 +103,7 @@ internal sealed partial class RestRecords(OrgServices org)
     }
 
     private RecordResult Run(CallScope scope, RestRequest request, Func<OrgModel, DmlContext, IReadOnlyList<RecordResult>> dml) =>
-        org.Writes.Run(scope, m => dml(m, new DmlContext("rest", request.Options.Client, scope.Session!.UserId) { ApiVersion = request.Version }))[0];
+        org.Writes.Run(scope, m => dml(m, request.Options.Context(scope.Session!.UserId, request.Version)))[0];
 
     private static Answer Created(RestRequest request, RecordResult result) => result.Success
         ? Answer.Json(201, json => RestJson.WriteResult(json, result, upsert: false)) with

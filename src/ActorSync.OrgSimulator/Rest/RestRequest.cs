@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorSync.OrgSimulator.Http;
+using ActorSync.OrgSimulator.Org;
 
 namespace ActorSync.OrgSimulator.Rest;
 
@@ -24,7 +25,30 @@ internal sealed record RestRequest(
 /// <param name="Client">client= of Sforce-Call-Options.</param>
 /// <param name="BatchRows">batchSize= of Sforce-Query-Options.</param>
 /// <param name="ContentType">Content-Type of the body; null if none was sent.</param>
-internal sealed record RestOptions(string? Client, int? BatchRows, string SessionId, string? ContentType);
+internal sealed record RestOptions(string? Client, int? BatchRows, string SessionId, string? ContentType)
+{
+    /// <summary>The first version with Sforce-Duplicate-Rule-Header.</summary>
+    private const int DuplicateRuleVersion = 52;
+
+    /// <summary>Sforce-Auto-Assign: true, false or the id of an assignment rule; empty when it was not sent, which means true.</summary>
+    public string AutoAssign { get; init; } = "";
+
+    /// <summary>allowSave= of Sforce-Duplicate-Rule-Header.</summary>
+    public bool SaveDuplicates { get; init; }
+
+    /// <summary>Whose write it is, and how it is to be saved.</summary>
+    public DmlContext Context(string userId, int version, bool allOrNone = false)
+    {
+        bool isDefault = AutoAssign.Length == 0 || AutoAssign.Equals("true", StringComparison.OrdinalIgnoreCase);
+        return new DmlContext("rest", Client, userId, allOrNone)
+        {
+            ApiVersion = version,
+            UseDefaultRule = isDefault,
+            AssignmentRuleId = isDefault || AutoAssign.Equals("false", StringComparison.OrdinalIgnoreCase) ? null : AutoAssign,
+            SaveDuplicates = SaveDuplicates && version >= DuplicateRuleVersion,
+        };
+    }
+}
 
 /// <summary>A resource that was found: what the call is, and what it does.</summary>
 internal sealed record RestAction(string Operation, IReadOnlyList<string> Types, int Records, Func<CallScope, Answer> Effect)

@@ -61,7 +61,13 @@ internal sealed class SoapOperations(OrgServices org)
     private Action<XmlWriter> Results(CallScope scope, SoapRequest request, Func<OrgModel, DmlContext, IReadOnlyList<RecordResult>> dml)
     {
         var headers = request.Headers;
-        var context = new DmlContext("soap", headers.Client, scope.Session!.UserId, headers.AllOrNone, headers.AllowFieldTruncation) { ApiVersion = request.Version };
+        var context = new DmlContext("soap", headers.Client, scope.Session!.UserId, headers.AllOrNone, headers.AllowFieldTruncation)
+        {
+            ApiVersion = request.Version,
+            AssignmentRuleId = headers.AssignmentRuleId,
+            UseDefaultRule = headers.UseDefaultRule,
+            SaveDuplicates = headers.SaveDuplicates,
+        };
         var results = org.Writes.Run(scope, model => dml(model, context));
         return xml =>
         {

@@ -69,7 +69,7 @@ internal static class SoapReader
     {
         foreach (var header in Children(reader))
         {
-            if (header is not ("SessionHeader" or "CallOptions" or "AllOrNoneHeader" or "AllowFieldTruncationHeader" or "QueryOptions"))
+            if (header is not ("SessionHeader" or "CallOptions" or "AllOrNoneHeader" or "AllowFieldTruncationHeader" or "AssignmentRuleHeader" or "DuplicateRuleHeader" or "QueryOptions"))
             {
                 reader.Skip();
                 continue;
@@ -97,6 +97,15 @@ internal static class SoapReader
                 break;
             case ("AllowFieldTruncationHeader", "allowFieldTruncation"):
                 headers.AllowFieldTruncation = IsTrue(value);
+                break;
+            case ("AssignmentRuleHeader", "assignmentRuleId"):
+                headers.AssignmentRuleId = value.Trim() is { Length: > 0 } rule ? rule : null;
+                break;
+            case ("AssignmentRuleHeader", "useDefaultRule"):
+                headers.UseDefaultRule = IsTrue(value);
+                break;
+            case ("DuplicateRuleHeader", "allowSave"):
+                headers.SaveDuplicates = IsTrue(value);
                 break;
             case ("QueryOptions", "batchSize") when int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var rows):
                 headers.BatchSize = rows;

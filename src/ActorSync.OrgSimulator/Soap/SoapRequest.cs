@@ -13,6 +13,14 @@ internal sealed class SoapHeaders
 
     public bool AllowFieldTruncation { get; set; }
 
+    /// <summary>AssignmentRuleHeader/assignmentRuleId; null if not sent.</summary>
+    public string? AssignmentRuleId { get; set; }
+
+    public bool UseDefaultRule { get; set; }
+
+    /// <summary>DuplicateRuleHeader/allowSave.</summary>
+    public bool SaveDuplicates { get; set; }
+
     /// <summary>QueryOptions/batchSize, rows; null if not sent.</summary>
     public int? BatchSize { get; set; }
 }

@@ -26,7 +26,7 @@ public sealed class BulkClient : IBulkApi
     /// <inheritdoc/>
     public async Task<string> CreateAsync(BulkRequest request, string client, CancellationToken cancellation)
     {
-        NewJob job = new(request.ObjectName, request.Operation.ToString().ToLowerInvariant(), request.ExternalIdField);
+        NewJob job = new(request.ObjectName, request.Operation.ToString().ToLowerInvariant(), request.ExternalIdField) { AssignmentRuleId = request.AssignmentRuleId };
         RestCall call = new($"create {request.Operation} job of {request.ObjectName}", HttpMethod.Post, Jobs)
         {
             Body = stream => JsonSerializer.Serialize(stream, job, BulkJson.Default.NewJob),

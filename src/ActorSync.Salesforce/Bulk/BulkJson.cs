@@ -6,6 +6,8 @@ namespace ActorSync.Salesforce.Bulk;
 /// <summary>The body that opens a job. Lines end in LF, columns are divided by commas.</summary>
 internal sealed record NewJob(string Object, string Operation, string? ExternalIdFieldName)
 {
+    public string? AssignmentRuleId { get; init; }
+
     public string ContentType { get; } = "CSV";
 
     public string LineEnding { get; } = "LF";

@@ -43,6 +43,9 @@ public enum BulkJobState
 /// <param name="ExternalIdField">API name of the field an upsert goes by; null for the others.</param>
 public sealed record BulkRequest(string ObjectName, BulkOperation Operation, string? ExternalIdField)
 {
+    /// <summary>The assignment rule that Salesforce runs for each record of an upsert or update, by id (case and lead only); null: none.</summary>
+    public string? AssignmentRuleId { get; init; }
+
     /// <summary>The column that tells the records of a job apart, in the upload and in its results: their order says nothing.</summary>
     public string KeyColumn => Operation == BulkOperation.Upsert ? ExternalIdField! : "Id";
 }

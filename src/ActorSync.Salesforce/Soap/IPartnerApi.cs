@@ -1,8 +1,13 @@
+using ActorSync.Domain.Mapping;
+
 namespace ActorSync.Salesforce.Soap;
 
 /// <summary>The calls of the SOAP partner API that a sync makes. <see cref="SoapClient"/> sends them over HTTP; a simulation answers them from a model of the org.</summary>
 public interface IPartnerApi
 {
+    /// <summary>The same org, with options on every upsert and update.</summary>
+    IPartnerApi With(WriteOptions options) => throw new NotSupportedException($"{GetType().Name} writes without options.");
+
     /// <summary>Inserts or updates records by an external id field; one result per record, in order.</summary>
     /// <exception cref="SalesforceException">The whole call failed; its fault says whether it may have run.</exception>
     Task<IReadOnlyList<WriteResult>> UpsertAsync(

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Mapping;
 using ActorSync.Salesforce.Http;
 using ActorSync.Salesforce.Session;
 
@@ -19,9 +20,18 @@ public sealed class SoapClient : IPartnerApi
     public const int RetrieveRowsMax = 2_000;
 
     private readonly SoapTransport transport;
+    private readonly WriteOptions? options;
 
     /// <summary>Calls the org that the session is signed in to.</summary>
-    public SoapClient(SalesforceSession session) => transport = new SoapTransport(session);
+    public SoapClient(SalesforceSession session)
+        : this(new SoapTransport(session), null)
+    {
+    }
+
+    private SoapClient(SoapTransport transport, WriteOptions? options) => (this.transport, this.options) = (transport, options);
+
+    /// <inheritdoc/>
+    public IPartnerApi With(WriteOptions options) => new SoapClient(transport, options);
 
     /// <summary>Inserts or updates records by an external id field, each on its own (partial success).</summary>
     /// <param name="objectName">API name of the object of all records.</param>
@@ -131,6 +141,7 @@ public sealed class SoapClient : IPartnerApi
         })
         {
             Client = client,
+            Options = options,
         };
         List<WriteResult> answers = await transport.CallAsync(
             $"{name} {sendable.Length} {objectName}", CallKind.Write, call, xml => SoapResults.Writes(xml, sendable.Length, externalIdField), cancellation);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using ActorSync.Domain.Mapping;
 
 namespace ActorSync.Salesforce.Soap;
 
@@ -37,6 +38,11 @@ internal static class SoapRequests
         if (call.Client is not null)
         {
             WriteHeader(xml, "CallOptions", "client", call.Client);
+        }
+
+        if (call.Options is { } options)
+        {
+            WriteOptionHeaders(xml, options);
         }
 
         if (call.QueryRows is { } rows)
@@ -109,6 +115,35 @@ internal static class SoapRequests
         xml.WriteEndElement();
     }
 
+    /// <summary>Only what is asked for: without its header Salesforce runs no assignment rule, refuses duplicates and refuses texts that are too long.</summary>
+    private static void WriteOptionHeaders(XmlWriter xml, WriteOptions options)
+    {
+        // Of rule id and useDefaultRule one is given, never both.
+        if (options.AssignmentRuleId is { } rule)
+        {
+            WriteHeader(xml, "AssignmentRuleHeader", "assignmentRuleId", rule);
+        }
+        else if (options.DefaultAssignmentRule)
+        {
+            WriteHeader(xml, "AssignmentRuleHeader", "useDefaultRule", "true");
+        }
+
+        if (options.TruncateTexts)
+        {
+            WriteHeader(xml, "AllowFieldTruncationHeader", "allowFieldTruncation", "true");
+        }
+
+        if (options.SaveDuplicates)
+        {
+            // The WSDL wants all three; the last two say what holds without this header.
+            xml.WriteStartElement("DuplicateRuleHeader", PartnerNamespace);
+            Element(xml, "allowSave", "true");
+            Element(xml, "includeRecordDetails", "false");
+            Element(xml, "runAsCurrentUser", "false");
+            xml.WriteEndElement();
+        }
+    }
+
     private static void WriteHeader(XmlWriter xml, string header, string child, string value)
     {
         xml.WriteStartElement(header, PartnerNamespace);
@@ -124,6 +159,9 @@ internal sealed record SoapCall(string Name, Action<XmlWriter> WriteChildren)
 {
     /// <summary>Origin of a write.</summary>
     public string? Client { get; init; }
+
+    /// <summary>What is asked for beside an upsert or update; null: nothing.</summary>
+    public WriteOptions? Options { get; init; }
 
     /// <summary>Page size of a query.</summary>
     public int? QueryRows { get; init; }

@@ -49,6 +49,14 @@ internal static class ConfigChoices
     public static readonly ConfigChoice<DeletePolicyConfig> Delete = new(
         [("delete-wins", DeletePolicyConfig.DeleteWins), ("delete-loses", DeletePolicyConfig.DeleteLoses), ("soft-delete", DeletePolicyConfig.SoftDelete)], NotYet: []);
 
+    /// <summary>What becomes of duplicates.</summary>
+    public static readonly ConfigChoice<DuplicateRulesConfig> DuplicateRules = new(
+        [("refuse", DuplicateRulesConfig.Refuse), ("allow-save", DuplicateRulesConfig.AllowSave)], NotYet: []);
+
+    /// <summary>What becomes of texts that are too long.</summary>
+    public static readonly ConfigChoice<FieldTruncationConfig> FieldTruncation = new(
+        [("refuse", FieldTruncationConfig.Refuse), ("allow", FieldTruncationConfig.Allow)], NotYet: []);
+
     /// <summary>In which order writes of different records leave.</summary>
     public static readonly ConfigChoice<WriteOrder> Order = new([("record", WriteOrder.Record), ("log", WriteOrder.Log)], NotYet: []);
 

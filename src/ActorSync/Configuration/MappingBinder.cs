@@ -27,6 +27,9 @@ internal static class MappingBinder
             Truncate = at.Choice("truncate", ConfigChoices.Truncate),
             Mode = at.Choice("mode", ConfigChoices.Mode),
             Delete = at.Choice("delete", ConfigChoices.Delete),
+            AssignmentRule = WriteOptionsBinder.DefaultRule(at),
+            DuplicateRules = at.Choice(WriteOptionsBinder.DuplicateRules, ConfigChoices.DuplicateRules),
+            FieldTruncation = at.Choice(WriteOptionsBinder.FieldTruncation, ConfigChoices.FieldTruncation),
         };
         at.Done();
         return config;
@@ -37,6 +40,7 @@ internal static class MappingBinder
         var mappings = ImmutableArray.CreateBuilder<MappingConfig>();
         var objects = new Dictionary<string, ConfigOrigin>(StringComparer.OrdinalIgnoreCase);
         var tables = new Dictionary<string, ConfigOrigin>(StringComparer.Ordinal);
+        var rules = new Dictionary<string, (string Object, ConfigOrigin Origin)>(StringComparer.Ordinal);
         foreach (var (index, item) in root.List("mappings", MappingsMax, $"write mappings = [ ... ] and in it, per object, {MappingRemedy[6..]}").Index())
         {
             var key = root.KeyOf($"mappings[{index}]");
@@ -47,7 +51,7 @@ internal static class MappingBinder
             }
 
             var at = root.Item(key, block);
-            var mapping = Mapping(at, config);
+            var mapping = Mapping(at, config, rules);
             if (CheckOnce(at, objects, "object", mapping.Object))
             {
                 CheckOnce(at, tables, "table", mapping.Table);
@@ -59,7 +63,7 @@ internal static class MappingBinder
         return mappings.ToImmutable();
     }
 
-    private static MappingConfig Mapping(SectionReader at, SyncConfig config)
+    private static MappingConfig Mapping(SectionReader at, SyncConfig config, Dictionary<string, (string Object, ConfigOrigin Origin)> rules)
     {
         var name = at.Text("object", "write object = Account, the API name of the object", ObjectNameComplaint);
         var externalId = at.Text(
@@ -80,6 +84,7 @@ internal static class MappingBinder
             Truncate = Truncate(at, config, access),
             Fields = Fields(at, externalId, policy, access),
         };
+        mapping = WriteOptionsBinder.Bind(at, mapping, config.MappingDefaults, rules);
         at.Done();
         return mapping;
     }

@@ -14,6 +14,12 @@ internal sealed record MappingDefaultsConfig
     public required WriteModeConfig Mode { get; init; }
 
     public required DeletePolicyConfig Delete { get; init; }
+
+    public required AssignmentRuleChoice AssignmentRule { get; init; }
+
+    public required DuplicateRulesConfig DuplicateRules { get; init; }
+
+    public required FieldTruncationConfig FieldTruncation { get; init; }
 }
 
 /// <summary>One Salesforce object and the table it is kept in, defaults filled in.</summary>
@@ -45,6 +51,13 @@ internal sealed record MappingConfig
 
     public TruncateConfig Truncate { get; init; }
 
+    /// <summary>The assignment rule that Salesforce runs for what is inserted and updated; off for objects that have none.</summary>
+    public AssignmentRuleChoice AssignmentRule { get; init; } = AssignmentRuleChoice.Off;
+
+    public DuplicateRulesConfig DuplicateRules { get; init; }
+
+    public FieldTruncationConfig FieldTruncation { get; init; }
+
     /// <summary>The mapped fields in the order written, at least one, without the ones that are always mapped (Id, SystemModstamp, IsDeleted, the external id).</summary>
     public required ImmutableArray<FieldConfig> Fields { get; init; }
 }
@@ -67,6 +80,38 @@ internal enum TruncateConfig
 
     /// <summary><c>delete</c>: it is a delete of every row, in Salesforce too.</summary>
     Delete,
+}
+
+/// <summary>Which assignment rule Salesforce runs: none, the active one, or one by its id.</summary>
+/// <param name="IsDefault">The active one of the object.</param>
+/// <param name="Id">18-character id, 01Q...; null without one.</param>
+internal sealed record AssignmentRuleChoice(bool IsDefault, string? Id)
+{
+    /// <summary><c>off</c>: none.</summary>
+    public static AssignmentRuleChoice Off { get; } = new(IsDefault: false, Id: null);
+
+    /// <summary><c>default</c>: the active one.</summary>
+    public static AssignmentRuleChoice Default { get; } = new(IsDefault: true, Id: null);
+}
+
+/// <summary>What becomes of a record that a duplicate rule of the org would warn a person about.</summary>
+internal enum DuplicateRulesConfig
+{
+    /// <summary><c>refuse</c>: it is refused, and parked.</summary>
+    Refuse,
+
+    /// <summary><c>allow-save</c>: it is saved.</summary>
+    AllowSave,
+}
+
+/// <summary>What becomes of a record with a text that is longer than its field.</summary>
+internal enum FieldTruncationConfig
+{
+    /// <summary><c>refuse</c>: it is refused, and parked.</summary>
+    Refuse,
+
+    /// <summary><c>allow</c>: Salesforce cuts the text.</summary>
+    Allow,
 }
 
 /// <summary>How local changes of one record are sent.</summary>

@@ -101,7 +101,11 @@ internal sealed class SectionReader
         return bound.Value;
     }
 
-    /// <summary>As <see cref="Value{T}"/>; absent or null is no mistake.</summary>
+    /// <summary>As <see cref="Value{T}(string, string, Func{string, Bound{T}})"/>, taking over what another key holds if this one is absent.</summary>
+    public T? Value<T>(string key, string remedy, Func<string, Bound<T>> read, T inherited, string inheritedKey) =>
+        Inherit(key, inheritedKey) ? inherited : Value(key, remedy, read);
+
+    /// <summary>As <see cref="Value{T}(string, string, Func{string, Bound{T}})"/>; absent or null is no mistake.</summary>
     public T? OptionalValue<T>(string key, string remedy, Func<string, Bound<T>> read)
     {
         if (Has(key))

@@ -82,8 +82,8 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
 
     private static BulkRequest Request(ObjectMapping mapping, Submission submission) => submission.Operation switch
     {
-        WriteOperation.Insert => new BulkRequest(mapping.ObjectName, BulkOperation.Upsert, mapping.ExternalIdField),
-        WriteOperation.Update => new BulkRequest(mapping.ObjectName, BulkOperation.Update, null),
+        WriteOperation.Insert => new BulkRequest(mapping.ObjectName, BulkOperation.Upsert, mapping.ExternalIdField) { AssignmentRuleId = mapping.WriteOptions?.AssignmentRuleId },
+        WriteOperation.Update => new BulkRequest(mapping.ObjectName, BulkOperation.Update, null) { AssignmentRuleId = mapping.WriteOptions?.AssignmentRuleId },
         _ => new BulkRequest(mapping.ObjectName, BulkOperation.Delete, null),
     };
 

@@ -15,12 +15,13 @@ internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault
 }
 
 /// <summary>Sends one submission as one SOAP call. Its id travels as CallOptions/client, so that change events name it.</summary>
-internal sealed class SoapLane(IPartnerApi soap)
+internal sealed class SoapLane(IPartnerApi api)
 {
     /// <summary>Sends at most <see cref="SoapClient.SoapRowsMax"/> writes of one object and operation.</summary>
     public async Task<LaneAnswer> SendAsync(ObjectMapping mapping, WriteOperation operation, IReadOnlyList<OfferedWrite> writes, Guid submission, CancellationToken stop)
     {
         var client = $"actorsync/{submission}";
+        var soap = mapping.WriteOptions is { } options ? api.With(options) : api;
         try
         {
             return new LaneAnswer(operation switch

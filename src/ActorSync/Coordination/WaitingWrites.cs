@@ -54,7 +54,7 @@ internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> ma
         var record = WireRecord.Of(mapping, write);
         // In CSV an empty value says nothing, and neither does a row that has only its id.
         var saysLess = write.Operation == WriteOperation.Update && (write.Fields.IsEmpty || write.Fields.Any(field => field.Value is { Length: 0 }));
-        return (write.BySoap || saysLess || !BulkRows.CanCarry(record), BulkRows.BytesMax(record, columns: (2 * mapping.Fields.Length) + 2));
+        return (write.BySoap || SoapOnly.Holds(mapping, write.Operation) || saysLess || !BulkRows.CanCarry(record), BulkRows.BytesMax(record, columns: (2 * mapping.Fields.Length) + 2));
     }
 
     private ParentReference[] Parents(OfferedWrite write) =>

@@ -64,11 +64,24 @@ internal sealed class MappingPlanner(string schema, TimeSpan clockTolerance, IRe
                 DeletePolicyConfig.SoftDelete => DeletePolicy.SoftDelete,
                 _ => DeletePolicy.DeleteWins,
             },
+            WriteOptions = Options(config),
         };
         return new TablePlan(mapping, [.. planned.Select(field => new PlannedColumn(field.Mapping.Column, field.Type, field.Mapping.Name))])
         {
             TruncateDeletes = config is { Truncate: TruncateConfig.Delete, Access: Configuration.MappingAccess.ReadWrite },
         };
+    }
+
+    private static WriteOptions? Options(MappingConfig config)
+    {
+        var options = new WriteOptions
+        {
+            DefaultAssignmentRule = config.AssignmentRule.IsDefault,
+            AssignmentRuleId = config.AssignmentRule.Id,
+            SaveDuplicates = config.DuplicateRules == DuplicateRulesConfig.AllowSave,
+            TruncateTexts = config.FieldTruncation == FieldTruncationConfig.Allow,
+        };
+        return options == new WriteOptions() ? null : options;
     }
 
     private static void CheckObject(MappingConfig config, ObjectDescribe described, List<string> errors)

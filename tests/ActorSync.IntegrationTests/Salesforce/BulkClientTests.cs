@@ -27,6 +27,17 @@ public sealed class BulkClientTests
     }
 
     [Fact]
+    public async Task Job_is_opened_with_the_assignment_rule_it_is_to_run()
+    {
+        await using StubOrg org = new(_ => JobIn("Open"));
+
+        await new BulkClient(org.Session).CreateAsync(Births with { ObjectName = "Lead", AssignmentRuleId = "01Q5g000000abcdEAA" }, "actorsync/1", default);
+
+        org.Server.Arrivals[1].Body.ShouldBe(
+            """{"object":"Lead","operation":"upsert","externalIdFieldName":"Key__c","assignmentRuleId":"01Q5g000000abcdEAA","contentType":"CSV","lineEnding":"LF","columnDelimiter":"COMMA"}""");
+    }
+
+    [Fact]
     public async Task Records_travel_as_CSV()
     {
         await using StubOrg org = new(_ => new Reply.Answer(201, "application/json", ""));

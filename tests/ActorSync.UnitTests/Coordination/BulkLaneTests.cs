@@ -1,5 +1,6 @@
 using ActorSync.Coordination;
 using ActorSync.Domain.Faults;
+using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using ActorSync.Operations;
@@ -171,6 +172,17 @@ public sealed class BulkLaneTests
         (job, refused!.BySoap, refused.Fault is SyncFault.InDoubt).ShouldBe((null, isRefused, false));
     }
 
+    [Fact]
+    public async Task Job_of_inserts_or_updates_is_opened_with_the_assignment_rule_of_its_mapping()
+    {
+        var mapping = Offers.Mappings[1] with { WriteOptions = new WriteOptions { AssignmentRuleId = "01Q5g000000abcdEAA" } };
+        foreach (var (operation, rule) in new[] { (WriteOperation.Insert, "01Q5g000000abcdEAA"), (WriteOperation.Update, "01Q5g000000abcdEAA"), (WriteOperation.Delete, null) })
+        {
+            await Lane(TimeProvider.System, Soon).OpenAsync(mapping, Accounts() with { Operation = operation }, default);
+            _job.Opened!.AssignmentRuleId.ShouldBe(rule);
+        }
+    }
+
     private static readonly BulkOptions Soon = new(TimeSpan.FromTicks(1), TimeSpan.FromTicks(1));
 
     private static string Key(string name) => Offers.Account(name).Entity.ToString();
@@ -206,7 +218,14 @@ public sealed class BulkLaneTests
         /// <summary>The next calls of a kind fail.</summary>
         public void Fail(string call, params SyncFault[] faults) => _faults[call] = new Queue<SyncFault>(faults);
 
-        public Task<string> CreateAsync(BulkRequest request, string client, CancellationToken cancellation) => AnswerAsync("create", () => "750");
+        /// <summary>What the job was last opened for.</summary>
+        public BulkRequest? Opened { get; private set; }
+
+        public Task<string> CreateAsync(BulkRequest request, string client, CancellationToken cancellation)
+        {
+            Opened = request;
+            return AnswerAsync("create", () => "750");
+        }
 
         public Task UploadAsync(string jobId, BulkRequest request, IReadOnlyList<SoapRecord> records, CancellationToken cancellation) => AnswerAsync($"upload {records.Count}", () => "");
 

@@ -29,12 +29,15 @@ public sealed class SoapReaderTests
             <SessionHeader><sessionId>s!1</sessionId></SessionHeader><MruHeader><updateMru>true</updateMru></MruHeader>
             <CallOptions><client>c/1</client><defaultNamespace xsi:nil="true"/></CallOptions><AllOrNoneHeader><allOrNone>1</allOrNone></AllOrNoneHeader>
             <AllowFieldTruncationHeader><allowFieldTruncation>true</allowFieldTruncation></AllowFieldTruncationHeader><QueryOptions><batchSize>300</batchSize></QueryOptions><Empty/>
+            <AssignmentRuleHeader><assignmentRuleId>01Q5g0000000001</assignmentRuleId><useDefaultRule>true</useDefaultRule></AssignmentRuleHeader>
+            <DuplicateRuleHeader><allowSave>true</allowSave><includeRecordDetails>false</includeRecordDetails><runAsCurrentUser>false</runAsCurrentUser></DuplicateRuleHeader>
             """).Headers;
         headers.SessionId.ShouldBe("s!1");
         headers.Client.ShouldBe("c/1");
         headers.AllOrNone.ShouldBeTrue();
         headers.AllowFieldTruncation.ShouldBeTrue();
         headers.BatchSize.ShouldBe(300);
+        (headers.AssignmentRuleId, headers.UseDefaultRule, headers.SaveDuplicates).ShouldBe(("01Q5g0000000001", true, true));
     }
 
     [Fact]

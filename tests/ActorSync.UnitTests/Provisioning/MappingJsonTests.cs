@@ -40,5 +40,19 @@ public sealed class MappingJsonTests
     }
 
     [Fact]
+    public void Options_of_writes_are_stored_where_there_are_some()
+    {
+        var asking = Mapping("Contact", "Email") with { DuplicateRules = DuplicateRulesConfig.AllowSave, FieldTruncation = FieldTruncationConfig.Allow };
+        Stored(asking).ShouldBe(new WriteOptions { SaveDuplicates = true, TruncateTexts = true });
+        Stored(Mapping("Contact", "Email") with { AssignmentRule = AssignmentRuleChoice.Default }).ShouldBe(new WriteOptions { DefaultAssignmentRule = true });
+        Stored(Mapping("Contact", "Email") with { AssignmentRule = new AssignmentRuleChoice(IsDefault: false, "01Q5g000000abcdEAA") })
+            .ShouldBe(new WriteOptions { AssignmentRuleId = "01Q5g000000abcdEAA" });
+        Stored(Mapping("Contact", "Email")).ShouldBeNull();
+
+        static WriteOptions? Stored(MappingConfig mapping) =>
+            MappingStore.FromJson(MappingStore.ToJson(Plan(mapping, Object("Contact", Field("Email", "email", 80))).Plan!.Mapping)).WriteOptions;
+    }
+
+    [Fact]
     public void Stored_mapping_is_read_whole() => MappingStore.ToJson(MappingStore.FromJson(Golden)).ShouldBe(Golden.Replace(" ", "", StringComparison.Ordinal));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Xml.Linq;
+using ActorSync.Domain.Mapping;
 using ActorSync.Salesforce.Http;
 using ActorSync.Salesforce.Soap;
 using Shouldly;
@@ -43,6 +44,27 @@ public sealed class SoapRequestsTests
             [new SoapRecord("001000000000001AAA", new Dictionary<string, string?> { ["Name"] = "Acme", ["Site"] = null, ["Type"] = "Partner" }, SoapRecord.NoParents)]))
         {
             Client = "actorsync/43",
+        });
+
+    [Fact]
+    public void Options_travel_in_headers_of_their_own() =>
+        ShouldMatchGolden("soap-upsert-options", new SoapCall("upsert", xml =>
+        {
+            SoapRequests.Element(xml, "externalIDFieldName", "ActorSync_Id__c");
+            SoapRequests.Records(xml, "Case", [new SoapRecord(Id: null, new Dictionary<string, string?> { ["ActorSync_Id__c"] = "8f14e45f-ceea-467f-9b4c-000000000001" }, SoapRecord.NoParents)]);
+        })
+        {
+            Client = "actorsync/45",
+            Options = new WriteOptions { DefaultAssignmentRule = true, SaveDuplicates = true, TruncateTexts = true },
+        });
+
+    [Fact]
+    public void Rule_that_is_named_travels_alone() =>
+        ShouldMatchGolden("soap-update-rule", new SoapCall("update", xml => SoapRequests.Records(
+            xml, "Lead", [new SoapRecord("00Q000000000001AAA", new Dictionary<string, string?> { ["Company"] = "Acme" }, SoapRecord.NoParents)]))
+        {
+            Client = "actorsync/46",
+            Options = new WriteOptions { AssignmentRuleId = "01Q000000000001EAA" },
         });
 
     [Fact]
