@@ -50,8 +50,9 @@ internal sealed record SalesforceCode(string Code, CodeMeaning? Row = null, Code
 /// <summary>
 /// The table of codes. Source of the codes and what they say: "Core Data Types Used in API Calls" of the SOAP API Developer Guide (StatusCode of a record,
 /// ExceptionCode of a call; sforce_api_calls_concepts_core_data_objects.htm) and the enumerations of those names in the partner WSDL, 47.0. Not there: NOT_FOUND,
-/// from "Status Codes and Error Responses" of the REST API Developer Guide (errorcodes.htm), and URL_NOT_RESET, which REST answers at an address that is not the
-/// session's (github.com/forcedotcom/cli/issues/3026). The meanings are ours.
+/// from "Status Codes and Error Responses" of the REST API Developer Guide (errorcodes.htm); URL_NOT_RESET, which REST answers at an address that is not the session's
+/// (github.com/forcedotcom/cli/issues/3026); and the codes of Bulk API 2.0, which it writes without underscores. Those never stand for what a job may have done: its state
+/// tells. The meanings are ours.
 /// </summary>
 internal static class SalesforceCodes
 {
@@ -84,6 +85,7 @@ internal static class SalesforceCodes
         new("LIMIT_EXCEEDED", Row: CodeMeaning.DailyLimit, Call: CodeMeaning.DailyLimit),
         new("STORAGE_LIMIT_EXCEEDED", Row: CodeMeaning.DailyLimit),
         new("EXCEEDED_QUOTA", Call: CodeMeaning.DailyLimit),
+        new("EXCEEDEDQUOTA", Call: CodeMeaning.DailyLimit),
 
         // What was sent is wrong, and stays so until somebody corrects it.
         new("REQUIRED_FIELD_MISSING", Row: CodeMeaning.Rejected),
@@ -121,6 +123,13 @@ internal static class SalesforceCodes
         new("INVALID_SOAP_HEADER", Call: CodeMeaning.Rejected),
         new("ARGUMENT_OBJECT_PARSE_ERROR", Call: CodeMeaning.Rejected),
         new("JSON_PARSER_ERROR", Call: CodeMeaning.Rejected),
+        new("CLIENTINPUTERROR", Call: CodeMeaning.Rejected),
+        new("INVALIDBATCH", Call: CodeMeaning.Rejected),
+        new("INVALIDENTITY", Call: CodeMeaning.Rejected),
+        new("INVALIDJOB", Call: CodeMeaning.Rejected),
+        new("INVALIDJOBSTATE", Call: CodeMeaning.Rejected),
+        new("INVALIDOPERATION", Call: CodeMeaning.Rejected),
+        new("UNSUPPORTED_MEDIA_TYPE", Call: CodeMeaning.Rejected),
 
         // The org or the configuration has to be corrected.
         new("INVALID_LOGIN", Call: CodeMeaning.Credentials),
@@ -135,6 +144,7 @@ internal static class SalesforceCodes
         new("CLIENT_NOT_ACCESSIBLE_FOR_USER", Call: CodeMeaning.Permission),
         new("INSUFFICIENT_ACCESS", Call: CodeMeaning.Permission),
         new("FUNCTIONALITY_NOT_ENABLED", Call: CodeMeaning.Permission),
+        new("FEATURENOTENABLED", Call: CodeMeaning.Permission),
         new("INVALID_TYPE", Call: CodeMeaning.Schema),
         new("INVALID_TYPE_FOR_OPERATION", Call: CodeMeaning.Schema),
         new("INVALID_ID_FIELD", Call: CodeMeaning.Schema),
@@ -142,5 +152,6 @@ internal static class SalesforceCodes
         new("NOT_FOUND", Call: CodeMeaning.Schema),
         new("UNSUPPORTED_API_VERSION", Call: CodeMeaning.Version),
         new("UNSUPPORTED_CLIENT", Call: CodeMeaning.Version),
+        new("INVALIDVERSION", Call: CodeMeaning.Version),
     ];
 }

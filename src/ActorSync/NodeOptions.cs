@@ -19,7 +19,7 @@ internal sealed record NodeOptions(
     private const int HeaderBytesMax = 100_000;
 
     /// <summary>Times of Bulk jobs.</summary>
-    public BulkOptions Bulk { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+    public BulkOptions Bulk { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(12));
 
     /// <summary>Stages get what they need and nothing else.</summary>
     public static NodeOptions From(SyncConfig config) => new(
@@ -55,7 +55,8 @@ internal sealed record NodeOptions(
         config.Runtime.WriteBack.RowsMax,
         config.Runtime.WriteBack.LockTimeout)
     {
-        Bulk = new BulkOptions(config.Coordinator.Bulk.PollInterval, config.Coordinator.Bulk.PollIntervalMax),
+        Bulk = new BulkOptions(
+            config.Coordinator.Bulk.PollInterval, config.Coordinator.Bulk.PollIntervalMax, config.Salesforce.RequestDeadline + config.Salesforce.SettleLimit),
     };
 
     // A job has no order, and its parts run side by side: whoever wants that of the change log gets calls.

@@ -20,6 +20,9 @@ public sealed record PlacesTaken(int Calls, IReadOnlyCollection<Lane> Jobs)
 {
     /// <summary>Nothing is outside.</summary>
     public static PlacesTaken None { get; } = new(0, []);
+
+    /// <summary>More writes wait than are looked at: none may stay only for want of a place for a job.</summary>
+    public bool IsCrowded { get; init; }
 }
 
 /// <summary>Limits of a cut.</summary>

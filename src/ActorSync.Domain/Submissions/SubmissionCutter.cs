@@ -53,7 +53,7 @@ public static class SubmissionCutter
         Func<short, int> rank, CutLimits limits, DateTimeOffset now)
     {
         var places = limits.SubmissionsMax - taken.Calls;
-        var jobs = new JobCutter(limits.Jobs, taken.Jobs);
+        var jobs = new JobCutter(limits.Jobs, taken);
         if ((places <= 0 && !jobs.Any) || waiting.Count == 0)
         {
             return [];
@@ -97,7 +97,7 @@ public static class SubmissionCutter
 
         // Nothing is outside and nothing may go: births wait for each other through references that no update can set (see BirthCycles). One goes first;
         // Salesforce names the parent it misses.
-        if (cuts.Count == 0 && outside.Count == 0 && unborn.Count == 0 && !jobs.Linger && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
+        if (cuts.Count == 0 && outside.Count == 0 && unborn.Count == 0 && !jobs.IsLingering && waiting.FirstOrDefault(write => write.Lane.Operation == WriteOperation.Insert) is { } first)
         {
             cuts.Add(new SubmissionCut(SubmissionApi.Soap, [first]));
         }
@@ -139,21 +139,21 @@ public static class SubmissionCutter
     };
 
     /// <summary>Cuts the jobs of Bulk API 2.0. A lane that has grown long enough leaves by jobs, unless all their places are taken by other lanes: nobody waits for
-    /// somebody else's job, which may take hours.</summary>
-    private sealed class JobCutter(JobLimits? limits, IReadOnlyCollection<Lane> outside)
+    /// somebody else's job, which may take hours. A lane waits for jobs of its own, but not where it would keep others from being looked at: then it goes on by SOAP.</summary>
+    private sealed class JobCutter(JobLimits? limits, PlacesTaken taken)
     {
-        private int _places = limits is null ? 0 : Math.Max(0, limits.JobsMax - outside.Count);
+        private int _places = limits is null ? 0 : Math.Max(0, limits.JobsMax - taken.Jobs.Count);
 
         /// <summary>There is a place for a job.</summary>
         public bool Any => _places > 0;
 
         /// <summary>Writes wait for company in a job.</summary>
-        public bool Linger { get; private set; }
+        public bool IsLingering { get; private set; }
 
         /// <summary>The jobs of a lane, and what is left to SOAP.</summary>
         public (List<WaitingWrite> Left, IReadOnlyList<IReadOnlyList<WaitingWrite>> Jobs) Cut(Lane lane, List<WaitingWrite> free, LockContention contention, DateTimeOffset now)
         {
-            if (limits is null || free.Count < limits.RowsMin || (_places == 0 && !outside.Contains(lane)))
+            if (limits is null || free.Count < limits.RowsMin || (_places == 0 && (taken.IsCrowded || !taken.Jobs.Contains(lane))))
             {
                 return (free, []);
             }
@@ -169,7 +169,7 @@ public static class SubmissionCutter
             foreach (var batch in contention.Batches(eligible, limits.RowsMax).Where(batch => batch.Count >= limits.RowsMin).Select(WithinBytes))
             {
                 var isFull = batch.IsFull || batch.Writes.Count == limits.RowsMax;
-                Linger |= !isFull && now - batch.Writes[0].ReadySince < limits.Linger;
+                IsLingering |= !isFull && now - batch.Writes[0].ReadySince < limits.Linger;
                 if (_places > 0 && (isFull || now - batch.Writes[0].ReadySince >= limits.Linger))
                 {
                     jobs.Add(batch.Writes);

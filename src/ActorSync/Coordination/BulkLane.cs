@@ -11,14 +11,15 @@ namespace ActorSync.Coordination;
 /// <summary>Times of Bulk jobs.</summary>
 /// <param name="PollInterval">Between the first questions about a job; it doubles from one to the next ...</param>
 /// <param name="PollIntervalMax">... up to this.</param>
-internal sealed record BulkOptions(TimeSpan PollInterval, TimeSpan PollIntervalMax);
+/// <param name="MissingTimeMin">A job that the org denies to know for this long, whenever it is asked, is gone.</param>
+internal sealed record BulkOptions(TimeSpan PollInterval, TimeSpan PollIntervalMax, TimeSpan MissingTimeMin);
 
 /// <summary>Sends one submission as one job of Bulk API 2.0. A job does nothing before it is closed, is never given records twice, and tells afterwards of each record what became of
 /// it: whoever knows its id, which is journaled before the upload, learns the outcome and never has to guess.</summary>
 internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider clock, SyncLog log)
 {
-    // A job that was there a moment ago is not gone because one answer says so.
-    private const int MissingMax = 3;
+    // A job that was there a moment ago is not gone because a few answers say so: as many of them in a row, over the time that the options name.
+    private const int MissingMin = 5;
 
     // Results that cannot be read today cannot be read tomorrow; the job is over, so its records can be looked up.
     private const int UnreadableMax = 5;
@@ -66,7 +67,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
             await bulk.CloseAsync(job, stop);
             log.Say($"Bulk job {job} runs: {request.Operation} of {submission.Writes.Count} {request.ObjectName}");
         }
-        catch (Exception error) when (error is SalesforceException || stop.IsCancellationRequested)
+        catch (Exception)
         {
             // Whether it is closed its state tells.
         }
@@ -79,6 +80,29 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
     /// <returns>As of a run.</returns>
     public Task<LaneAnswer?> SettleAsync(ObjectMapping mapping, Submission submission, CancellationToken stop) =>
         FollowAsync(submission, Request(mapping, submission), null, closes: 0, stop);
+
+    /// <summary>Follows a job whatever happens: one that failed to be followed has done who knows what, and is only asked about from then on.</summary>
+    /// <returns>As of a run.</returns>
+    public async Task<LaneAnswer?> KeepAsync(
+        Func<ObjectMapping, Submission, CancellationToken, Task<LaneAnswer?>> follow, ObjectMapping mapping, Submission submission, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                return await follow(mapping, submission, stop);
+            }
+            catch (Exception error)
+            {
+                log.Trouble(error, $"Bulk job {submission.JobId} could not be followed; it is taken up again");
+            }
+
+            follow = SettleAsync;
+            await WaitAsync(options.PollIntervalMax, stop);
+        }
+
+        return null;
+    }
 
     private static BulkRequest Request(ObjectMapping mapping, Submission submission) => submission.Operation switch
     {
@@ -109,38 +133,33 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
     {
         var job = submission.JobId!;
         var pause = options.PollInterval;
-        var (missing, unreadable, isTroubled) = (0, 0, false);
+        var seen = new Sight();
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                if (await LookAsync(submission, request, failed, closes--, stop) is { } answer)
+                if (await LookAsync(submission, request, failed, closes--, seen, stop) is { } answer)
                 {
                     return answer;
                 }
-
-                (missing, isTroubled) = (0, false);
-            }
-            catch (SalesforceException error) when (error.Fault.Code == "NOT_FOUND" && ++missing == MissingMax)
-            {
-                return new LaneAnswer(null, new SyncFault.InDoubt("JOB_NOT_FOUND", $"the org knows of no Bulk job {job}"));
-            }
-            catch (SalesforceException error) when (error.Fault.Code == "UNREADABLE_ANSWER" && ++unreadable == UnreadableMax)
-            {
-                return new LaneAnswer(null, new SyncFault.InDoubt("JOB_UNREADABLE", error.Message));
-            }
-            catch (Exception error) when (!stop.IsCancellationRequested)
-            {
-                if (!isTroubled)
-                {
-                    log.Trouble(error, $"Bulk job {job} could not be asked about; it is asked again");
-                }
-
-                isTroubled = true;
             }
             catch (Exception) when (stop.IsCancellationRequested)
             {
                 return null;
+            }
+            catch (Exception error)
+            {
+                if (Lost(job, seen, error) is { } lost)
+                {
+                    return new LaneAnswer(null, lost);
+                }
+
+                if (!seen.IsTroubled)
+                {
+                    log.Trouble(error, $"Bulk job {job} could not be asked about; it is asked again");
+                }
+
+                seen.IsTroubled = true;
             }
 
             await WaitAsync(pause, stop);
@@ -150,10 +169,31 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         return null;
     }
 
-    private async Task<LaneAnswer?> LookAsync(Submission submission, BulkRequest request, SyncFault? failed, int closes, CancellationToken stop)
+    // Records of a job that may still run must not be looked up: one that it has not reached yet would be sent again.
+    private SyncFault.InDoubt? Lost(string job, Sight seen, Exception error)
+    {
+        if (error is not SalesforceException { Fault.Code: "NOT_FOUND" })
+        {
+            seen.Missing = 0;
+            return error is SalesforceException { Fault.Code: "UNREADABLE_ANSWER" } && seen.IsOver && ++seen.Unreadable == UnreadableMax
+                ? new SyncFault.InDoubt("JOB_UNREADABLE", error.Message) : null;
+        }
+
+        if (seen.Missing++ == 0)
+        {
+            seen.MissingSince = clock.GetTimestamp();
+        }
+
+        return seen.Missing >= MissingMin && clock.GetElapsedTime(seen.MissingSince) >= options.MissingTimeMin
+            ? new SyncFault.InDoubt("JOB_NOT_FOUND", $"the org knows of no Bulk job {job}") : null;
+    }
+
+    private async Task<LaneAnswer?> LookAsync(Submission submission, BulkRequest request, SyncFault? failed, int closes, Sight seen, CancellationToken stop)
     {
         var id = submission.JobId!;
+        seen.IsOver = false;
         var job = await bulk.ReadAsync(id, stop);
+        (seen.Missing, seen.IsTroubled) = (0, seen.IsTroubled && job.IsOver);
         if (job.State == BulkJobState.Open)
         {
             if (closes > 0)
@@ -166,6 +206,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
             job = await bulk.ReadAsync(id, stop);
         }
 
+        seen.IsOver = job.IsOver;
         return job.IsOver ? Answer(submission, job, await bulk.ResultsAsync(id, request, stop), failed) : null;
     }
 
@@ -176,7 +217,8 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         if (job is { State: not BulkJobState.JobComplete, RecordsProcessed: 0 } && told.Results.Count == 0)
         {
             // What Salesforce gives up before the first record it would give up again: SOAP tells of each record what is wrong.
-            return job.State == BulkJobState.Failed ? new LaneAnswer(null, early) { BySoap = true } : NotRun(failed ?? early);
+            return job.State == BulkJobState.Failed ? new LaneAnswer(null, early) { BySoap = true }
+                : failed is null ? new LaneAnswer(null, early) { IsVainJob = true } : NotRun(failed);
         }
 
         var results = new WriteResult[submission.Writes.Count];
@@ -205,10 +247,31 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
     private static LaneAnswer NotRun(SyncFault fault) => fault switch
     {
         SyncFault.Rejected or SyncFault.Misconfigured => new LaneAnswer(null, fault) { BySoap = true },
-        SyncFault.InDoubt => new LaneAnswer(null, new SyncFault.NotExecuted(fault.Code, fault.Message, TimeSpan.Zero)),
-        _ => new LaneAnswer(null, fault),
+        SyncFault.InDoubt => new LaneAnswer(null, new SyncFault.NotExecuted(fault.Code, fault.Message, TimeSpan.Zero)) { IsVainJob = true },
+        // What does not reach the org, or exceeds the limit of all requests, says nothing of jobs.
+        SyncFault.NotExecuted or SyncFault.Throttled { Code: "REQUEST_LIMIT_EXCEEDED" } => new LaneAnswer(null, fault),
+        _ => new LaneAnswer(null, fault) { IsVainJob = true },
     };
 
     private async Task WaitAsync(TimeSpan time, CancellationToken stop) =>
         await Task.Delay(time, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>What the questions about a job have shown so far.</summary>
+    private sealed class Sight
+    {
+        /// <summary>The last look at its state found it over.</summary>
+        public bool IsOver { get; set; }
+
+        /// <summary>How often its results could not be read.</summary>
+        public int Unreadable { get; set; }
+
+        /// <summary>How often in a row the org did not know it.</summary>
+        public int Missing { get; set; }
+
+        /// <summary>Timestamp of the first of those.</summary>
+        public long MissingSince { get; set; }
+
+        /// <summary>The trouble has been said.</summary>
+        public bool IsTroubled { get; set; }
+    }
 }

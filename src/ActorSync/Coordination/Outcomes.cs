@@ -12,6 +12,9 @@ namespace ActorSync.Coordination;
 /// <param name="Fault">Of the whole call, or of the part of a job that did not run.</param>
 internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages, IReadOnlyList<(OfferedWrite Write, TimeSpan After)> Again, string? Fault)
 {
+    /// <summary>A write that as many jobs were to carry, of which nothing came, goes by SOAP: an upload too large or too slow for what is between us and the org stays so.</summary>
+    public const int VainJobsMax = 3;
+
     /// <summary>Reads an answer that says plainly what happened.</summary>
     /// <param name="contendsFor">Whose lock a write needs.</param>
     /// <param name="at">Database clock after the answer.</param>
@@ -19,6 +22,7 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     public static Outcomes Of(
         Submission submission, LaneAnswer answer, RetryPolicy retry, Func<OfferedWrite, RecordId> contendsFor, DateTimeOffset at, double lot) =>
         answer.Results is not null ? OfResults(submission, answer, retry, contendsFor, at, lot)
+        : answer.IsVainJob ? OfFault(submission with { Writes = [.. submission.Writes.Select(InVain)] }, answer.Fault!, retry, at, lot)
         : answer.BySoap ? AllAgain(submission with { Writes = [.. submission.Writes.Select(write => write with { BySoap = true })] }, TimeSpan.Zero, answer.Fault!)
         : OfFault(submission, answer.Fault!, retry, at, lot);
 
@@ -58,6 +62,8 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
 
         return new Outcomes(messages, [.. again.Writes, .. rest], unprocessed?.ToString());
     }
+
+    private static OfferedWrite InVain(OfferedWrite write) => write with { VainJobs = write.VainJobs + 1, BySoap = write.BySoap || write.VainJobs + 1 >= VainJobsMax };
 
     private static bool IsLock(WriteResult result) => result.Fault!.Code is "UNABLE_TO_LOCK_ROW" or "RECORD_IN_USE_BY_WORKFLOW";
 

@@ -11,6 +11,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
     private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
     private bool _mayHaveCycles;
+    private bool _isCrowded;
     private DateTimeOffset? _stillUntil;
     private (Guid, bool)[] _outsideSeen = [];
 
@@ -23,7 +24,14 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
     {
-        var (writes, now) = await offers.ReadAsync(Math.Max(0, writesMax - _writes.Count), stop);
+        var room = Math.Max(0, writesMax - _writes.Count);
+        var (writes, now) = await offers.ReadAsync(room, stop);
+        // Where there is no room for one more, others may wait behind, of objects that have all their places free.
+        if (_isCrowded != (writes.Count == room))
+        {
+            (_isCrowded, _stillUntil) = (!_isCrowded, null);
+        }
+
         Add(writes.Where(write => waiting.Knows(write.Write)), now);
         return (writes.Count > 0, now);
     }
@@ -91,9 +99,12 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         _stillUntil = null;
     }
 
-    private static PlacesTaken Taken(IReadOnlyCollection<Submission> outside) => new(
+    private PlacesTaken Taken(IReadOnlyCollection<Submission> outside) => new(
         outside.Count(submission => submission is { Doubtful: false, Api: SubmissionApi.Soap }),
-        [.. outside.Where(submission => submission is { Doubtful: false, Api: SubmissionApi.Bulk }).Select(submission => new Lane(submission.Mapping, submission.Operation))]);
+        [.. outside.Where(submission => submission is { Doubtful: false, Api: SubmissionApi.Bulk }).Select(submission => new Lane(submission.Mapping, submission.Operation))])
+    {
+        IsCrowded = _isCrowded,
+    };
 
     // Tens of thousands of writes may wait, and be outside in jobs, for minutes: as long as nothing has come, gone or fallen due there is nothing new to cut.
     private bool IsStill(IReadOnlyCollection<Submission> outside, DateTimeOffset now)

@@ -12,6 +12,9 @@ internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault
 {
     /// <summary>What did not run is better said by SOAP: a job with it fails as a whole.</summary>
     public bool BySoap { get; init; }
+
+    /// <summary>A job was refused, was not given its records or ended before the first of them: it counts against sending them as a job again.</summary>
+    public bool IsVainJob { get; init; }
 }
 
 /// <summary>Sends one submission as one SOAP call. Its id travels as CallOptions/client, so that change events name it.</summary>

@@ -13,6 +13,9 @@ internal sealed record Submission(Guid Id, short Mapping, WriteOperation Operati
     /// <summary>Set when what became of it is unknown.</summary>
     public bool Doubtful { get; init; }
 
+    /// <summary>When the doubt was noted of a submission whose job was lost sight of; what it may do until then settles only from here.</summary>
+    public DateTimeOffset JobLostAt { get; init; }
+
     /// <summary>By which API it goes.</summary>
     public SubmissionApi Api { get; init; }
 

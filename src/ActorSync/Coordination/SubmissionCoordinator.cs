@@ -112,7 +112,12 @@ internal sealed class SubmissionCoordinator(
     {
         foreach (var submission in await _journal.OpenAsync(stop))
         {
-            if (submission.Api == SubmissionApi.Bulk)
+            if (!mappings.ContainsKey(submission.Mapping))
+            {
+                // Its records have no actors here either: it stays as it is until a node knows its object again.
+                log.Say($"submission {submission.Id} of {submission.Writes.Count} records is of an object that is not mapped any more; it waits until it is");
+            }
+            else if (submission.Api == SubmissionApi.Bulk)
             {
                 RecoverJob(submission);
             }
@@ -245,7 +250,7 @@ internal sealed class SubmissionCoordinator(
         await Task.Yield();
         var answer = submission.JobId is null
             ? NotSent("NO_JOB", "it was started before this term, and no job was given its records")
-            : await follow(mappings[submission.Mapping], submission, stop);
+            : await bulk!.KeepAsync(follow, mappings[submission.Mapping], submission, stop);
         if (answer is not null)
         {
             await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
@@ -307,8 +312,9 @@ internal sealed class SubmissionCoordinator(
         {
             await _journal.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
             await turn.CommitAsync(stop);
-            _outside[submission.Id] = submission with { Doubtful = true };
-            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), options.SettledAt(submission.StartedAt));
+            var lostAt = submission.Api == SubmissionApi.Bulk ? turn.Now : default;
+            _outside[submission.Id] = submission with { Doubtful = true, JobLostAt = lostAt };
+            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), options.SettledAt(lostAt > submission.StartedAt ? lostAt : submission.StartedAt));
             return;
         }
 
@@ -330,7 +336,8 @@ internal sealed class SubmissionCoordinator(
     // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
     private void ProbeSettled(CancellationToken abandon)
     {
-        foreach (var submission in _outside.Values.Where(submission => submission.Doubtful && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
+        foreach (var submission in _outside.Values.Where(submission => 
+            submission.Doubtful && _now >= options.SettledAt(submission.JobLostAt) && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
         {
             _calls.Add(ProbeAsync(submission, abandon));
         }

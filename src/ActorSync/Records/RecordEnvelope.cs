@@ -158,4 +158,8 @@ internal sealed record OfferedWrite(
     /// <summary>A Bulk job with it was refused as a whole: it goes by SOAP, which tells of each record what is wrong.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
     public bool BySoap { get; init; }
+
+    /// <summary>How many Bulk jobs it was to go with of which nothing came.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public int VainJobs { get; init; }
 }

@@ -18,6 +18,8 @@ namespace ActorSync.UnitTests.Coordination;
 public sealed class BulkLaneTests
 {
     private static readonly SyncFault Lost = new SyncFault.Transient("CONNECTION_LOST", "gone");
+    private static readonly SyncFault Missing = new SyncFault.Misconfigured("NOT_FOUND", "no such job", "");
+    private static readonly SyncFault Unreadable = new SyncFault.Transient("UNREADABLE_ANSWER", "HTTP 502 text/html");
     private readonly ScriptedJob _job = new();
     private readonly StringWriter _log = new();
 
@@ -116,12 +118,63 @@ public sealed class BulkLaneTests
     }
 
     [Fact]
-    public async Task Job_that_the_org_does_not_know_leaves_doubt_when_it_has_said_so_three_times()
+    public async Task Job_that_the_org_does_not_know_leaves_doubt_when_it_has_said_so_five_times()
     {
-        var missing = new SyncFault.Misconfigured("NOT_FOUND", "no such job", "");
-        _job.Fail("read", missing, missing, missing);
+        _job.Fail("read", [.. Enumerable.Repeat(Missing, 5)]);
         (await SettleAsync())!.Fault.ShouldBeOfType<SyncFault.InDoubt>().Code.ShouldBe("JOB_NOT_FOUND");
-        _job.Calls.ShouldBe(["read", "read", "read"]);
+        _job.Calls.ShouldBe(["read", "read", "read", "read", "read"]);
+    }
+
+    [Fact]
+    public async Task Job_that_the_org_does_not_know_for_a_while_is_asked_about_until_its_time_has_passed()
+    {
+        _job.Fail("read", [.. Enumerable.Repeat(Missing, 50)]);
+        _job.States.EnqueueAll(BulkJobState.JobComplete);
+        var lane = Lane(TimeProvider.System, Soon with { MissingTimeMin = TimeSpan.FromHours(1) });
+        (await lane.SettleAsync(Offers.Mappings[1], Accounts(), default))!.Results!.Count.ShouldBe(2);
+    }
+
+    // A gateway answers with pages of its own: nothing is known of the job, which may still run.
+    [Fact]
+    public async Task Job_that_may_still_run_is_asked_about_however_many_answers_are_unreadable()
+    {
+        _job.Fail("read", [.. Enumerable.Repeat(Unreadable, 50)]);
+        _job.States.EnqueueAll(BulkJobState.InProgress, BulkJobState.JobComplete);
+        (await SettleAsync())!.Results!.Count.ShouldBe(2);
+        _log.ToString().Split('\n').Count(line => line.Contains("is asked again", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Job_of_which_nothing_comes_three_times_is_not_tried_again()
+    {
+        var submission = Accounts();
+        for (var attempt = 1; attempt <= Outcomes.VainJobsMax; attempt++)
+        {
+            _job.Fail("upload 2", Unreadable);
+            _job.States.EnqueueAll(BulkJobState.Aborted);
+            _job.Results.Clear();
+            var answer = await Lane(TimeProvider.System, Soon).RunAsync(Offers.Mappings[1], submission, default);
+            var again = Outcomes.Of(submission, answer!, new RetryPolicy(), _ => default, Offers.Now, 0).Again;
+            submission = submission with { Writes = [.. again.Select(write => write.Write)] };
+            submission.Writes.Select(write => write.BySoap).Distinct().ShouldBe([attempt == Outcomes.VainJobsMax]);
+        }
+    }
+
+    [Fact]
+    public async Task Org_that_cannot_be_reached_says_nothing_of_jobs()
+    {
+        _job.Fail("create", new SyncFault.NotExecuted("CONNECT_FAILED", "refused", TimeSpan.Zero));
+        var (_, refused) = await Lane(TimeProvider.System, Soon).OpenAsync(Offers.Mappings[1], Accounts(), default);
+        (refused!.IsVainJob, refused.BySoap).ShouldBe((false, false));
+    }
+
+    [Fact]
+    public async Task Job_that_fails_to_be_followed_is_taken_up_again_and_only_asked_about()
+    {
+        _job.States.EnqueueAll(BulkJobState.JobComplete);
+        var answer = await Lane(TimeProvider.System, Soon).KeepAsync((_, _, _) => throw new InvalidOperationException("a defect"), Offers.Mappings[1], Accounts(), default);
+        answer!.Results!.Count.ShouldBe(2);
+        _job.Calls.ShouldBe(["read", "results"]);
     }
 
     [Fact]
@@ -147,7 +200,7 @@ public sealed class BulkLaneTests
         using var stop = new CancellationTokenSource();
         var clock = new FakeClock();
         _job.States.EnqueueAll([.. Enumerable.Repeat(BulkJobState.InProgress, 10)]);
-        var following = Lane(clock, new BulkOptions(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3))).SettleAsync(Offers.Mappings[1], Accounts(), stop.Token);
+        var following = Lane(clock, new BulkOptions(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1))).SettleAsync(Offers.Mappings[1], Accounts(), stop.Token);
         foreach (var pause in new[] { 1, 2, 3, 3 })
         {
             await clock.TimersSetAsync(1);
@@ -183,7 +236,7 @@ public sealed class BulkLaneTests
         }
     }
 
-    private static readonly BulkOptions Soon = new(TimeSpan.FromTicks(1), TimeSpan.FromTicks(1));
+    private static readonly BulkOptions Soon = new(TimeSpan.FromTicks(1), TimeSpan.FromTicks(1), TimeSpan.Zero);
 
     private static string Key(string name) => Offers.Account(name).Entity.ToString();
 

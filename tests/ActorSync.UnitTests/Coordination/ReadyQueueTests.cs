@@ -83,6 +83,41 @@ public sealed class ReadyQueueTests
         CutAt(9).ShouldBe(["Bulk A B C"]);
     }
 
+    // Three jobs' worth of one object in front of another one, and no place for a job: the window moves on all the same.
+    [Fact]
+    public async Task Writes_that_wait_for_places_of_jobs_do_not_keep_other_objects_from_being_read()
+    {
+        var limits = Limits with { Jobs = new JobLimits(2, 300, TimeSpan.Zero, 1, 1_000_000) };
+        var offered = new ListedOffers([.. Enumerable.Range(1, 900).Select(i => Offers.Account($"A{i}")), Offers.Contact("C", account: "alive")]);
+        var queue = new ReadyQueue(offered, new WaitingWrites(Offers.Mappings, byJobs: true), limits, 600);
+        var job = new Submission(new Guid(1, 0, 0, new byte[8]), 1, WriteOperation.Insert, [Offers.Account("other")], Offers.Now) { Api = SubmissionApi.Bulk };
+        for (var round = 1; round <= 5; round++)
+        {
+            await queue.ReadAsync([job], default);
+            var cuts = queue.Cut([job], Offers.Now.AddSeconds(round));
+            if (cuts.Any(cut => cut.Writes.Any(write => Offers.NameOf(write.Write) == "C")))
+            {
+                return;
+            }
+
+            queue.Remove(cuts.SelectMany(cut => cut.Writes));
+        }
+
+        throw new ShouldAssertException("the contact never left");
+    }
+
+    private sealed class ListedOffers(IReadOnlyList<OfferedWrite> writes) : IOfferWindow
+    {
+        private int _read;
+
+        public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
+        {
+            var next = writes.Skip(_read).Take(max).Select((write, i) => new ReadyWrite(_read + i + 1, write, null)).ToList();
+            _read += next.Count;
+            return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((next, Offers.Now));
+        }
+    }
+
     // The tests add what is offered themselves.
     private sealed class NoOffers : IOfferWindow
     {

@@ -185,6 +185,16 @@ public sealed class SalesforceFaultsTests
     [InlineData("NOT_FOUND", NextStep.FixConfiguration)]
     [InlineData("UNSUPPORTED_API_VERSION", NextStep.FixConfiguration)]
     [InlineData("UNSUPPORTED_CLIENT", NextStep.FixConfiguration)]
+    [InlineData("EXCEEDEDQUOTA", NextStep.Wait)]
+    [InlineData("CLIENTINPUTERROR", NextStep.Park)]
+    [InlineData("INVALIDBATCH", NextStep.Park)]
+    [InlineData("INVALIDENTITY", NextStep.Park)]
+    [InlineData("INVALIDJOB", NextStep.Park)]
+    [InlineData("INVALIDJOBSTATE", NextStep.Park)]
+    [InlineData("INVALIDOPERATION", NextStep.Park)]
+    [InlineData("UNSUPPORTED_MEDIA_TYPE", NextStep.Park)]
+    [InlineData("FEATURENOTENABLED", NextStep.FixConfiguration)]
+    [InlineData("INVALIDVERSION", NextStep.FixConfiguration)]
     public void Code_of_a_write_call(string code, NextStep step)
     {
         SyncFault fault = SalesforceFaults.OfCall(code, Text, CallKind.Write);

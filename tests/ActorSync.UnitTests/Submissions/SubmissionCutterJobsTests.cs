@@ -45,6 +45,10 @@ public sealed class SubmissionCutterJobsTests
         Cut(Many("u", 20), taken: new PlacesTaken(0, [new Lane(2, WriteOperation.Update), new Lane(3, WriteOperation.Update)])).ShouldBe(["Soap u1 u2", "Soap u3 u4"]);
 
     [Fact]
+    public void Lane_that_would_wait_for_jobs_of_its_own_goes_on_by_SOAP_where_it_keeps_others_from_being_looked_at() =>
+        Cut(Many("u", 20), taken: new PlacesTaken(0, [Updates, Updates]) { IsCrowded = true }).ShouldBe(["Soap u1 u2", "Soap u3 u4"]);
+
+    [Fact]
     public void Jobs_and_calls_have_places_of_their_own()
     {
         Cut(Many("u", 4), taken: new PlacesTaken(2, [])).ShouldBe(["Bulk u1 u2 u3 u4"]);
