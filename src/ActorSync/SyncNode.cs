@@ -25,7 +25,7 @@ internal static class SyncNode
         NodeTerm? current = null;
         using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true, RefreshTokenRotated = (_, _) => WarnOfRotation(log) }, clock);
         var soap = new SoapClient(session);
-        var bulk = config.Salesforce.HasBulk() ? new BulkClient(session) : null;
+        var bulk = new BulkClient(session);
         var describe = new DescribeClient(session);
 
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
@@ -35,7 +35,7 @@ internal static class SyncNode
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
-        if (bulk is null)
+        if (!config.Salesforce.HasBulk())
         {
             log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
@@ -8,6 +9,9 @@ namespace ActorSync.Salesforce.Bulk;
 /// <summary>Bulk API 2.0 of one org over HTTP. Safe for concurrent use.</summary>
 public sealed class BulkClient : IBulkApi
 {
+    /// <summary>First version of the API with ingest jobs.</summary>
+    public const int BulkVersionMin = 41;
+
     /// <summary>Records in one job: Salesforce cuts what is larger into batches of this size itself.</summary>
     public const int BulkRowsMax = 10_000;
 
@@ -20,8 +24,12 @@ public sealed class BulkClient : IBulkApi
     private readonly RestTransport transport;
     private readonly SalesforceSession session;
 
-    /// <summary>Calls the org that the session is signed in to.</summary>
-    public BulkClient(SalesforceSession session) => (this.session, transport) = (session, new RestTransport(session));
+    /// <summary>Calls the org that the session is signed in to. Where the connection speaks an older version, jobs of an earlier configuration are asked about in the first that has them.</summary>
+    public BulkClient(SalesforceSession session) =>
+        (this.session, transport) = (session, new RestTransport(session, HasBulk(session.Options.ApiVersion) ? null : $"{BulkVersionMin}.0"));
+
+    /// <summary>True of a version of the API, like 64.0, that has ingest jobs.</summary>
+    public static bool HasBulk(string apiVersion) => int.Parse(apiVersion.Split('.')[0], CultureInfo.InvariantCulture) >= BulkVersionMin;
 
     /// <inheritdoc/>
     public async Task<string> CreateAsync(BulkRequest request, string client, CancellationToken cancellation)

@@ -34,7 +34,8 @@ internal sealed record RestCall(string Operation, HttpMethod Method, string Path
 
 /// <summary>Sends one REST call and says what became of it. An expired session is renewed once and the call made again: that error comes before execution.
 /// All calls here can be asked about afterwards or made again, so a lost answer is <c>Transient</c>.</summary>
-internal sealed class RestTransport(SalesforceSession session)
+/// <param name="version">Version of the API; null: that of the connection.</param>
+internal sealed class RestTransport(SalesforceSession session, string? version = null)
 {
     public const string JsonType = "application/json; charset=utf-8";
 
@@ -73,7 +74,7 @@ internal sealed class RestTransport(SalesforceSession session)
             return (new SyncFault.Rejected("REQUEST_TOO_LARGE", $"the request has {e.Message}.", FieldNames.None), null);
         }
 
-        ExchangeRequest request = new(call.Operation, CallKind.Read, call.Method, new Uri(token.InstanceUrl, $"/services/data/v{session.Options.ApiVersion}/{call.Path}"))
+        ExchangeRequest request = new(call.Operation, CallKind.Read, call.Method, new Uri(token.InstanceUrl, $"/services/data/v{version ?? session.Options.ApiVersion}/{call.Path}"))
         {
             Body = body,
             ContentType = call.ContentType,

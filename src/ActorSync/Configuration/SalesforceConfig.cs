@@ -1,10 +1,12 @@
+using ActorSync.Salesforce.Bulk;
+
 namespace ActorSync.Configuration;
 
 /// <summary>The org, how the node signs in to it, and how long a request may take.</summary>
 internal sealed record SalesforceConfig
 {
     /// <summary>The first API version with ingest jobs of Bulk API 2.0.</summary>
-    public const int BulkVersionMin = 41;
+    public const int BulkVersionMin = BulkClient.BulkVersionMin;
 
     /// <summary>Origin of the OAuth token endpoint: the org's My Domain address, without a path.</summary>
     public required Uri LoginUrl { get; init; }
@@ -25,7 +27,7 @@ internal sealed record SalesforceConfig
     public required string ApiVersion { get; init; }
 
     /// <summary>The API version has Bulk API 2.0.</summary>
-    public bool HasBulk() => int.Parse(ApiVersion.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture) >= BulkVersionMin;
+    public bool HasBulk() => BulkClient.HasBulk(ApiVersion);
 
     /// <summary>Absolute time for one HTTP request, from before the connection until the last byte of the answer, 1 s to 10 min.</summary>
     public required TimeSpan RequestDeadline { get; init; }

@@ -26,7 +26,7 @@ internal sealed class SyncLog(TextWriter output, TimeProvider clock, bool verbos
         {
             ({ JobId: null }, true) => "no Bulk job was given them, and they go again",
             (_, true) => $"its Bulk job {submission.JobId} tells what became of them",
-            _ => "as a Bulk job that this API version cannot ask about: set salesforce.api-version to 41.0 or later; until then its records wait",
+            _ => "as a Bulk job that nobody here can ask about: its records wait",
         });
 
     /// <summary>A submission has its outcomes.</summary>

@@ -38,6 +38,16 @@ public sealed class BulkClientTests
     }
 
     [Fact]
+    public async Task Job_of_an_earlier_configuration_is_asked_about_in_a_version_that_has_jobs()
+    {
+        await using StubOrg org = new(_ => JobIn("InProgress"), new SalesforceOptions { ApiVersion = "40.0" });
+
+        await new BulkClient(org.Session).ReadAsync("7505e000001AAAA", default);
+
+        org.Server.Arrivals[1].Path.ShouldBe("/services/data/v41.0/jobs/ingest/7505e000001AAAA");
+    }
+
+    [Fact]
     public async Task Records_travel_as_CSV()
     {
         await using StubOrg org = new(_ => new Reply.Answer(201, "application/json", ""));
