@@ -69,5 +69,7 @@ internal static partial class AllMutants
             Records + "Counters.cs", "return m.AsOf < asOf || m.Seen < began;", "_ = began; return m.AsOf < asOf;")),
         new("an event in the second of a read is taken for the later one", "rule 9", 350, new Mutation(
             Records + "Counters.cs", "if (m.AsOf == LatestRead(state, open).AsOf)", "if (m.Fields.IsEmpty)")),
+        new("a value still owed overwrites what the application has said since", "rule 1", 167, new Mutation(
+            Records + "LocalEvolve.cs", "            Owed = state.Owed?.Without(e.New.Names),\n", "            Owed = state.Owed,\n")),
     ];
 }

@@ -86,5 +86,7 @@ internal static partial class AllMutants
             Coordination + "SubmissionCoordinator.cs", "foreach (var submission in await _journal.OpenAsync(stop))", "foreach (var submission in (await _journal.OpenAsync(stop)).Take(0))")),
         new("polls do not overlap", "architecture 5", 38, new Mutation(
             "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);", "await PollAsync(since, stop);")),
+        new("a call leaves however late", "architecture 5", 1033, new Mutation(
+            Coordination + "SubmissionCoordinator.cs", ": IsLate(began) ? NotSent", ": IsLate(began) && began.At < 0 ? NotSent")),
     ];
 }
