@@ -82,8 +82,8 @@ internal sealed class RawServer : IAsyncDisposable
         }
 
         await stopping.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         await Task.WhenAll(connections);
     }
 
