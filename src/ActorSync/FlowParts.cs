@@ -18,9 +18,10 @@ namespace ActorSync;
 /// <param name="organizationId">Of the org behind <paramref name="soap"/>; names records born there.</param>
 /// <param name="newId">Names submissions: unique for ever, never from a sequence.</param>
 /// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
+/// <param name="queries">Null where there are no query jobs: loads go by SOAP.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null) : IDisposable
 {
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly Wakeup _records = new(clock);
@@ -61,7 +62,7 @@ internal sealed class FlowParts(
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log);
+        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, queries);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -51,7 +51,10 @@ internal sealed record NodeOptions(
         new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax) { Jobs = Jobs(config) },
         config.Coordinator.ReadyWritesMax,
         config.Coordinator.OffersMax,
-        new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax),
+        new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax)
+        {
+            Load = new LoadOptions(config.Feed.Load.BulkRowsMin, config.Feed.Load.ObjectsMax, config.Coordinator.Bulk.PollInterval, config.Coordinator.Bulk.PollIntervalMax),
+        },
         config.Runtime.WriteBack.RowsMax,
         config.Runtime.WriteBack.LockTimeout)
     {

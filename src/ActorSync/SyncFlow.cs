@@ -31,7 +31,7 @@ internal sealed class SyncFlow : IAsyncDisposable
 
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk,
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries,
         NodeOptions options, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
@@ -42,7 +42,7 @@ internal sealed class SyncFlow : IAsyncDisposable
 
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database));
-        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk);
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries);
         return new SyncFlow(database, stores, term, parts, options, clock, log);
     }
 

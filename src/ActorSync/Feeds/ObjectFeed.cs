@@ -8,6 +8,7 @@ using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using ActorSync.Salesforce;
+using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
 
 namespace ActorSync.Feeds;
@@ -17,7 +18,11 @@ namespace ActorSync.Feeds;
 /// <param name="Overlap">How far back a deep poll looks: writes may commit this much later than their SystemModstamp says.</param>
 /// <param name="OverlapInterval">Between deep polls; the others look back only <see cref="ObjectFeed.ShortOverlap"/>.</param>
 /// <param name="DeletedInterval">Between calls of getDeleted, which finds what the recycle bin no longer shows.</param>
-internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax);
+internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax)
+{
+    /// <summary>How the load is done; null: by SOAP.</summary>
+    public LoadOptions? Load { get; init; }
+}
 
 /// <summary>Reads one object: the initial load, then changes and deletions by polling, and single records when an actor asks for a fresh look.
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
@@ -34,7 +39,8 @@ internal sealed class ObjectFeed(
     Wakeup records,
     FeedOptions options,
     TimeProvider clock,
-    SyncLog log)
+    SyncLog log,
+    IBulkQueryApi? bulk = null)
 {
     /// <summary>What every poll reads again: SystemModstamp is cut to whole seconds, and commits of one second come in any order.</summary>
     public static readonly TimeSpan ShortOverlap = TimeSpan.FromSeconds(2);
@@ -49,6 +55,7 @@ internal sealed class ObjectFeed(
 
     private readonly ObjectReader _reader = new(mapping, organizationId);
     private readonly SeenImages _seen = new();
+    private ObjectLoad? _load;
     private FeedCursor? _cursor;
     private long _polledAt;
     private long _polledDeepAt;
@@ -91,24 +98,16 @@ internal sealed class ObjectFeed(
         try
         {
             _cursor ??= await StartCursorAsync(stop);
-            if (_cursor.Phase == FeedCursor.Loading)
-            {
-                // The load must not run ahead of the records it fills.
-                if (await stores.Turns.CountShardMailAsync(LoadEnvelopesMax, stop) >= LoadEnvelopesMax)
-                {
-                    return TimeSpan.FromMilliseconds(20);
-                }
-
-                await LoadPageAsync(stop);
-            }
-            else
+            var pause = _cursor.Phase == FeedCursor.Loading ? await LoadAsync(_cursor, stop) : TimeSpan.MaxValue;
+            // While a load goes on that takes more than a page people see their edits, and records that ask are answered.
+            if (pause == TimeSpan.MaxValue || ObjectLoad.HasBegun(_cursor))
             {
                 await ReadBackAsync(stop);
                 await PollWhenDueAsync(stop);
             }
 
             (_troubles, _troublePause) = (0, TimeSpan.Zero);
-            return _cursor.Phase == FeedCursor.Loading ? TimeSpan.Zero : UntilNextPoll();
+            return _cursor.Phase == FeedCursor.Loading && pause < UntilNextPoll() ? pause : UntilNextPoll();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -143,21 +142,17 @@ internal sealed class ObjectFeed(
         return new FeedCursor(FeedCursor.Loading, "", 0, now - options.Overlap, now - options.Overlap);
     }
 
-    private async Task LoadPageAsync(CancellationToken stop)
+    private async Task<TimeSpan> LoadAsync(FeedCursor cursor, CancellationToken stop)
     {
-        var cursor = _cursor!;
-        var after = cursor.LoadedTo.Length == 0 ? "" : $" WHERE Id > '{cursor.LoadedTo}'";
-        var readBegan = await stores.Turns.NowAsync(stop);
-        var page = await soap.QueryAsync($"{_reader.Select}{after} ORDER BY Id LIMIT {options.PageRowsMax}", includeDeleted: false, stop);
-        var images = page.Rows.Select(_reader.Image).ToArray();
-        var next = images.Length < options.PageRowsMax
-            ? cursor with { Phase = FeedCursor.Live, Loaded = cursor.Loaded + images.Length }
-            : cursor with { LoadedTo = images[^1].Sfid, Loaded = cursor.Loaded + images.Length };
-        await MailAsync(images, readBegan, next, [], stop);
-        if (next.Phase == FeedCursor.Live)
+        // The load must not run ahead of the records it fills.
+        if (await stores.Turns.CountShardMailAsync(LoadEnvelopesMax, stop) >= LoadEnvelopesMax)
         {
-            log.Say($"{mapping.ObjectName}: {next.Loaded} records read, changes are polled from now on");
+            return TimeSpan.FromMilliseconds(20);
         }
+
+        _load ??= new ObjectLoad(
+            mapping, _reader, soap, bulk, stores.Turns.NowAsync, (images, readBegan, next, cancel) => MailAsync(images, readBegan, next, [], cancel), options.PageRowsMax, options.Load, clock, log);
+        return await _load.StepAsync(cursor, stop);
     }
 
     private async Task PollWhenDueAsync(CancellationToken stop)

@@ -1,6 +1,6 @@
 namespace ActorSync.Operations;
 
-/// <summary>The steps of a submission at which a crash is worth testing.</summary>
+/// <summary>The steps of a submission, and of a load, at which a crash is worth testing.</summary>
 internal enum CrashPoint
 {
     /// <summary>The submission is cut, its journal entry not committed.</summary>
@@ -17,6 +17,12 @@ internal enum CrashPoint
 
     /// <summary>The outcomes are written, not committed.</summary>
     BeforeOutcomeCommit,
+
+    /// <summary>The query job of a load is made, not journaled.</summary>
+    AfterQueryJob,
+
+    /// <summary>A page of a load is committed.</summary>
+    AfterLoadPage,
 }
 
 /// <summary>Kills the process at a named step, for tests of recovery: ACTORSYNC_CRASH_POINT=after-journal[:N] dies at the N-th time (first by default) the step is
