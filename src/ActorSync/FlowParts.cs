@@ -28,6 +28,7 @@ internal sealed class FlowParts(
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log);
+    private readonly LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
@@ -54,7 +55,8 @@ internal sealed class FlowParts(
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
-            : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax);
+            : new ReadyQueue(
+                stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, stores.States is { } states ? new PausedOffers(states, stores.Turns, lease, clock) : null);
         return new SubmissionCoordinator(
             stores, lease, term, _mappings, ready, waiting, new SoapLane(soap),
             bulk is null ? null : new BulkLane(bulk, options.Bulk, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
@@ -62,7 +64,9 @@ internal sealed class FlowParts(
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, queries);
+        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, queries, Gate(_mappings[mapping]));
+
+    private MappingGate? Gate(ObjectMapping mapping) => stores.States is { } states ? new MappingGate(states, _places, mapping, clock, log) : null;
 
     /// <inheritdoc/>
     public void Dispose()

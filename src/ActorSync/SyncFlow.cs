@@ -1,6 +1,7 @@
 using ActorSync.Capture;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
+using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
 using ActorSync.Runtime.Sharding;
@@ -41,7 +42,7 @@ internal sealed class SyncFlow : IAsyncDisposable
         }
 
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database));
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database)) { States = new MappingStates(database) };
         var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries);
         return new SyncFlow(database, stores, term, parts, options, clock, log);
     }

@@ -5,7 +5,7 @@ using ActorSync.Domain.Submissions;
 namespace ActorSync.Coordination;
 
 /// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.</summary>
-internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax) : IReadyWrites
+internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax, PausedOffers? paused = null) : IReadyWrites
 {
     private readonly Dictionary<long, (ReadyWrite Ready, WaitingWrite Waiting)> _writes = [];
     private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
@@ -24,6 +24,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
     {
+        if (paused is not null && await paused.LookAsync(stop))
+        {
+            Remove([.. _writes.Values.Select(entry => entry.Ready).Where(paused.Holds)]);
+        }
+
         var room = Math.Max(0, writesMax - _writes.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         // Where there is no room for one more, others may wait behind, of objects that have all their places free.
@@ -32,7 +37,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Add(writes.Where(write => waiting.Knows(write.Write)), now);
+        Add(writes.Where(write => waiting.Knows(write.Write) && paused?.Holds(write) != true), now);
         return (writes.Count > 0, now);
     }
 
@@ -67,7 +72,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
-            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).ToList();
+            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(paused?.Births ?? []).ToList();
         var cuts = SubmissionCutter.Cut(due, Outside(outside), unborn, Taken(outside), waiting.Rank, limits, now);
         _stillUntil = cuts.Count == 0 && limits.Jobs is { } jobs ? StillUntil(jobs, now) : null;
         return [.. cuts.Select(cut => new ReadyCut(cut.Api, [.. cut.Writes.Select(write => _writes[write.Key].Ready)]))];

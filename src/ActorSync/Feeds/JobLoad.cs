@@ -119,7 +119,7 @@ internal sealed class JobLoad(
 
     private LoadCursor Rated(FeedCursor cursor, DateTimeOffset at)
     {
-        var load = _rated ? cursor.Load! : cursor.Load! with { RateAt = at, RateFrom = cursor.Loaded };
+        var load = _rated && cursor.Load!.RateAt is not null ? cursor.Load! : cursor.Load! with { RateAt = at, RateFrom = cursor.Loaded };
         _rated = true;
         return load with { MovedAt = at };
     }

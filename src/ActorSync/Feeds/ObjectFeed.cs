@@ -40,7 +40,8 @@ internal sealed class ObjectFeed(
     FeedOptions options,
     TimeProvider clock,
     SyncLog log,
-    IBulkQueryApi? bulk = null)
+    IBulkQueryApi? bulk = null,
+    MappingGate? gate = null)
 {
     /// <summary>What every poll reads again: SystemModstamp is cut to whole seconds, and commits of one second come in any order.</summary>
     public static readonly TimeSpan ShortOverlap = TimeSpan.FromSeconds(2);
@@ -97,15 +98,23 @@ internal sealed class ObjectFeed(
 
         try
         {
+            if (gate is not null && await gate.HoldsAsync(stop))
+            {
+                return MappingGate.LookInterval;
+            }
+
             _cursor ??= await StartCursorAsync(stop);
-            var pause = _cursor.Phase == FeedCursor.Loading ? await LoadAsync(_cursor, stop) : TimeSpan.MaxValue;
-            // While a load goes on that takes more than a page people see their edits, and records that ask are answered.
-            if (pause == TimeSpan.MaxValue || ObjectLoad.HasBegun(_cursor))
+            _cursor = gate?.Begin(_cursor) ?? _cursor;
+            var loads = gate?.MayLoad(_cursor) ?? _cursor.Phase == FeedCursor.Loading;
+            var pause = loads ? await LoadAsync(_cursor, stop) : TimeSpan.MaxValue;
+            // While a load goes on that takes more than a page, or waits for its turn, people see their edits, and records that ask are answered.
+            if (!loads || gate is not null || ObjectLoad.HasBegun(_cursor))
             {
                 await ReadBackAsync(stop);
                 await PollWhenDueAsync(stop);
             }
 
+            gate?.Succeed();
             (_troubles, _troublePause) = (0, TimeSpan.Zero);
             return _cursor.Phase == FeedCursor.Loading && pause < UntilNextPoll() ? pause : UntilNextPoll();
         }
@@ -125,6 +134,7 @@ internal sealed class ObjectFeed(
             _troubles = Math.Min(_troubles + 1, 6);
             _troublePause = options.Interval * Math.Pow(2, _troubles - 1);
             _troubledAt = clock.GetTimestamp();
+            await (gate?.MeetAsync(error, stop) ?? Task.CompletedTask);
             return _troublePause;
         }
     }

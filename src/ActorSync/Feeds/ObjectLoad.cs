@@ -81,7 +81,7 @@ internal sealed class ObjectLoad(
 
     private LoadCursor? Rated(FeedCursor cursor, DateTimeOffset at)
     {
-        var load = cursor.Load is { } known && !_rated ? known with { RateAt = at, RateFrom = cursor.Loaded } : cursor.Load;
+        var load = cursor.Load is { } known && !(_rated && known.RateAt is not null) ? known with { RateAt = at, RateFrom = cursor.Loaded } : cursor.Load;
         _rated = true;
         return load is null ? null : load with { MovedAt = at };
     }
