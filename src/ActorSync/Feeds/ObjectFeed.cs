@@ -33,7 +33,7 @@ internal sealed record ChangeEventOptions(IReadOnlySet<string> Objects, TimeSpan
     public static readonly ChangeEventOptions None = new(new HashSet<string>(), TimeSpan.Zero, TimeSpan.Zero);
 }
 
-/// <summary>Reads one object: the initial load, then changes and deletions by polling, and single records when an actor asks for a fresh look.
+/// <summary>Reads one object: the initial load, then changes and deletions by polling, change events where it is fed by them, and single records when an actor asks for a fresh look.
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
 /// records and moves the cursor together.</summary>
 internal sealed class ObjectFeed(
@@ -324,13 +324,13 @@ internal sealed class ObjectFeed(
 
     private async Task MailAsync(
         IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null) =>
-        await CommitAsync(next, readBegan, turn => FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop), stop, answered ?? []);
+        await CommitAsync(next, readBegan, turn => FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop), answered ?? [], stop);
 
     private Task CommitAsync(FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop) =>
-        CommitAsync(next, now, deliver, stop, []);
+        CommitAsync(next, now, deliver, [], stop);
 
     private async Task CommitAsync(
-        FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop, IReadOnlyList<long> answered)
+        FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, IReadOnlyList<long> answered, CancellationToken stop)
     {
         await using var turn = await stores.Turns.BeginAsync(stop);
         turn.Now = now;
