@@ -142,7 +142,9 @@ internal sealed class ChangeFeed(
         var seen = await stores.Turns.NowAsync(stop);
         var batch = Batch();
         var heardAt = cursor.Stream?.HeardAt ?? seen;
-        var told = batch.Where(news => news.Event.CommittedAt >= heardAt - HeardTolerance).ToArray();
+        // In the order of the commits, should they not have come in it.
+        var told = batch.Where(news => news.Event.CommittedAt >= heardAt - HeardTolerance)
+            .OrderBy(news => news.Event.CommitNumber).ThenBy(news => news.Event.SequenceNumber).ToArray();
         var changes = _changes.Read(told.Select(news => news.Event), await stores.Submissions.SentAsync(ChangeReader.Submissions(told.Select(news => news.Event)), stop));
         var ids = await ToReadAsync(changes, stop);
         var (images, readBegan) = ids.Count == 0 ? ([], seen) : await ReadAsync(ids, stop);

@@ -220,9 +220,9 @@ internal sealed class ObjectFeed(
             var since = _cursor!.Since;
             await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);
             _polledDeepAt = polledAt;
-            if (_cursor.DeepSince != since || missed)
+            if (_cursor.DeepSince != since)
             {
-                await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor) with { DeepSince = since }, [], stop);
+                await MailAsync([], await stores.Turns.NowAsync(stop), _cursor with { DeepSince = since }, [], stop);
             }
         }
         else
@@ -230,10 +230,15 @@ internal sealed class ObjectFeed(
             await PollAsync(_cursor!.Since - ShortOverlap, stop);
         }
 
-        if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
+        if (missed || _askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
         {
             _askedDeletedAt = clock.GetTimestamp();
             await AskDeletedAsync(stop);
+        }
+
+        if (missed)
+        {
+            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor), [], stop);
         }
     }
 
