@@ -49,7 +49,7 @@ internal sealed class MappingGate(IMappingStates states, LoadPlaces places, Obje
         }
 
         log.Say($"{mapping.ObjectName}: everything is read again, as was asked; its rows stay as they are meanwhile");
-        return cursor with { Phase = FeedCursor.Loading, LoadedTo = "", Loaded = 0, Load = null, Reloads = _wish.Reloads };
+        return cursor.ToReload() with { Reloads = _wish.Reloads };
     }
 
     /// <summary>True when the load may go on now.</summary>

@@ -57,9 +57,13 @@ public sealed class MappingStateTests
     {
         await using var sync = await RunningSync.StartAsync(LoadTests.Settings(more: $"actorsync.feed.load.bulk-rows-min = {bulkRowsMin}"));
         var (id, sfid) = await sync.LoadedAccountAsync();
+        await LoadTests.RecordsAreOldAsync(sync);
+        sync.Org.Create("Account", ("Name", "Newest"));
+        await sync.ConvergedAsync();
         sync.Server.Faults.Add(new OrgFault.CommitLate(TimeSpan.FromHours(1)), new CallMatch("update"), hitsMax: 1);
         await UpdateByRestAsync(sync, sfid, "late");
         await sync.PolledAsync("Account");
+        await sync.MailIsDecidedAsync();
         (await sync.AccountAsync(id, "name")).ShouldBe("Plain 0", "no poll looks back so far");
         await sync.KeepHistoryAsync();
 
