@@ -78,6 +78,7 @@ internal sealed class ObjectFeed(
     private readonly ChangeFeed? _changes = inbox is null ? null : new ChangeFeed(inbox, stores, mapping, organizationId, soap, new ObjectReader(mapping, organizationId), options.PageRowsMax, log);
     private ObjectLoad? _load;
     private FeedCursor? _cursor;
+    private DateTimeOffset? _pagedFrom;
     private long _polledAt;
     private long _polledDeepAt;
     private long _askedDeletedAt;
@@ -160,7 +161,7 @@ internal sealed class ObjectFeed(
         {
             log.Trouble(error, $"feed {mapping.ObjectName} could not read; it tries again");
             _troubles = Math.Min(_troubles + 1, 6);
-            _troublePause = options.Interval * Math.Pow(2, _troubles - 1);
+            _troublePause = (_changes is null ? options.Interval : ReadInterval) * Math.Pow(2, _troubles - 1);
             _troubledAt = clock.GetTimestamp();
             await (gate?.MeetAsync(error, stop) ?? Task.CompletedTask);
             return _troublePause;
@@ -234,7 +235,7 @@ internal sealed class ObjectFeed(
         }
         else
         {
-            await PollAsync(_cursor!.Since - ShortOverlap, stop);
+            await PollAsync((_pagedFrom ?? _cursor!.Since) - ShortOverlap, stop);
         }
 
         if (missed || _askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
@@ -245,14 +246,17 @@ internal sealed class ObjectFeed(
 
         if (missed)
         {
-            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor), [], stop);
+            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor!), [], stop);
         }
     }
 
     private async Task PollAsync(DateTimeOffset from, CancellationToken stop)
     {
         var position = $"SystemModstamp >= {Soql(from)}";
-        while (true)
+        // What changes behind a page while the next ones are read has a stamp that the poll has passed: the next poll begins where this one did.
+        var began = _cursor!.Since;
+        _pagedFrom = _pagedFrom < began ? _pagedFrom : began;
+        for (var pages = 1; ; pages++)
         {
             var readBegan = await stores.Turns.NowAsync(stop);
             var page = await soap.QueryAsync(
@@ -269,6 +273,7 @@ internal sealed class ObjectFeed(
             if (images.Length < options.PageRowsMax)
             {
                 _seen.ForgetBefore((_cursor.DeepSince ?? _cursor.Since) - options.Overlap - ShortOverlap);
+                _pagedFrom = pages > 1 ? began : null;
                 return;
             }
 

@@ -44,11 +44,11 @@ public sealed class BulkQueryClientTests : IAsyncLifetime
     [Fact]
     public async Task Records_read_by_SOAP_and_by_a_query_job_give_equal_images()
     {
-        var parent = Guid.NewGuid();
+        var parent = Guid.Parse("11111111-2222-3333-4444-555555555555");
         var accounts = Create("Account", [new() { ["Name"] = "Parent", [Key] = parent.ToString() }, new() { ["Name"] = "Parent without a UUID" }]);
         Create("Opportunity",
         [
-            new() { ["Name"] = "A \"quoted\", one\nwith\r\nlines and , commas", ["StageName"] = "Prospecting", ["CloseDate"] = "2026-01-31", ["Amount"] = "90000000", ["AccountId"] = accounts[0], [Key] = Guid.NewGuid().ToString() },
+            new() { ["Name"] = "A \"quoted\", one\nwith\r\nlines and , commas", ["StageName"] = "Prospecting", ["CloseDate"] = "2026-01-31", ["Amount"] = "90000000", ["AccountId"] = accounts[0], [Key] = Guid.Parse("66666666-7777-8888-9999-000000000000").ToString() },
             new() { ["Name"] = "ÜberÉmoji \U0001F600  two  spaces", ["StageName"] = "Closed Won", ["CloseDate"] = "1999-12-31", ["Amount"] = "0.05", ["AccountId"] = accounts[1] },
             new() { ["Name"] = "#N/A", ["StageName"] = "Prospecting", ["CloseDate"] = "2026-02-01", ["Amount"] = "-1234567.89", ["Description"] = "null", ["NextStep"] = "'" },
         ]);
