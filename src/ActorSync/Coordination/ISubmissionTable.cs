@@ -1,3 +1,4 @@
+using ActorSync.Records;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 
@@ -17,6 +18,9 @@ internal interface ISubmissionTable
 
     /// <summary>Notes that the answer of a submission is lost.</summary>
     Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop);
+
+    /// <summary>Notes that the answer for some writes of a submission is lost: they are all that is left of it. False if it is finished.</summary>
+    Task<bool> LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, CancellationToken stop);
 
     /// <summary>Finishes a submission; false if it was finished before.</summary>
     /// <param name="outcome">JSON.</param>
