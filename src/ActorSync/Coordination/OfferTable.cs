@@ -146,4 +146,18 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
         (_snap, _window, _windowId) = writes.Count == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
         return (writes, now);
     }
+
+    public async Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select id, due_at, body::text from {RuntimeOptions.Schema}.offer where id = any($1) order by id");
+        command.Parameters.Add(new() { Value = offers.ToArray() });
+        var writes = new List<ReadyWrite>(offers.Count);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            writes.Add(OfferTable.Ready(reader, 0));
+        }
+
+        return writes;
+    }
 }

@@ -12,7 +12,10 @@ internal enum CrashPoint
     /// <summary>The Bulk job of a submission is journaled, nothing uploaded.</summary>
     AfterJob,
 
-    /// <summary>The answer is read, not journaled.</summary>
+    /// <summary>A Bulk job has its records and is not closed.</summary>
+    AfterUpload,
+
+    /// <summary>The answer is read, of a Bulk job its results, and not journaled.</summary>
     AfterAnswer,
 
     /// <summary>The outcomes are written, not committed.</summary>
