@@ -192,8 +192,6 @@ public sealed class SalesforceFaultsTests
     [InlineData("INVALIDJOB", NextStep.Park)]
     [InlineData("INVALIDJOBSTATE", NextStep.Park)]
     [InlineData("INVALIDOPERATION", NextStep.Park)]
-    [InlineData("API_ERROR", NextStep.Park)]
-    [InlineData("JOB_NOT_COMPLETE", NextStep.Park)]
     [InlineData("UNSUPPORTED_MEDIA_TYPE", NextStep.Park)]
     [InlineData("FEATURENOTENABLED", NextStep.FixConfiguration)]
     [InlineData("INVALIDVERSION", NextStep.FixConfiguration)]
