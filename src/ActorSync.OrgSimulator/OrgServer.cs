@@ -62,6 +62,9 @@ public sealed class OrgServer : IAsyncDisposable
     /// <summary>Most API requests in any window of the allowance so far, those of other applications included.</summary>
     public int RequestsPeak => _services.Usage.Peak;
 
+    /// <summary>Forgets the API requests so far, as if a day had passed without any.</summary>
+    public void ForgetRequests() => _services.Usage.Clear();
+
     /// <summary>Other applications of the org make so many API requests, at most what is left.</summary>
     public void UseRequests(int requests) => _services.Usage.Spend(requests);
 

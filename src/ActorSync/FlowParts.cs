@@ -9,6 +9,7 @@ using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
 
@@ -17,12 +18,14 @@ namespace ActorSync;
 /// <summary>Makes the loops of one term, each over the leases it is given, and lets them wake each other.</summary>
 /// <param name="organizationId">Of the org behind <paramref name="soap"/>; names records born there.</param>
 /// <param name="newId">Names submissions: unique for ever, never from a sequence.</param>
+/// <param name="budget">What may be called; null: everything.</param>
 /// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, ApiBudget? budget = null) : IDisposable
 {
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
+    private readonly ApiBudget _budget = budget ?? ApiBudget.Unlimited;
     private readonly Wakeup _records = new(clock);
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
@@ -55,13 +58,14 @@ internal sealed class FlowParts(
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
             : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax);
         return new SubmissionCoordinator(
-            stores, lease, term, _mappings, ready, waiting, new SoapLane(soap),
-            bulk is null ? null : new BulkLane(bulk, options.Bulk, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+            stores, lease, term, _mappings, ready, new WritePace(_budget, options.Cut, clock), waiting, new SoapLane(soap),
+            bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
     }
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log);
+        stores, lease, term, _mappings[mapping], organizationId, soap.For(ApiUse.Read), _mail, _feeds[mapping], _records, options.Feed,
+        new ReadPace(_budget, options.Feed.Interval, _mappings.Count), clock, log);
 
     /// <inheritdoc/>
     public void Dispose()

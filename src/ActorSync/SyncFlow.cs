@@ -5,6 +5,7 @@ using ActorSync.Operations;
 using ActorSync.Records;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
 using ActorSync.WriteBack;
@@ -32,7 +33,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
         NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk,
-        NodeOptions options, TimeProvider clock, SyncLog log, CancellationToken stop)
+        NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
         foreach (var mapping in mappings)
@@ -42,7 +43,7 @@ internal sealed class SyncFlow : IAsyncDisposable
 
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database));
-        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk);
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, budget);
         return new SyncFlow(database, stores, term, parts, options, clock, log);
     }
 

@@ -65,6 +65,16 @@ internal sealed class ApiUsage(int perDayMax, TimeSpan window, TimeProvider cloc
     /// <summary>Others use up all but so many.</summary>
     public void UseUp(int left) => Spend(Math.Max(0, perDayMax - left - Used));
 
+    /// <summary>Nothing is counted, and never was.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _parts.Clear();
+            (_latest, _used, Peak) = ((Now(), 0), 0, 0);
+        }
+    }
+
     private long Now() => (long)(clock.GetElapsedTime(_began) / (window / Parts));
 
     private void Add(int count)

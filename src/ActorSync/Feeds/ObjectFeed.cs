@@ -33,6 +33,7 @@ internal sealed class ObjectFeed(
     Wakeup wakeup,
     Wakeup records,
     FeedOptions options,
+    ReadPace pace,
     TimeProvider clock,
     SyncLog log)
 {
@@ -90,6 +91,11 @@ internal sealed class ObjectFeed(
 
         try
         {
+            if (_cursor?.Phase == FeedCursor.Live ? !pace.AllowsReadBack : !pace.AllowsLoad)
+            {
+                return ReadPace.HeldPause;
+            }
+
             _cursor ??= await StartCursorAsync(stop);
             if (_cursor.Phase == FeedCursor.Loading)
             {
@@ -162,7 +168,7 @@ internal sealed class ObjectFeed(
 
     private async Task PollWhenDueAsync(CancellationToken stop)
     {
-        if (_polledAt != 0 && clock.GetElapsedTime(_polledAt) < options.Interval)
+        if ((_polledAt != 0 && clock.GetElapsedTime(_polledAt) < pace.Interval) || !pace.AllowsPoll)
         {
             return;
         }
@@ -300,7 +306,7 @@ internal sealed class ObjectFeed(
 
     private TimeSpan UntilNextPoll()
     {
-        var rest = options.Interval - clock.GetElapsedTime(_polledAt);
+        var rest = pace.Interval - clock.GetElapsedTime(_polledAt);
         return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest < ReadBackInterval ? rest : ReadBackInterval;
     }
 
