@@ -59,7 +59,7 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, options, budget, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, session, options, budget, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)

@@ -86,6 +86,7 @@ internal sealed class BudgetKeeper : IAsyncDisposable
                 await _budget.ExchangeAsync(isLast: false, stop);
                 var now = _budget.Outlook;
                 await _table.SayAsync(now, BudgetText.Of(_budget, now, _interval, _objects), stop);
+                Measure(now);
                 await LookAsync(now, stop);
                 _isTroubled = false;
             }
@@ -104,6 +105,15 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             }
 
             await Task.Delay(Pause, _clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static void Measure(ApiOutlook now)
+    {
+        SyncMetrics.ApiCalls.Record(now.Counted);
+        if (now.Left is { } left)
+        {
+            SyncMetrics.ApiCallsLeft.Record(left);
         }
     }
 

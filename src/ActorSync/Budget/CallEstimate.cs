@@ -28,13 +28,18 @@ internal sealed record CallEstimate(int Start, ImmutableArray<ObjectCalls> Objec
     /// <summary>Estimates a configuration.</summary>
     public static CallEstimate Of(SyncConfig config)
     {
-        var feed = config.Feed;
-        // Deletions are asked for in a poll.
-        var deletions = feed.DeletedInterval > feed.Interval ? feed.DeletedInterval : feed.Interval;
-        var calls = config.Mappings.Select(mapping => new ObjectCalls(mapping.Object, Day / feed.Interval, 2 * (Day / deletions)));
+        var calls = config.Mappings.Select(mapping => Idle(mapping, config.Feed));
         var coordinator = config.Coordinator;
         var byJobs = coordinator is { Order: Domain.Submissions.WriteOrder.Record, Bulk.JobsMax: > 0 } && config.Salesforce.HasBulk();
         return new CallEstimate(
             1 + config.Mappings.Length, [.. calls], Math.Ceiling(1000.0 / coordinator.SoapRowsMax), byJobs ? 1000.0 * ApiBudget.JobCalls / coordinator.Bulk.RowsMax : null);
+    }
+
+    // Deletions are asked for in a poll.
+    private static ObjectCalls Idle(MappingConfig mapping, FeedConfig feed)
+    {
+        var interval = mapping.Feed == FeedChoice.ChangeEvents ? feed.Cdc.FallbackInterval : feed.Interval;
+        var deletions = feed.DeletedInterval > interval ? feed.DeletedInterval : interval;
+        return new ObjectCalls(mapping.Object, Day / interval, 2 * (Day / deletions));
     }
 }

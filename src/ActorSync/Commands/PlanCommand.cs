@@ -74,7 +74,7 @@ internal static class PlanCommand
             $"each start     {Number(plan.Start)} API requests",
             $"1,000 changes  {Number(plan.SoapPerThousand)} by SOAP if they fill their calls, up to 1,000 if they come one by one"
                 + (plan.BulkPerThousand is { } bulk ? string.Create(CultureInfo.InvariantCulture, $"; {bulk:0.#} in full Bulk jobs") : "; no Bulk jobs"),
-            "change events  none; the org counts those it delivers against an allowance of their own",
+            "change events  none by themselves, the org has an allowance of its own for them; records that they name are read, up to 500 by one API request",
             plan switch
             {
                 { OrgMax: { } max, OrgRemaining: { } left } => $"the org        allows {Number(max)} in 24 hours, to all its applications; {Number(left)} are left now",

@@ -17,9 +17,23 @@ namespace ActorSync.Feeds;
 /// <param name="Overlap">How far back a deep poll looks: writes may commit this much later than their SystemModstamp says.</param>
 /// <param name="OverlapInterval">Between deep polls; the others look back only <see cref="ObjectFeed.ShortOverlap"/>.</param>
 /// <param name="DeletedInterval">Between calls of getDeleted, which finds what the recycle bin no longer shows.</param>
-internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax);
+internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax)
+{
+    /// <summary>How objects are read that are fed by change events.</summary>
+    public ChangeEventOptions ChangeEvents { get; init; } = ChangeEventOptions.None;
+}
 
-/// <summary>Reads one object: the initial load, then changes and deletions by polling, and single records when an actor asks for a fresh look.
+/// <summary>How objects are read that are fed by change events.</summary>
+/// <param name="Objects">API names, whatever their case.</param>
+/// <param name="FallbackInterval">Between polls while the events are heard.</param>
+/// <param name="ReadInterval">Least time between two reads of records that events name.</param>
+internal sealed record ChangeEventOptions(IReadOnlySet<string> Objects, TimeSpan FallbackInterval, TimeSpan ReadInterval)
+{
+    /// <summary>None is.</summary>
+    public static readonly ChangeEventOptions None = new(new HashSet<string>(), TimeSpan.Zero, TimeSpan.Zero);
+}
+
+/// <summary>Reads one object: the initial load, then changes and deletions by polling, change events where it is fed by them, and single records when an actor asks for a fresh look.
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
 /// records and moves the cursor together.</summary>
 internal sealed class ObjectFeed(
@@ -35,12 +49,15 @@ internal sealed class ObjectFeed(
     FeedOptions options,
     ReadPace pace,
     TimeProvider clock,
-    SyncLog log)
+    SyncLog log,
+    ChangeInbox? inbox = null)
 {
     /// <summary>What every poll reads again: SystemModstamp is cut to whole seconds, and commits of one second come in any order.</summary>
     public static readonly TimeSpan ShortOverlap = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan ReadBackInterval = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan AnswerInterval = TimeSpan.FromMilliseconds(20);
 
     // Envelopes that wait for the record shards while a load goes on.
     private const int LoadEnvelopesMax = 200;
@@ -50,11 +67,13 @@ internal sealed class ObjectFeed(
 
     private readonly ObjectReader _reader = new(mapping, organizationId);
     private readonly SeenImages _seen = new();
+    private readonly ChangeFeed? _changes = inbox is null ? null : new ChangeFeed(inbox, stores, mapping, organizationId, soap, new ObjectReader(mapping, organizationId), options.PageRowsMax, log);
     private FeedCursor? _cursor;
     private long _polledAt;
     private long _polledDeepAt;
     private long _askedDeletedAt;
     private long _readBackAt;
+    private long _changesTakenAt;
     private int _troubles;
     private long _troubledAt;
     private TimeSpan _troublePause;
@@ -96,7 +115,14 @@ internal sealed class ObjectFeed(
                 return ReadPace.HeldPause;
             }
 
+            if (lease.Cursor == "{}" && _changes is { IsAnswered: false })
+            {
+                // Changes are heard from before the load begins, too.
+                return AnswerInterval;
+            }
+
             _cursor ??= await StartCursorAsync(stop);
+            await TakeChangesAsync(stop);
             if (_cursor.Phase == FeedCursor.Loading)
             {
                 // The load must not run ahead of the records it fills.
@@ -138,9 +164,9 @@ internal sealed class ObjectFeed(
 
     private async Task<FeedCursor> StartCursorAsync(CancellationToken stop)
     {
-        if (lease.Cursor != "{}")
+        if (FeedCursor.Of(lease) is { } cursor)
         {
-            return JsonSerializer.Deserialize(lease.Cursor, FeedJson.Default.FeedCursor)!;
+            return cursor;
         }
 
         // Changes are polled from before the load began, so nothing can fall between the two.
@@ -166,14 +192,33 @@ internal sealed class ObjectFeed(
         }
     }
 
-    private async Task PollWhenDueAsync(CancellationToken stop)
+    private TimeSpan PollInterval => pace.Slowed(_changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval);
+
+    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : options.ChangeEvents.ReadInterval;
+
+    // One turn of what has been heard, then the records that it names are read before more is taken.
+    private async Task TakeChangesAsync(CancellationToken stop)
     {
-        if ((_polledAt != 0 && clock.GetElapsedTime(_polledAt) < pace.Interval) || !pace.AllowsPoll)
+        if (_changes is null || (_changesTakenAt != 0 && clock.GetElapsedTime(_changesTakenAt) < ReadInterval))
         {
             return;
         }
 
-        var deep = _polledDeepAt == 0 || clock.GetElapsedTime(_polledDeepAt) >= options.OverlapInterval;
+        if (await _changes.TakeAsync(_cursor!, CommitAsync, stop))
+        {
+            _changesTakenAt = clock.GetTimestamp();
+        }
+    }
+
+    private async Task PollWhenDueAsync(CancellationToken stop)
+    {
+        var missed = ChangeFeed.WantsPoll(_cursor!);
+        if ((_polledAt != 0 && clock.GetElapsedTime(_polledAt) < PollInterval && !missed) || !pace.AllowsPoll)
+        {
+            return;
+        }
+
+        var deep = missed || _polledDeepAt == 0 || clock.GetElapsedTime(_polledDeepAt) >= options.OverlapInterval;
         var polledAt = _polledAt = clock.GetTimestamp();
         if (deep)
         {
@@ -191,10 +236,15 @@ internal sealed class ObjectFeed(
             await PollAsync(_cursor!.Since - ShortOverlap, stop);
         }
 
-        if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
+        if (missed || _askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
         {
             _askedDeletedAt = clock.GetTimestamp();
             await AskDeletedAsync(stop);
+        }
+
+        if (missed)
+        {
+            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor), [], stop);
         }
     }
 
@@ -242,7 +292,7 @@ internal sealed class ObjectFeed(
     private async Task ReadBackAsync(CancellationToken stop)
     {
         // A field whose write is still outside is asked for again after each look: not more often than this.
-        if (_readBackAt != 0 && clock.GetElapsedTime(_readBackAt) < ReadBackInterval)
+        if (_readBackAt != 0 && clock.GetElapsedTime(_readBackAt) < ReadInterval)
         {
             return;
         }
@@ -284,21 +334,29 @@ internal sealed class ObjectFeed(
     }
 
     private async Task MailAsync(
-        IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null)
+        IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null) =>
+        await CommitAsync(next, readBegan, turn => FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop), answered ?? [], stop);
+
+    private Task CommitAsync(FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop) =>
+        CommitAsync(next, now, deliver, [], stop);
+
+    private async Task CommitAsync(
+        FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, IReadOnlyList<long> answered, CancellationToken stop)
     {
         await using var turn = await stores.Turns.BeginAsync(stop);
-        turn.Now = readBegan;
+        turn.Now = now;
         turn.Advance(lease);
         lease.Cursor = JsonSerializer.Serialize(next, FeedJson.Default.FeedCursor);
-        mail.Send(turn, await FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop));
-        if (answered is { Count: > 0 })
+        var deliveries = await deliver(turn);
+        mail.Send(turn, deliveries);
+        if (answered.Count > 0)
         {
             await turn.RemoveMailAsync(lease.Address, answered, stop);
         }
 
         await turn.CommitAsync(stop);
         _cursor = next;
-        if (images.Count > 0 || deleted.Count > 0)
+        if (deliveries.Count > 0)
         {
             records.Signal();
         }
@@ -306,9 +364,20 @@ internal sealed class ObjectFeed(
 
     private TimeSpan UntilNextPoll()
     {
-        var rest = pace.Interval - clock.GetElapsedTime(_polledAt);
-        return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest < ReadBackInterval ? rest : ReadBackInterval;
+        var rest = PollInterval - clock.GetElapsedTime(_polledAt);
+        rest = Shorter(rest, ReadBackInterval);
+        if (_changes is not null)
+        {
+            // Woken too early for what there is to read: not a moment later than it may be read.
+            rest = Shorter(Shorter(rest, Until(_readBackAt)), Until(_changesTakenAt));
+        }
+
+        return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest;
     }
+
+    private TimeSpan Until(long last) => last != 0 && clock.GetElapsedTime(last) is var since && since < ReadInterval ? ReadInterval - since : TimeSpan.MaxValue;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static string Soql(DateTimeOffset at) => CanonicalValue.Instant(at);
 }
