@@ -1,3 +1,4 @@
+using ActorSync.Benchmarks.Budget;
 using ActorSync.Benchmarks.Bulk;
 using ActorSync.Benchmarks.Load;
 
@@ -15,6 +16,7 @@ internal sealed record Scenario(string Name, string About, IReadOnlyDictionary<s
     [
         BulkScenario.Scenario,
         LoadScenario.Scenario,
+        BudgetScenario.Scenario,
     ];
 }
 
