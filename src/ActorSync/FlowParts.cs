@@ -10,7 +10,9 @@ using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using ActorSync.Salesforce.Bulk;
+using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
+using ActorSync.Salesforce.Streaming;
 
 namespace ActorSync;
 
@@ -22,6 +24,7 @@ internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
     TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null) : IDisposable
 {
+    private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly Wakeup _records = new(clock);
     private readonly Wakeup _coordinator = new(clock);
@@ -61,7 +64,22 @@ internal sealed class FlowParts(
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log);
+        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, Inbox(lease, _mappings[mapping]));
+
+    /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
+    public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, _inboxes, clock, log);
+
+    private ChangeInbox? Inbox(HeldLease lease, ObjectMapping mapping)
+    {
+        if (!options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName))
+        {
+            return null;
+        }
+
+        var inbox = new ChangeInbox(StreamClient.ChannelOf(mapping.ObjectName), _feeds[mapping.Number]) { Position = ChangeFeed.PositionOf(FeedCursor.Of(lease)) };
+        _inboxes.Add(inbox);
+        return inbox;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

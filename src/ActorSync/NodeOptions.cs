@@ -51,7 +51,12 @@ internal sealed record NodeOptions(
         new CutLimits(config.Coordinator.SoapRowsMax, config.Coordinator.Linger, config.Coordinator.SubmissionsMax) { Jobs = Jobs(config) },
         config.Coordinator.ReadyWritesMax,
         config.Coordinator.OffersMax,
-        new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax),
+        new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax)
+        {
+            ChangeEvents = new ChangeEventOptions(
+                config.Mappings.Where(mapping => mapping.Feed == FeedChoice.ChangeEvents).Select(mapping => mapping.Object).ToHashSet(StringComparer.OrdinalIgnoreCase),
+                config.Feed.ChangeEvents.FallbackInterval, config.Feed.ChangeEvents.ReadInterval),
+        },
         config.Runtime.WriteBack.RowsMax,
         config.Runtime.WriteBack.LockTimeout)
     {

@@ -6,6 +6,7 @@ using ActorSync.Records;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using ActorSync.Salesforce.Bulk;
+using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
 using ActorSync.WriteBack;
 using Npgsql;
@@ -20,18 +21,21 @@ internal sealed class SyncFlow : IAsyncDisposable
 
     private readonly NpgsqlDataSource _database;
     private readonly SyncStores _stores;
+    private readonly SubmissionTable _submissions;
+    private readonly SalesforceSession _session;
     private readonly NodeTerm _term;
     private readonly FlowParts _parts;
     private readonly NodeOptions _options;
     private readonly TimeProvider _clock;
     private readonly SyncLog _log;
 
-    private SyncFlow(NpgsqlDataSource database, SyncStores stores, NodeTerm term, FlowParts parts, NodeOptions options, TimeProvider clock, SyncLog log) =>
-        (_database, _stores, _term, _parts, _options, _clock, _log) = (database, stores, term, parts, options, clock, log);
+    private SyncFlow(
+        NpgsqlDataSource database, SyncStores stores, SubmissionTable submissions, SalesforceSession session, NodeTerm term, FlowParts parts, NodeOptions options, TimeProvider clock, SyncLog log) =>
+        (_database, _stores, _submissions, _session, _term, _parts, _options, _clock, _log) = (database, stores, submissions, session, term, parts, options, clock, log);
 
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk,
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk, SalesforceSession session,
         NodeOptions options, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
@@ -41,9 +45,10 @@ internal sealed class SyncFlow : IAsyncDisposable
         }
 
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), new SubmissionTable(database));
+        var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions);
         var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk);
-        return new SyncFlow(database, stores, term, parts, options, clock, log);
+        return new SyncFlow(database, stores, submissions, session, term, parts, options, clock, log);
     }
 
     /// <summary>Runs the loops until the node stops or the term is lost; then drains what is outside and gives the leases back.</summary>
@@ -112,9 +117,15 @@ internal sealed class SyncFlow : IAsyncDisposable
         yield return _parts.Records(shards).RunAsync(stop);
         yield return _parts.Coordinator(held.Single(lease => lease.Address == Addresses.Coordinator)).RunAsync(stop, abandon);
         yield return new ChangeLogRotation(_database, _clock, _log).RunAsync(stop);
+        yield return new SentRetention(_submissions, _clock, _log).RunAsync(stop);
         foreach (var mapping in _parts.Mappings)
         {
             yield return _parts.Feed(held.Single(lease => lease.Address == Addresses.Feed(mapping)), mapping).RunAsync(stop);
+        }
+
+        if (_parts.Stream(_session) is { } stream)
+        {
+            yield return stream.RunAsync(stop);
         }
     }
 

@@ -53,7 +53,7 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, options, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, session, options, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)

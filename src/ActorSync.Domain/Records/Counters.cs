@@ -291,9 +291,9 @@ internal static class Counters
 
         counter = counter with { Known = Text(now), Since = default };
         var after = Sum(counter);
-        if (counter != open && (open is not null || after != before))
+        if (counter != open && (open is not null || after != before || shown != value))
         {
-            // An open counter's row holds its sum, or it is owed; one that nothing is open about is shown Salesforce's own value.
+            // An open counter's row holds its sum, or it is owed; one that nothing is open about is shown Salesforce's own value, be it empty or 0.
             var told = open is null ? value : Text(after);
             decision.Add(new CounterCounted(name, Side.Salesforce, Text(after - before), counter, m.Row.Fields.Is(name, told) ? null : told ?? "0", decision.Now));
         }

@@ -17,6 +17,9 @@ public interface IActorBehavior<TState, TMessage, TEvent>
     /// <summary>True when the message cannot be decided in this state yet and has to come again a little later.</summary>
     bool MustWait(TState state, TMessage message);
 
+    /// <summary>Place of a message that has one among others of its actor: while one of them waits, those behind it wait too. Null: it has none.</summary>
+    (long Major, int Minor)? PlaceOf(TMessage message);
+
     /// <summary>Events that a message causes. <paramref name="now"/> is the turn's time, database clock.</summary>
     ImmutableArray<TEvent> Decide(ActorId id, TState state, TMessage message, DateTimeOffset now);
 

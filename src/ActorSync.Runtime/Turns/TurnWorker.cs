@@ -27,6 +27,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private readonly Dictionary<ActorId, long> _owing = [];
     private readonly Dictionary<ActorId, TState> _hydrated = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
+    private readonly WaitingPlaces _waiting = new();
     private int _messagesMax = options.TurnMessagesMax;
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
@@ -146,12 +147,15 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             foreach (var delivery in deliveries)
             {
                 var state = states[delivery.Actor];
-                if (behavior.MustWait(state, delivery.Message))
+                var place = behavior.PlaceOf(delivery.Message);
+                if (behavior.MustWait(state, delivery.Message) || _waiting.IsBehind(delivery.Actor, place))
                 {
+                    _waiting.Add(delivery.Actor, place);
                     sink.Postpone(turn, delivery, options.RetryDelay);
                     continue;
                 }
 
+                _waiting.Remove(delivery.Actor, place);
                 decided.Add(delivery.Actor);
                 Take(turn, states, delivery.Actor, Decide(turn, delivery, state), happened);
             }

@@ -32,7 +32,10 @@ internal static class ConfigChoices
             ("postgres-wins", ConflictPolicyConfig.PostgresWins),
             ("manual", ConflictPolicyConfig.Manual),
         ],
-        NotYet: [("counter", "counter needs feed = cdc, which is not offered yet: only change events show what a write of ours overwrote")]);
+        NotYet: [("counter", "counter is a policy of single number fields, { name = Total__c, policy = counter } in a mapping with feed = cdc")]);
+
+    /// <summary>Policies of a single field.</summary>
+    public static readonly ConfigChoice<ConflictPolicyConfig> FieldPolicy = new([.. Policy.Offered, ("counter", ConflictPolicyConfig.Counter)], NotYet: []);
 
     public static readonly ConfigChoice<TieBreakConfig> TieBreak = new(
         [("salesforce-wins", TieBreakConfig.SalesforceWins), ("postgres-wins", TieBreakConfig.PostgresWins)], NotYet: []);
@@ -61,10 +64,5 @@ internal static class ConfigChoices
     public static readonly ConfigChoice<WriteOrder> Order = new([("record", WriteOrder.Record), ("log", WriteOrder.Log)], NotYet: []);
 
     /// <summary>How changes in Salesforce are found.</summary>
-    public static readonly ConfigChoice<OnlyFeed> Feed = new([("polling", OnlyFeed.Polling)], NotYet: [("cdc", "cdc is not offered yet; polling is")]);
-
-    internal enum OnlyFeed
-    {
-        Polling,
-    }
+    public static readonly ConfigChoice<FeedChoice> Feed = new([("polling", FeedChoice.Polling), ("cdc", FeedChoice.ChangeEvents)], NotYet: []);
 }

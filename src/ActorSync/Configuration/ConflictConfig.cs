@@ -25,6 +25,9 @@ internal enum ConflictPolicyConfig
 
     /// <summary><c>manual</c>: the field waits in the record's inbox until somebody chooses.</summary>
     Manual,
+
+    /// <summary><c>counter</c>: what both sides add is summed; of a single field only.</summary>
+    Counter,
 }
 
 /// <summary>Who wins under <see cref="ConflictPolicyConfig.LatestWins"/> when the two commit times cannot be told apart.</summary>

@@ -15,6 +15,19 @@ internal sealed record FeedConfig
     /// <summary>Time between <c>getDeleted</c> calls of one object.</summary>
     public required TimeSpan DeletedInterval { get; init; }
 
+    /// <summary>Times of mappings that are fed by change events.</summary>
+    public required ChangeEventsConfig ChangeEvents { get; init; }
+
     /// <summary>Most records asked for per page of a query, 200 to 2,000.</summary>
     public required int PageRowsMax { get; init; }
+}
+
+/// <summary>How mappings with <c>feed = cdc</c> are read.</summary>
+internal sealed record ChangeEventsConfig
+{
+    /// <summary>Time between polls while the channel is heard, 1 s to 1 d: what no event tells is found by them.</summary>
+    public required TimeSpan FallbackInterval { get; init; }
+
+    /// <summary>Least time between two reads of records that events name, 10 ms to 1 min: each is one API request for up to 500 records.</summary>
+    public required TimeSpan ReadInterval { get; init; }
 }

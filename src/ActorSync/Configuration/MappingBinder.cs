@@ -25,6 +25,7 @@ internal static class MappingBinder
             Access = at.Choice("access", ConfigChoices.Access),
             ExternalId = at.Text("external-id", "write the API name of an external id field", FieldNameComplaint),
             Truncate = at.Choice("truncate", ConfigChoices.Truncate),
+            Feed = at.Choice("feed", ConfigChoices.Feed),
             Mode = at.Choice("mode", ConfigChoices.Mode),
             Delete = at.Choice("delete", ConfigChoices.Delete),
             AssignmentRule = WriteOptionsBinder.DefaultRule(at),
@@ -69,7 +70,7 @@ internal static class MappingBinder
         var externalId = at.Text(
             "external-id", "write the API name of an external id field", FieldNameComplaint, config.MappingDefaults.ExternalId, "actorsync.mapping-defaults.external-id");
         var policy = at.Choice("policy", ConfigChoices.Policy, config.Conflict.Policy, "actorsync.conflict.policy");
-        at.OptionalValue("feed", "leave it out, or write polling", text => Only(text, ConfigChoices.Feed));
+        var feed = at.Choice("feed", ConfigChoices.Feed, config.MappingDefaults.Feed, "actorsync.mapping-defaults.feed");
         var access = at.Choice("access", ConfigChoices.Access, config.MappingDefaults.Access, "actorsync.mapping-defaults.access");
         var mapping = new MappingConfig
         {
@@ -77,12 +78,13 @@ internal static class MappingBinder
             Table = Table(at, name),
             Access = access,
             ExternalId = externalId,
+            Feed = feed,
             Mode = at.Choice("mode", ConfigChoices.Mode, config.MappingDefaults.Mode, "actorsync.mapping-defaults.mode"),
             Delete = at.Choice("delete", ConfigChoices.Delete, config.MappingDefaults.Delete, "actorsync.mapping-defaults.delete"),
             Policy = policy,
             TieBreak = at.Choice("tie-break", ConfigChoices.TieBreak, config.Conflict.TieBreak, "actorsync.conflict.tie-break"),
             Truncate = Truncate(at, config, access),
-            Fields = Fields(at, externalId, policy, access),
+            Fields = Fields(at, externalId, policy, access, feed),
         };
         mapping = WriteOptionsBinder.Bind(at, mapping, config.MappingDefaults, rules);
         at.Done();
@@ -99,11 +101,6 @@ internal static class MappingBinder
 
         return truncate;
     }
-
-    private static Bound<string> Only<T>(string text, ConfigChoice<T> choice)
-        where T : struct, Enum =>
-        choice.Find(text) is not null ? Bound.To(text, text)
-        : Bound<string>.Wrong(choice.NotYetComplaint(text) ?? $"{SectionReader.Quote(text)} is none of the choices");
 
     private static string Table(SectionReader at, string name)
     {
@@ -135,14 +132,14 @@ internal static class MappingBinder
         return false;
     }
 
-    private static ImmutableArray<FieldConfig> Fields(SectionReader at, string externalId, ConflictPolicyConfig policy, MappingAccess access)
+    private static ImmutableArray<FieldConfig> Fields(SectionReader at, string externalId, ConflictPolicyConfig policy, MappingAccess access, FeedChoice feed)
     {
         var fields = ImmutableArray.CreateBuilder<FieldConfig>();
         var columns = new Dictionary<string, (string Name, ConfigOrigin Origin)>(StringComparer.Ordinal);
         foreach (var (index, item) in at.List("fields", FieldsMax, "write fields = [Name, Phone]").Index())
         {
             var key = at.KeyOf($"fields[{index}]");
-            if (Field(at, key, item, policy, access) is not { } field)
+            if (Field(at, key, item, policy, access, feed) is not { } field)
             {
                 continue;
             }
@@ -172,10 +169,10 @@ internal static class MappingBinder
         {
             (true, false) => field.Name,
             (true, true) => $"{field.Name} (intent)",
-            (false, var intent) => $"{field.Name} ({ConfigChoices.Policy.Show(field.Policy)}{(intent ? ", intent" : "")})",
+            (false, var intent) => $"{field.Name} ({ConfigChoices.FieldPolicy.Show(field.Policy)}{(intent ? ", intent" : "")})",
         };
 
-    private static FieldConfig? Field(SectionReader at, string key, HoconValue item, ConflictPolicyConfig policy, MappingAccess access)
+    private static FieldConfig? Field(SectionReader at, string key, HoconValue item, ConflictPolicyConfig policy, MappingAccess access, FeedChoice feed)
     {
         switch (item)
         {
@@ -187,7 +184,7 @@ internal static class MappingBinder
             case HoconObject block:
                 var inner = at.Item(key, block);
                 var name = inner.Text("name", "write name = Phone, the API name of the field", PathComplaint);
-                var own = inner.Choice("policy", ConfigChoices.Policy, policy, at.KeyOf("policy"));
+                var own = Policy(inner, policy, at.KeyOf("policy"), feed);
                 var intent = Intent(inner, access);
                 inner.Done();
                 return name.Length == 0 ? null : new() { Name = name, Policy = own, Intent = intent };
@@ -195,6 +192,19 @@ internal static class MappingBinder
                 at.Error(item.Origin, key, $"is {item.Kind}, not a field", FieldRemedy);
                 return null;
         }
+    }
+
+    private static ConflictPolicyConfig Policy(SectionReader at, ConflictPolicyConfig policy, string source, FeedChoice feed)
+    {
+        var own = at.Choice("policy", ConfigChoices.FieldPolicy, policy, source);
+        if (own == ConflictPolicyConfig.Counter && feed != FeedChoice.ChangeEvents)
+        {
+            at.Error(
+                at.OriginOf("policy"), at.KeyOf("policy"), "counter needs change events: only they show what a write of ours overwrote",
+                "write feed = cdc in the mapping, or latest-wins, salesforce-wins, postgres-wins or manual");
+        }
+
+        return own;
     }
 
     private static bool Intent(SectionReader at, MappingAccess access)

@@ -11,6 +11,8 @@ internal sealed record MappingDefaultsConfig
 
     public required TruncateConfig Truncate { get; init; }
 
+    public required FeedChoice Feed { get; init; }
+
     public required WriteModeConfig Mode { get; init; }
 
     public required DeletePolicyConfig Delete { get; init; }
@@ -39,6 +41,9 @@ internal sealed record MappingConfig
     /// <summary>Column of <see cref="ExternalId"/>.</summary>
     public string ExternalIdColumn => FieldConfig.ColumnOf(ExternalId);
 
+    /// <summary>How its changes in Salesforce are found.</summary>
+    public FeedChoice Feed { get; init; }
+
     /// <summary>How local changes of one record are sent.</summary>
     public WriteModeConfig Mode { get; init; }
 
@@ -60,6 +65,16 @@ internal sealed record MappingConfig
 
     /// <summary>The mapped fields in the order written, at least one, without the ones that are always mapped (Id, SystemModstamp, IsDeleted, the external id).</summary>
     public required ImmutableArray<FieldConfig> Fields { get; init; }
+}
+
+/// <summary>How changes in Salesforce are found.</summary>
+internal enum FeedChoice
+{
+    /// <summary><c>polling</c>: by queries.</summary>
+    Polling,
+
+    /// <summary><c>cdc</c>: by the change events of the org, with a slow poll behind them.</summary>
+    ChangeEvents,
 }
 
 /// <summary>Who may change a mapped table.</summary>

@@ -1,3 +1,4 @@
+using ActorSync.Records;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 
@@ -21,4 +22,7 @@ internal interface ISubmissionTable
     /// <summary>Finishes a submission; false if it was finished before.</summary>
     /// <param name="outcome">JSON.</param>
     Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop);
+
+    /// <summary>The writes of submissions, also of finished ones where these are kept for a mapping that is fed by change events. Others are not in the answer.</summary>
+    Task<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>> SentAsync(IReadOnlyCollection<Guid> submissions, CancellationToken stop);
 }

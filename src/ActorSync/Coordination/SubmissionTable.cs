@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
+using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Postgres;
@@ -10,8 +11,15 @@ using Npgsql;
 namespace ActorSync.Coordination;
 
 /// <summary>Submissions in PostgreSQL.</summary>
-internal sealed class SubmissionTable(NpgsqlDataSource database) : ISubmissionTable
+/// <param name="remembered">Mappings whose finished submissions keep what they sent for <see cref="SentKept"/>.</param>
+internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollection<short> remembered) : ISubmissionTable
 {
+    /// <summary>Salesforce keeps change events for 72 hours; what was sent longer ago than this is in none of them.</summary>
+    public static readonly TimeSpan SentKept = TimeSpan.FromHours(96);
+
+    // Rows that one call empties of what they sent.
+    private const int ForgottenRowsMax = 1_000;
+
     private const string S = RuntimeOptions.Schema;
 
     public async Task<IReadOnlyList<Submission>> OpenAsync(CancellationToken stop)
@@ -77,10 +85,44 @@ internal sealed class SubmissionTable(NpgsqlDataSource database) : ISubmissionTa
     public async Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"update {S}.submission set finished_at = $2, outcome = $3::jsonb, writes = '[]' where submission = $1 and finished_at is null", turn.Postgres().Connection);
+            $"update {S}.submission set finished_at = $2, outcome = $3::jsonb, sent = case when mapping = any($4) then writes end, writes = '[]' where submission = $1 and finished_at is null", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submission });
         command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
         command.Parameters.Add(new() { Value = outcome });
+        command.Parameters.Add(new() { Value = remembered.ToArray() });
         return await command.ExecuteNonQueryAsync(stop) == 1;
+    }
+
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>> SentAsync(IReadOnlyCollection<Guid> submissions, CancellationToken stop)
+    {
+        var sent = new Dictionary<Guid, IReadOnlyList<OfferedWrite>>();
+        if (submissions.Count == 0)
+        {
+            return sent;
+        }
+
+        await using var command = database.CreateCommand(
+            $"select submission, coalesce(sent, writes)::text from {S}.submission where submission = any($1) and (sent is not null or finished_at is null)");
+        command.Parameters.Add(new() { Value = submissions.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            sent[reader.GetGuid(0)] = JsonSerializer.Deserialize(reader.GetString(1), SubmissionJson.Default.IReadOnlyListOfferedWrite)!;
+        }
+
+        return sent;
+    }
+
+    /// <summary>Forgets what was sent before anybody could still hear of it, some rows at a time.</summary>
+    /// <returns>False when there is more to forget.</returns>
+    public async Task<bool> ForgetSentAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            update {S}.submission set sent = null where submission in (
+              select submission from {S}.submission where sent is not null and finished_at < clock_timestamp() - $1 order by finished_at limit {ForgottenRowsMax})
+            """);
+        command.Parameters.Add(new() { Value = SentKept });
+        return await command.ExecuteNonQueryAsync(stop) < ForgottenRowsMax;
     }
 }

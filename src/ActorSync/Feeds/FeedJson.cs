@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorSync.Runtime.Sharding;
 
 namespace ActorSync.Feeds;
 
@@ -17,11 +19,38 @@ internal sealed record FeedCursor(string Phase, string LoadedTo, long Loaded, Da
     /// Null until there was one.</summary>
     public DateTimeOffset? DeepSince { get; init; }
 
+    /// <summary>Where the feed stands among the change events of its object; null: it has heard none, and is not to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StreamCursor? Stream { get; init; }
+
     /// <summary>The load has not been finished.</summary>
     public const string Loading = "loading";
 
     /// <summary>Changes are polled.</summary>
     public const string Live = "live";
+
+    /// <summary>The cursor of a feed's lease; null before the feed has begun.</summary>
+    public static FeedCursor? Of(HeldLease lease) => lease.Cursor == "{}" ? null : JsonSerializer.Deserialize(lease.Cursor, FeedJson.Default.FeedCursor);
+
+    /// <summary>Everything is to be read again, as at the start.</summary>
+    public FeedCursor ToReload() => this with { Phase = Loading, LoadedTo = "", Loaded = 0 };
+}
+
+/// <summary>Where a feed stands among the change events of its object.</summary>
+/// <param name="HeardAt">When the channel was heard first, database clock.</param>
+/// <param name="ReplayId">The last event whose messages are committed; null before the first.</param>
+internal sealed record StreamCursor(DateTimeOffset HeardAt, long? ReplayId)
+{
+    /// <summary>Events that carried the client id of a submission of ours and other values than were sent.</summary>
+    public long NearMisses { get; init; }
+
+    /// <summary>Why events are missing, until everything they may have told has been found otherwise; null: none are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Missed { get; init; }
+
+    /// <summary>The last record that was told that events are missing; null: none yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MissedTo { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

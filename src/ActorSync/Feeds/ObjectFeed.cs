@@ -17,7 +17,21 @@ namespace ActorSync.Feeds;
 /// <param name="Overlap">How far back a deep poll looks: writes may commit this much later than their SystemModstamp says.</param>
 /// <param name="OverlapInterval">Between deep polls; the others look back only <see cref="ObjectFeed.ShortOverlap"/>.</param>
 /// <param name="DeletedInterval">Between calls of getDeleted, which finds what the recycle bin no longer shows.</param>
-internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax);
+internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax)
+{
+    /// <summary>How objects are read that are fed by change events.</summary>
+    public ChangeEventOptions ChangeEvents { get; init; } = ChangeEventOptions.None;
+}
+
+/// <summary>How objects are read that are fed by change events.</summary>
+/// <param name="Objects">API names, whatever their case.</param>
+/// <param name="FallbackInterval">Between polls while the events are heard.</param>
+/// <param name="ReadInterval">Least time between two reads of records that events name.</param>
+internal sealed record ChangeEventOptions(IReadOnlySet<string> Objects, TimeSpan FallbackInterval, TimeSpan ReadInterval)
+{
+    /// <summary>None is.</summary>
+    public static readonly ChangeEventOptions None = new(new HashSet<string>(), TimeSpan.Zero, TimeSpan.Zero);
+}
 
 /// <summary>Reads one object: the initial load, then changes and deletions by polling, and single records when an actor asks for a fresh look.
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
@@ -34,12 +48,15 @@ internal sealed class ObjectFeed(
     Wakeup records,
     FeedOptions options,
     TimeProvider clock,
-    SyncLog log)
+    SyncLog log,
+    ChangeInbox? inbox = null)
 {
     /// <summary>What every poll reads again: SystemModstamp is cut to whole seconds, and commits of one second come in any order.</summary>
     public static readonly TimeSpan ShortOverlap = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan ReadBackInterval = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan AnswerInterval = TimeSpan.FromMilliseconds(20);
 
     // Envelopes that wait for the record shards while a load goes on.
     private const int LoadEnvelopesMax = 200;
@@ -49,11 +66,13 @@ internal sealed class ObjectFeed(
 
     private readonly ObjectReader _reader = new(mapping, organizationId);
     private readonly SeenImages _seen = new();
+    private readonly ChangeFeed? _changes = inbox is null ? null : new ChangeFeed(inbox, stores, mapping, organizationId, soap, new ObjectReader(mapping, organizationId), options.PageRowsMax, log);
     private FeedCursor? _cursor;
     private long _polledAt;
     private long _polledDeepAt;
     private long _askedDeletedAt;
     private long _readBackAt;
+    private long _changesTakenAt;
     private int _troubles;
     private long _troubledAt;
     private TimeSpan _troublePause;
@@ -90,7 +109,14 @@ internal sealed class ObjectFeed(
 
         try
         {
+            if (lease.Cursor == "{}" && _changes is { IsAnswered: false })
+            {
+                // Changes are heard from before the load begins, too.
+                return AnswerInterval;
+            }
+
             _cursor ??= await StartCursorAsync(stop);
+            await TakeChangesAsync(stop);
             if (_cursor.Phase == FeedCursor.Loading)
             {
                 // The load must not run ahead of the records it fills.
@@ -132,9 +158,9 @@ internal sealed class ObjectFeed(
 
     private async Task<FeedCursor> StartCursorAsync(CancellationToken stop)
     {
-        if (lease.Cursor != "{}")
+        if (FeedCursor.Of(lease) is { } cursor)
         {
-            return JsonSerializer.Deserialize(lease.Cursor, FeedJson.Default.FeedCursor)!;
+            return cursor;
         }
 
         // Changes are polled from before the load began, so nothing can fall between the two.
@@ -160,14 +186,33 @@ internal sealed class ObjectFeed(
         }
     }
 
-    private async Task PollWhenDueAsync(CancellationToken stop)
+    private TimeSpan PollInterval => _changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval;
+
+    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : options.ChangeEvents.ReadInterval;
+
+    // One turn of what has been heard, then the records that it names are read before more is taken.
+    private async Task TakeChangesAsync(CancellationToken stop)
     {
-        if (_polledAt != 0 && clock.GetElapsedTime(_polledAt) < options.Interval)
+        if (_changes is null || (_changesTakenAt != 0 && clock.GetElapsedTime(_changesTakenAt) < ReadInterval))
         {
             return;
         }
 
-        var deep = _polledDeepAt == 0 || clock.GetElapsedTime(_polledDeepAt) >= options.OverlapInterval;
+        if (await _changes.TakeAsync(_cursor!, CommitAsync, stop))
+        {
+            _changesTakenAt = clock.GetTimestamp();
+        }
+    }
+
+    private async Task PollWhenDueAsync(CancellationToken stop)
+    {
+        var missed = ChangeFeed.WantsPoll(_cursor!);
+        if (_polledAt != 0 && clock.GetElapsedTime(_polledAt) < PollInterval && !missed)
+        {
+            return;
+        }
+
+        var deep = missed || _polledDeepAt == 0 || clock.GetElapsedTime(_polledDeepAt) >= options.OverlapInterval;
         var polledAt = _polledAt = clock.GetTimestamp();
         if (deep)
         {
@@ -175,9 +220,9 @@ internal sealed class ObjectFeed(
             var since = _cursor!.Since;
             await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);
             _polledDeepAt = polledAt;
-            if (_cursor.DeepSince != since)
+            if (_cursor.DeepSince != since || missed)
             {
-                await MailAsync([], await stores.Turns.NowAsync(stop), _cursor with { DeepSince = since }, [], stop);
+                await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor) with { DeepSince = since }, [], stop);
             }
         }
         else
@@ -236,7 +281,7 @@ internal sealed class ObjectFeed(
     private async Task ReadBackAsync(CancellationToken stop)
     {
         // A field whose write is still outside is asked for again after each look: not more often than this.
-        if (_readBackAt != 0 && clock.GetElapsedTime(_readBackAt) < ReadBackInterval)
+        if (_readBackAt != 0 && clock.GetElapsedTime(_readBackAt) < ReadInterval)
         {
             return;
         }
@@ -278,21 +323,29 @@ internal sealed class ObjectFeed(
     }
 
     private async Task MailAsync(
-        IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null)
+        IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null) =>
+        await CommitAsync(next, readBegan, turn => FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop), stop, answered ?? []);
+
+    private Task CommitAsync(FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop) =>
+        CommitAsync(next, now, deliver, stop, []);
+
+    private async Task CommitAsync(
+        FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop, IReadOnlyList<long> answered)
     {
         await using var turn = await stores.Turns.BeginAsync(stop);
-        turn.Now = readBegan;
+        turn.Now = now;
         turn.Advance(lease);
         lease.Cursor = JsonSerializer.Serialize(next, FeedJson.Default.FeedCursor);
-        mail.Send(turn, await FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop));
-        if (answered is { Count: > 0 })
+        var deliveries = await deliver(turn);
+        mail.Send(turn, deliveries);
+        if (answered.Count > 0)
         {
             await turn.RemoveMailAsync(lease.Address, answered, stop);
         }
 
         await turn.CommitAsync(stop);
         _cursor = next;
-        if (images.Count > 0 || deleted.Count > 0)
+        if (deliveries.Count > 0)
         {
             records.Signal();
         }
@@ -300,9 +353,20 @@ internal sealed class ObjectFeed(
 
     private TimeSpan UntilNextPoll()
     {
-        var rest = options.Interval - clock.GetElapsedTime(_polledAt);
-        return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest < ReadBackInterval ? rest : ReadBackInterval;
+        var rest = PollInterval - clock.GetElapsedTime(_polledAt);
+        rest = Shorter(rest, ReadBackInterval);
+        if (_changes is not null)
+        {
+            // Woken too early for what there is to read: not a moment later than it may be read.
+            rest = Shorter(Shorter(rest, Until(_readBackAt)), Until(_changesTakenAt));
+        }
+
+        return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest;
     }
+
+    private TimeSpan Until(long last) => last != 0 && clock.GetElapsedTime(last) is var since && since < ReadInterval ? ReadInterval - since : TimeSpan.MaxValue;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static string Soql(DateTimeOffset at) => CanonicalValue.Instant(at);
 }

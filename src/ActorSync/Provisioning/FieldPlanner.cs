@@ -30,6 +30,7 @@ internal sealed class FieldPlanner(MappingConfig config, ObjectDescribe describe
         ConflictPolicyConfig.SalesforceWins => ConflictPolicy.SalesforceWins,
         ConflictPolicyConfig.PostgresWins => ConflictPolicy.PostgresWins,
         ConflictPolicyConfig.Manual => ConflictPolicy.Manual,
+        ConflictPolicyConfig.Counter => ConflictPolicy.Counter,
         _ => throw new System.Diagnostics.UnreachableException($"policy {policy}"),
     };
 
@@ -51,6 +52,11 @@ internal sealed class FieldPlanner(MappingConfig config, ObjectDescribe describe
             return (null, NotMappable(found));
         }
 
+        if (field.Policy == ConflictPolicyConfig.Counter && kind != FieldKind.Number)
+        {
+            return (null, $"policy = counter sums numbers, and {found.Name} is of type {found.Type}: write another policy");
+        }
+
         var mapping = new FieldMapping(
             found.Name,
             field.Column,
@@ -65,6 +71,11 @@ internal sealed class FieldPlanner(MappingConfig config, ObjectDescribe describe
 
     private (PlannedField? Planned, string? Error) PlanParent(FieldConfig field, ParentFieldConfig named)
     {
+        if (field.Policy == ConflictPolicyConfig.Counter)
+        {
+            return (null, "policy = counter sums numbers, and this names a parent: write another policy");
+        }
+
         if (ReferenceOf(described, named.Relationship) is not { } reference)
         {
             var relationships = described.Fields.Select(other => other.RelationshipName).OfType<string>().ToArray();

@@ -14,6 +14,10 @@ internal interface ISfidLinks
     /// <summary>Records by sfid, of those that are known.</summary>
     Task<IReadOnlyDictionary<string, ActorId>> FindAsync(Turn turn, IReadOnlyCollection<string> sfids, CancellationToken stop);
 
+    /// <summary>Living records of a mapping in the order of their sfids.</summary>
+    /// <param name="after">Only sfids behind this one; empty: from the first.</param>
+    Task<IReadOnlyList<(string Sfid, ActorId Actor)>> PageAsync(Turn turn, short mapping, string after, int recordsMax, CancellationToken stop);
+
     /// <summary>Notes deletions and gives the records of the known ones; the others become orphan tombstones.</summary>
     Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop);
 }

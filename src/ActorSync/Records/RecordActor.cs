@@ -12,6 +12,13 @@ internal sealed class RecordActor(IReadOnlyDictionary<short, ObjectMapping> mapp
 
     public bool MustWait(RecordState state, RecordMessage message) => RecordBehavior.MustWait(state, message);
 
+    public (long Major, int Minor)? PlaceOf(RecordMessage message) => message switch
+    {
+        RecordMessage.RemoteChanged m => (m.Position.Commit, m.Position.Sequence),
+        RecordMessage.ChangesMissed { Position: { } position } => (position.Commit, position.Sequence),
+        _ => null,
+    };
+
     public ImmutableArray<RecordEvent> Decide(ActorId id, RecordState state, RecordMessage message, DateTimeOffset now) =>
         RecordBehavior.Take(mappings[id.Kind], new RecordId(id.Kind, id.Entity), state, message, now);
 

@@ -52,6 +52,27 @@ internal sealed class SfidLinks : ISfidLinks
         return await ReadAsync(command, stop);
     }
 
+    public async Task<IReadOnlyList<(string Sfid, ActorId Actor)>> PageAsync(Turn turn, short mapping, string after, int recordsMax, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select sfid, external_id from {S}.link
+            where mapping = $1 and external_id is not null and deleted_at is null and sfid collate "C" > $2 order by sfid collate "C" limit $3
+            """,
+            turn.Postgres().Connection);
+        command.Parameters.Add(new() { Value = mapping });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = recordsMax });
+        var page = new List<(string, ActorId)>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            page.Add((reader.GetString(0), new ActorId(mapping, reader.GetGuid(1))));
+        }
+
+        return page;
+    }
+
     public async Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(

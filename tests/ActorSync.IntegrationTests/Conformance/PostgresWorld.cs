@@ -47,7 +47,7 @@ internal sealed class PostgresWorld : StoreWorld
         var engine = database.EngineLogin(LockTimeout);
         var tables = new Dictionary<short, MappedTable> { [mapping.Number] = await MappedTable.LoadAsync(engine, mapping, CancellationToken.None) };
         var rows = new MappedRows(tables, new RowWriter(tables, 1000, TimeSpan.FromMilliseconds(200)));
-        var stores = new SyncStores(new PostgresTurnStore(engine, TimeProvider.System), rows, new SfidLinks(), new OfferTable(engine), new SubmissionTable(engine));
+        var stores = new SyncStores(new PostgresTurnStore(engine, TimeProvider.System), rows, new SfidLinks(), new OfferTable(engine), new SubmissionTable(engine, [StoreWorld.Account]));
         return new PostgresWorld(database, engine, stores) { Provisioned = mapping };
     }
 

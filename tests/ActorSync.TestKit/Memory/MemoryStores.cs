@@ -164,6 +164,14 @@ internal sealed class MemoryLinks(MemoryDatabase database) : ISfidLinks
             .ToDictionary(link => link.Sfid, link => link.Actor!.Value, StringComparer.Ordinal));
     }
 
+    public Task<IReadOnlyList<(string Sfid, ActorId Actor)>> PageAsync(Turn turn, short mapping, string after, int recordsMax, CancellationToken stop)
+    {
+        var transaction = turn.Memory("page links").Transaction;
+        return Task.FromResult<IReadOnlyList<(string, ActorId)>>([.. database.Links.Scan(transaction)
+            .Where(link => link.Value is { Actor: { } actor, DeletedAt: null } && actor.Kind == mapping && string.CompareOrdinal(link.Key, after) > 0)
+            .OrderBy(link => link.Key, StringComparer.Ordinal).Take(recordsMax).Select(link => (link.Key, link.Value.Actor!.Value))]);
+    }
+
     public Task<IReadOnlyDictionary<string, ActorId>> BuryAsync(Turn turn, IReadOnlyCollection<string> sfids, DateTimeOffset readBegan, CancellationToken stop)
     {
         var transaction = turn.Memory("bury links").Transaction;
@@ -349,4 +357,9 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
         store.Database.Submissions.Write(transaction, submission, row with { Outcome = outcome, FinishedAt = turn.Now });
         return Task.FromResult(true);
     }
+
+    public Task<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>> SentAsync(IReadOnlyCollection<Guid> submissions, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>>(submissions.Distinct()
+            .Select(submission => store.Database.Submissions.Read(null, submission)?.Submission).OfType<Submission>()
+            .ToDictionary(submission => submission.Id, submission => submission.Writes));
 }

@@ -1,0 +1,33 @@
+using ActorSync.Operations;
+using Npgsql;
+
+namespace ActorSync.Coordination;
+
+/// <summary>Forgets what finished submissions have sent, once no change event can tell of it any more.</summary>
+internal sealed class SentRetention(SubmissionTable submissions, TimeProvider clock, SyncLog log)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    /// <summary>Runs until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                while (!await submissions.ForgetSentAsync(stop))
+                {
+                }
+            }
+            catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+            {
+                if (!stop.IsCancellationRequested)
+                {
+                    log.Trouble(error, "what old submissions have sent could not be forgotten; it is tried again in an hour");
+                }
+            }
+
+            await Task.Delay(Interval, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
