@@ -55,7 +55,7 @@ internal sealed record NodeOptions(
         {
             ChangeEvents = new ChangeEventOptions(
                 config.Mappings.Where(mapping => mapping.Feed == FeedChoice.ChangeEvents).Select(mapping => mapping.Object).ToHashSet(StringComparer.OrdinalIgnoreCase),
-                config.Feed.ChangeEvents.FallbackInterval, config.Feed.ChangeEvents.ReadInterval),
+                config.Feed.Cdc.FallbackInterval, config.Feed.Cdc.ReadInterval),
         },
         config.Runtime.WriteBack.RowsMax,
         config.Runtime.WriteBack.LockTimeout)

@@ -20,6 +20,9 @@ internal sealed record ChaosOptions(int Seed, TimeSpan Traffic)
     /// <summary>The org gives up a request after this time. Longer than the nodes are told makes their configuration a lie: writes land after they were looked up, and the judges must see it.</summary>
     public TimeSpan OrgLimit { get; init; } = ChaosWorld.SettleLimit;
 
+    /// <summary>The mappings are fed by change events, and these go wrong too.</summary>
+    public bool ChangeEvents { get; init; }
+
     /// <summary>How long everything may take to come to rest after the last edit.</summary>
     public TimeSpan QuietMax { get; init; } = TimeSpan.FromMinutes(4);
 

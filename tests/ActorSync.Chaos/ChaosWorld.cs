@@ -32,10 +32,11 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly TemporaryFolder _folder;
     private readonly List<ChildProcess> _nodes = [];
+    private readonly bool _changeEvents;
 
-    private ChaosWorld(TestDatabase database, OrgServer server, TemporaryFolder folder)
+    private ChaosWorld(TestDatabase database, OrgServer server, TemporaryFolder folder, bool changeEvents)
     {
-        (_database, Server, _folder) = (database, server, folder);
+        (_database, Server, _folder, _changeEvents) = (database, server, folder, changeEvents);
         Application = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { ApplicationName = "chaos-application", MaxPoolSize = 24 });
     }
 
@@ -64,7 +65,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
         var server = await OrgServer.StartAsync(
             new OrgServerOptions { Seed = options.Seed, OrgOptions = new OrgOptions { Seed = options.Seed }, RequestLimit = options.OrgLimit, LockWait = TimeSpan.FromMilliseconds(500) }, CancellationToken.None);
         Population.Fill(server.Model, options);
-        return new ChaosWorld(database, server, TemporaryFolder.Create());
+        return new ChaosWorld(database, server, TemporaryFolder.Create(), options.ChangeEvents);
     }
 
     /// <summary>Starts one more node.</summary>
@@ -72,7 +73,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"chaos-{_nodes.Count + 1}");
         var file = _folder[$"{name}.conf"];
-        File.WriteAllText(file, Configuration(name));
+        File.WriteAllText(file, Configuration(name, _changeEvents));
         _nodes.Add(ChildProcess.StartActorSync(["run", "-c", file]));
         return _nodes[^1];
     }
@@ -124,9 +125,9 @@ internal sealed class ChaosWorld : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private string Configuration(string name)
+    private string Configuration(string name, bool changeEvents)
     {
-        var mappings = MappedObject.All.Select(type => $"{{ object = {type.Name}, fields = [{string.Join(", ", type.Shared.Concat(type.Untold))}] }}");
+        var mappings = MappedObject.All.Select(type => $"{{ object = {type.Name}, feed = {(changeEvents ? "cdc" : "polling")}, fields = [{string.Join(", ", type.Shared.Concat(type.Untold))}] }}");
         return string.Create(CultureInfo.InvariantCulture, $$"""
             actorsync {
               node.name = {{name}}
@@ -141,7 +142,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
               }
               runtime.shard-count = 8
               coordinator.retry { delay = 200ms, delay-max = 2s, attempts-max = 10 }
-              feed { interval = 500ms, overlap = 40s, overlap-interval = {{OverlapInterval.TotalMilliseconds}}ms, deleted-interval = 2s }
+              feed { interval = 500ms, overlap = 40s, overlap-interval = {{OverlapInterval.TotalMilliseconds}}ms, deleted-interval = 2s, cdc { fallback-interval = 10s, read-interval = 50ms } }
               conflict { policy = latest-wins, clock-tolerance = 1s }
               mappings = [
                 {{string.Join("\n    ", mappings)}}

@@ -27,6 +27,15 @@ internal sealed class FaultPlan
         Add("session expired", new OrgFault.ExpireSession(), 0.002);
         Add("call with 5 % of its records locked", new OrgFault.RowError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", [], 0.05), 1, writesOnly: true);
         Add("own write committed late", new OrgFault.CommitLate(TimeSpan.FromSeconds(3)), 0.02, writesOnly: true);
+        if (options.ChangeEvents)
+        {
+            Add("change events told twice", new OrgFault.RepeatEvents(), 0.05);
+            Add("change events in opposite order", new OrgFault.ReorderEvents(), 0.05);
+            Add("change event lost, a gap in its place", new OrgFault.LoseEvent(), 0.01);
+            Add("streaming client forgotten", new OrgFault.ForgetClient(), 0.005);
+            Add("replay id unknown", new OrgFault.ExpireReplay(), 0.02);
+        }
+
         // Not a fault: Salesforce takes its time to answer, and what happens meanwhile is what conflicts are made of.
         Add("usual time of an answer", new OrgFault.Latency(new LatencyDistribution.Lognormal(TimeSpan.FromMilliseconds(80), 0.5, TimeSpan.FromSeconds(1)), HoldPoint.AfterEffect), 1, writesOnly: true);
     }

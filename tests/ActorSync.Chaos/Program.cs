@@ -11,7 +11,7 @@ namespace ActorSync.Chaos;
 internal static class Program
 {
     private const int StoriesMax = 20;
-    private const string Usage = "usage: [--minutes 10] [--seed S] [--records 2000] [--hot 50] [--rate 40] [--nodes 1] [--org-limit 2]";
+    private const string Usage = "usage: [--minutes 10] [--seed S] [--records 2000] [--hot 50] [--rate 40] [--nodes 1] [--org-limit 2] [--cdc 1]";
 
     public static async Task<int> Main(string[] args)
     {
@@ -67,6 +67,7 @@ internal static class Program
                 case "--rate": options = options with { EditsPerSecond = (int)value }; break;
                 case "--nodes": options = options with { Nodes = (int)value }; break;
                 case "--org-limit": options = options with { OrgLimit = TimeSpan.FromSeconds(value) }; break;
+                case "--cdc": options = options with { ChangeEvents = true }; break;
                 default: return null;
             }
         }

@@ -16,14 +16,14 @@ internal sealed record FeedConfig
     public required TimeSpan DeletedInterval { get; init; }
 
     /// <summary>Times of mappings that are fed by change events.</summary>
-    public required ChangeEventsConfig ChangeEvents { get; init; }
+    public required CdcConfig Cdc { get; init; }
 
     /// <summary>Most records asked for per page of a query, 200 to 2,000.</summary>
     public required int PageRowsMax { get; init; }
 }
 
 /// <summary>How mappings with <c>feed = cdc</c> are read.</summary>
-internal sealed record ChangeEventsConfig
+internal sealed record CdcConfig
 {
     /// <summary>Time between polls while the channel is heard, 1 s to 1 d: what no event tells is found by them.</summary>
     public required TimeSpan FallbackInterval { get; init; }

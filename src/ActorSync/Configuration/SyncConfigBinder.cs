@@ -257,15 +257,15 @@ internal static class SyncConfigBinder
             OverlapInterval = at.Duration("overlap-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             DeletedInterval = at.Duration("deleted-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             PageRowsMax = at.Integer("page-rows-max", 200, 2000),
-            ChangeEvents = ChangeEvents(at.Section("cdc")),
+            Cdc = Cdc(at.Section("cdc")),
         };
         at.Done();
         return config;
     }
 
-    private static ChangeEventsConfig ChangeEvents(SectionReader at)
+    private static CdcConfig Cdc(SectionReader at)
     {
-        var config = new ChangeEventsConfig
+        var config = new CdcConfig
         {
             FallbackInterval = at.Duration("fallback-interval", OneSecond, TimeSpan.FromDays(1)),
             ReadInterval = at.Duration("read-interval", TimeSpan.FromMilliseconds(10), OneMinute),

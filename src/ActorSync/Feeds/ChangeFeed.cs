@@ -116,7 +116,7 @@ internal sealed class ChangeFeed(
 
     private FeedCursor Missed(FeedCursor cursor, DateTimeOffset now, string why)
     {
-        log.Say($"ALERT {mapping.ObjectName}: change events were missed ({why}); {(_counts ? "open counters wait for somebody, and " : "")}a poll of everything since the last one finds what they would have told");
+        log.Alert($"{mapping.ObjectName}: change events were missed ({why}); {(_counts ? "open counters wait for somebody, and " : "")}a poll of everything since the last one finds what they would have told");
         return cursor with { Stream = (cursor.Stream ?? new StreamCursor(now, null)) with { Missed = why, MissedTo = _counts ? null : Everybody } };
     }
 
@@ -142,18 +142,22 @@ internal sealed class ChangeFeed(
         var seen = await stores.Turns.NowAsync(stop);
         var batch = Batch();
         var heardAt = cursor.Stream?.HeardAt ?? seen;
-        var told = batch.Where(news => news.Event.CommittedAt >= heardAt - HeardTolerance).ToArray();
+        // In the order of the commits, should they not have come in it.
+        var told = batch.Where(news => news.Event.CommittedAt >= heardAt - HeardTolerance)
+            .OrderBy(news => news.Event.CommitNumber).ThenBy(news => news.Event.SequenceNumber).ToArray();
         var changes = _changes.Read(told.Select(news => news.Event), await stores.Submissions.SentAsync(ChangeReader.Submissions(told.Select(news => news.Event)), stop));
         var ids = await ToReadAsync(changes, stop);
         var (images, readBegan) = ids.Count == 0 ? ([], seen) : await ReadAsync(ids, stop);
+        var nearMisses = changes.Count(change => change.IsNearMiss);
         var stream = (cursor.Stream ?? new StreamCursor(seen, null)) with { ReplayId = batch[^1].ReplayId };
-        var next = cursor with { Stream = stream with { NearMisses = stream.NearMisses + changes.Count(change => change.IsNearMiss) } };
+        var next = cursor with { Stream = stream with { NearMisses = stream.NearMisses + nearMisses } };
         if (told.FirstOrDefault(news => ChangeReader.NamesNoRecords(news.Event)) is { } overflow)
         {
             next = Missed(next, seen, $"{overflow.Event.Type} names no records, everything is read again").ToReload();
         }
 
         await CommitAsync(next, seen, turn => DeliverAsync(turn, changes, images, seen, readBegan, stop), commit, stop);
+        SyncMetrics.NearMisses.Add(nearMisses, new KeyValuePair<string, object?>("object", mapping.ObjectName));
         return batch.Count;
     }
 

@@ -10,7 +10,7 @@ internal sealed class ChangeInbox(string channel, Wakeup feed)
     /// <summary>News that wait for the feed.</summary>
     public const int NewsMax = 2_000;
 
-    private readonly Channel<StreamNews> _news = Channel.CreateBounded<StreamNews>(new BoundedChannelOptions(NewsMax) { SingleReader = true });
+    private readonly Channel<StreamNews> _news = Channel.CreateBounded<StreamNews>(new BoundedChannelOptions(NewsMax));
     private readonly Lock _gate = new();
     private ReplayPosition _position;
     private volatile bool _isBehind;

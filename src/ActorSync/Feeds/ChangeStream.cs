@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorSync.Operations;
 using ActorSync.Salesforce;
 using ActorSync.Salesforce.Session;
@@ -17,6 +16,7 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
     private static readonly TimeSpan BehindInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<string, ChangeInbox> _inboxes = inboxes.ToDictionary(inbox => inbox.ChannelName, StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _troubles = new(StringComparer.Ordinal);
     private int _refused;
     private TimeSpan _pause = PauseMin;
     private bool _isInterrupted;
@@ -59,10 +59,14 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
         {
             // A feed fell behind, or a channel is to be tried again: read from where the feeds are.
         }
-        catch (SalesforceException error)
+        catch (Exception error) when (!stop.IsCancellationRequested)
         {
             Silence();
-            log.Trouble(error, string.Create(CultureInfo.InvariantCulture, $"change events cannot be heard; their mappings are polled, and it is tried again in {_pause.TotalSeconds:0} s"));
+            if (IsNews("", error))
+            {
+                log.Trouble(error, $"change events cannot be heard; their mappings are polled, and it is tried again at least every {PauseMax.TotalSeconds:0} s");
+            }
+
             await reading.CancelAsync();
             await RestAsync(stop);
         }
@@ -93,6 +97,8 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
             case StreamNews.Subscribed told when Inbox(told.Channel) is { } inbox:
                 inbox.Hear(isHeard: true);
                 inbox.Post(told);
+                _troubles.Remove(told.Channel);
+                _troubles.Remove("");
                 if (_isInterrupted)
                 {
                     _isInterrupted = false;
@@ -103,7 +109,12 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
             case StreamNews.Refused told when Inbox(told.Channel) is { } inbox:
                 inbox.Hear(isHeard: false);
                 Interlocked.Increment(ref _refused);
-                log.Trouble(new SalesforceException(told.Fault, $"subscribe {told.Channel}"), $"the channel {told.Channel} cannot be heard; its mapping is polled");
+                var refusal = new SalesforceException(told.Fault, $"subscribe {told.Channel}");
+                if (IsNews(told.Channel, refusal))
+                {
+                    log.Trouble(refusal, $"the channel {told.Channel} cannot be heard; its mapping is polled, and it is tried again at least every {PauseMax.TotalSeconds:0} s");
+                }
+
                 break;
             case StreamNews.Interrupted told:
                 Silence();
@@ -151,6 +162,14 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
         {
             inbox.Hear(isHeard: false);
         }
+    }
+
+    // What does not change is said once: it is tried again all night.
+    private bool IsNews(string channel, Exception error)
+    {
+        var isNews = !_troubles.TryGetValue(channel, out var said) || said != error.Message;
+        _troubles[channel] = error.Message;
+        return isNews;
     }
 
     private ChangeInbox? Inbox(string channel) => _inboxes.GetValueOrDefault(channel);

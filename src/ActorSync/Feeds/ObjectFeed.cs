@@ -33,7 +33,7 @@ internal sealed record ChangeEventOptions(IReadOnlySet<string> Objects, TimeSpan
     public static readonly ChangeEventOptions None = new(new HashSet<string>(), TimeSpan.Zero, TimeSpan.Zero);
 }
 
-/// <summary>Reads one object: the initial load, then changes and deletions by polling, and single records when an actor asks for a fresh look.
+/// <summary>Reads one object: the initial load, then changes and deletions by polling, change events where it is fed by them, and single records when an actor asks for a fresh look.
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
 /// records and moves the cursor together.</summary>
 internal sealed class ObjectFeed(
@@ -220,9 +220,9 @@ internal sealed class ObjectFeed(
             var since = _cursor!.Since;
             await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);
             _polledDeepAt = polledAt;
-            if (_cursor.DeepSince != since || missed)
+            if (_cursor.DeepSince != since)
             {
-                await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor) with { DeepSince = since }, [], stop);
+                await MailAsync([], await stores.Turns.NowAsync(stop), _cursor with { DeepSince = since }, [], stop);
             }
         }
         else
@@ -230,10 +230,15 @@ internal sealed class ObjectFeed(
             await PollAsync(_cursor!.Since - ShortOverlap, stop);
         }
 
-        if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
+        if (missed || _askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
         {
             _askedDeletedAt = clock.GetTimestamp();
             await AskDeletedAsync(stop);
+        }
+
+        if (missed)
+        {
+            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor), [], stop);
         }
     }
 
@@ -324,13 +329,13 @@ internal sealed class ObjectFeed(
 
     private async Task MailAsync(
         IReadOnlyList<ReadRecord> images, DateTimeOffset readBegan, FeedCursor next, IReadOnlyList<DeletedRecord> deleted, CancellationToken stop, IReadOnlyList<long>? answered = null) =>
-        await CommitAsync(next, readBegan, turn => FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop), stop, answered ?? []);
+        await CommitAsync(next, readBegan, turn => FeedRouting.DeliverAsync(turn, stores.Links, mapping, organizationId, images, deleted, readBegan, stop), answered ?? [], stop);
 
     private Task CommitAsync(FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop) =>
-        CommitAsync(next, now, deliver, stop, []);
+        CommitAsync(next, now, deliver, [], stop);
 
     private async Task CommitAsync(
-        FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, CancellationToken stop, IReadOnlyList<long> answered)
+        FeedCursor next, DateTimeOffset now, Func<Turn, Task<IReadOnlyList<Delivery<RecordMessage>>>> deliver, IReadOnlyList<long> answered, CancellationToken stop)
     {
         await using var turn = await stores.Turns.BeginAsync(stop);
         turn.Now = now;

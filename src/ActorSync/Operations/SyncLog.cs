@@ -11,6 +11,9 @@ internal sealed class SyncLog(TextWriter output, TimeProvider clock, bool verbos
     /// <summary>Something worth knowing.</summary>
     public void Say(string message) => Write("info", message);
 
+    /// <summary>Something that somebody should look at.</summary>
+    public void Alert(string message) => Write("warn", message);
+
     /// <summary>Something went wrong and is being dealt with.</summary>
     public void Trouble(Exception error, string consequence) =>
         Write("warn", $"{consequence}: {(verbose ? error.ToString() : OneLine(error))}");

@@ -27,6 +27,15 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Links_of_living_records_are_paged_by_their_sfids()
+    {
+        await TurnAsync(turn => Links.LearnAsync(turn, [(Actor(3), "001a"), (Actor(1), "001A"), (Actor(2), "001B"), (Actor(4), "001b"), (Actor(5) with { Kind = 2 }, "001Z")], Stop));
+        await TurnAsync(turn => Links.BuryAsync(turn, ["001B", "001C"], default, Stop));
+        (await LookAsync(turn => Links.PageAsync(turn, StoreWorld.Account, "", 2, Stop))).ShouldBe([("001A", Actor(1)), ("001a", Actor(3))]);
+        (await LookAsync(turn => Links.PageAsync(turn, StoreWorld.Account, "001a", 2, Stop))).ShouldBe([("001b", Actor(4))]);
+    }
+
+    [Fact]
     public async Task Turn_finds_the_link_it_has_learned()
     {
         await TurnAsync(async turn =>
@@ -276,6 +285,16 @@ public abstract class FlowTablesConformance : StoreConformance
         await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeFalse());
         await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(2), "{}", Stop)).ShouldBeFalse("it was never started"));
         (await Submissions.OpenAsync(Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_submission_sent_is_known_before_and_after_it_is_finished()
+    {
+        await TurnAsync(turn => StartAsync(turn, 1));
+        (await Submissions.SentAsync([Key(1), Key(2)], Stop)).ShouldHaveSingleItem().Value.ShouldBe([Write(1), Write(2)]);
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue());
+        (await Submissions.SentAsync([Key(1)], Stop)).ShouldHaveSingleItem().Value.ShouldBe([Write(1), Write(2)]);
+        (await Submissions.SentAsync([], Stop)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -38,6 +38,10 @@ public sealed class CounterPolicyTests
             .ThenState(state => state.Counters.ShouldBeEmpty());
 
     [Fact]
+    public void Row_without_a_number_gets_the_0_that_Salesforce_was_given() =>
+        GivenAgreed(Ten.With(Count, null)).When(Changed(3, Row(R1, Ten.With(Count, null)), null, (Count, "0"))).ThenRowGets(RowOperation.Update, (Count, "0"));
+
+    [Fact]
     public void Event_told_twice_is_counted_once()
     {
         var told = Changed(3, Row(R2, Ten.With(Count, "11")), null, (Count, "15"));

@@ -1,0 +1,12 @@
+using System.Diagnostics.Metrics;
+
+namespace ActorSync.Operations;
+
+/// <summary>Numbers of this process for whoever listens to the meter <c>ActorSync</c> (dotnet-counters, OpenTelemetry).</summary>
+internal static class SyncMetrics
+{
+    private static readonly Meter Meter = new("ActorSync");
+
+    /// <summary>Change events that carried the client id of a submission of ours and other values than were sent, by object.</summary>
+    public static Counter<long> NearMisses { get; } = Meter.CreateCounter<long>("actorsync.feed.near_misses", "{event}", "change events of our origin that are not what we sent");
+}
