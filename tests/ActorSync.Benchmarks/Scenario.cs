@@ -1,4 +1,5 @@
 using ActorSync.Benchmarks.Bulk;
+using ActorSync.Benchmarks.ChangeEvents;
 
 namespace ActorSync.Benchmarks;
 
@@ -13,6 +14,8 @@ internal sealed record Scenario(string Name, string About, IReadOnlyDictionary<s
     public static IReadOnlyList<Scenario> All { get; } =
     [
         BulkScenario.Scenario,
+        ChangeEventScenario.Scenario,
+        CounterScenario.Scenario,
     ];
 }
 

@@ -44,6 +44,7 @@ public sealed class ChangeEventGapTests
         var (gone, goneSfid) = await sync.LoadedAccountAsync(1);
         var (hard, hardSfid) = await sync.LoadedAccountAsync(2);
         var lost = sync.Server.Faults.Add(new OrgFault.LoseEvent(Overflow: true), new CallMatch(Type: "Account"));
+        await sync.SecondPassesAsync();
 
         sync.Org.Update("Account", changedSfid, ("Name", "Behind an overflow"));
         sync.Org.Create("Account", ("Name", "Born behind an overflow"));

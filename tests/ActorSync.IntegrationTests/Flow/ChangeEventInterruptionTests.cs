@@ -147,6 +147,7 @@ public sealed class ChangeEventInterruptionTests
         var (hard, hardSfid) = await sync.LoadedAccountAsync(1);
         sync.Org.Update("Account", sfid, ("Name", "Known"));
         await sync.ToldAsync();
+        await sync.SecondPassesAsync();
         using (var handshake = sync.Server.Faults.HoldNext(new CallMatch("handshake", Api: "stream"), HoldPoint.OnTheWay))
         {
             sync.Server.ForgetStreams();

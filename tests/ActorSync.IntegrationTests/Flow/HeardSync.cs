@@ -86,6 +86,10 @@ internal static class HeardSync
     public static Task ReplayIdMovesAsync(this RunningSync sync, long from) =>
         Eventually.PassesAsync("the feed to hear of accounts", async () => (await sync.ReplayIdAsync("Account") ?? 0).ShouldBeGreaterThan(from));
 
+    /// <summary>Waits until the second of the newest event is over: stamps have seconds, and a deletion in the second of a write of ours leaves open which came later until the next sweep.</summary>
+    public static Task SecondPassesAsync(this RunningSync sync) =>
+        Eventually.HoldsAsync("the next second", () => Task.FromResult(sync.Org.Model.Now - sync.Events().After(0)[^1].Transaction.CommittedAt >= TimeSpan.FromSeconds(1)));
+
     /// <summary>Waits until real time has passed; only where the world outside is to have had its time.</summary>
     public static Task PassAsync(TimeSpan time)
     {
