@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorSync.OrgSimulator;
 
-/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, Bulk API 2.0 ingest, change events over CometD, a page for people, and faults on demand.</summary>
+/// <summary>A Salesforce org on an HTTP port: OAuth, SOAP partner API, REST, Bulk API 2.0, change events over CometD, a page for people, and faults on demand.</summary>
 public sealed class OrgServer : IAsyncDisposable
 {
     /// <summary>How long open requests get to end when the server stops; held and hanging ones, connects of streams among them, are cut at once.</summary>
@@ -108,6 +108,7 @@ public sealed class OrgServer : IAsyncDisposable
         }
 
         await _services.Bulk.StoppedAsync();
+        await _services.Queries.StoppedAsync();
         if (_services.Streams is { } streams)
         {
             // The org may live on without this server and its faults.
@@ -132,9 +133,15 @@ public sealed class OrgServer : IAsyncDisposable
         var pipeline = new CallPipeline(faults, sessions, usage, options.Clock, limits, stopping);
         var writes = new OrgWrites(model);
         var batches = new ApiUsage(options.BulkBatchesPerDayMax, options.Clock);
-        var runner = new BulkRunner(model, writes, faults, batches, new BulkPace(options.BulkChunkTime, options.LockWait), options.Clock, stopping);
+        var points = new RunFaults(faults, options.Clock, stopping);
+        var runner = new BulkRunner(model, writes, faults, points, batches, new BulkPace(options.BulkChunkTime, options.LockWait), options.Clock, stopping);
         var jobs = new BulkJobs(runner, options.Seed, options.BulkUploadBytesMax, options.Clock);
-        return new OrgServices(model, writes, sessions, credentials, usage, faults, pipeline, jobs, batches, options.Clock) { Streams = Streams(options, model, faults) };
+        var queries = new QueryJobs(new QueryRunner(model, faults, points, options.BulkChunkTime, options.Clock, stopping), options.Clock);
+        return new OrgServices(model, writes, sessions, credentials, usage, faults, pipeline, jobs, batches, options.Clock)
+        {
+            Queries = queries,
+            Streams = Streams(options, model, faults),
+        };
     }
 
     private static StreamServices? Streams(OrgServerOptions options, OrgModel model, OrgFaults faults)

@@ -20,9 +20,10 @@ namespace ActorSync;
 /// <param name="organizationId">Of the org behind <paramref name="soap"/>; names records born there.</param>
 /// <param name="newId">Names submissions: unique for ever, never from a sequence.</param>
 /// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
+/// <param name="queries">Null where there are no query jobs: loads go by SOAP.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null) : IDisposable
 {
     private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
@@ -30,6 +31,7 @@ internal sealed class FlowParts(
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log);
+    private readonly LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
@@ -56,7 +58,8 @@ internal sealed class FlowParts(
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
-            : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax);
+            : new ReadyQueue(
+                stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, stores.States is { } states ? new PausedOffers(states, stores.Turns, lease, clock) : null);
         return new SubmissionCoordinator(
             stores, lease, term, _mappings, ready, waiting, new SoapLane(soap),
             bulk is null ? null : new BulkLane(bulk, options.Bulk, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
@@ -64,7 +67,8 @@ internal sealed class FlowParts(
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, Inbox(lease, _mappings[mapping]));
+        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, Inbox(lease, _mappings[mapping]),
+        queries, Gate(_mappings[mapping]));
 
     /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
     public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, _inboxes, clock, log);
@@ -80,6 +84,8 @@ internal sealed class FlowParts(
         _inboxes.Add(inbox);
         return inbox;
     }
+
+    private MappingGate? Gate(ObjectMapping mapping) => stores.States is { } states ? new MappingGate(states, _places, mapping, clock, log) : null;
 
     /// <inheritdoc/>
     public void Dispose()

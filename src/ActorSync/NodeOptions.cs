@@ -53,6 +53,7 @@ internal sealed record NodeOptions(
         config.Coordinator.OffersMax,
         new FeedOptions(config.Feed.Interval, config.Feed.Overlap, config.Feed.OverlapInterval, config.Feed.DeletedInterval, config.Feed.PageRowsMax)
         {
+            Load = new LoadOptions(config.Feed.Load.BulkRowsMin, config.Feed.Load.ObjectsMax, config.Coordinator.Bulk.PollInterval, config.Coordinator.Bulk.PollIntervalMax),
             ChangeEvents = new ChangeEventOptions(
                 config.Mappings.Where(mapping => mapping.Feed == FeedChoice.ChangeEvents).Select(mapping => mapping.Object).ToHashSet(StringComparer.OrdinalIgnoreCase),
                 config.Feed.Cdc.FallbackInterval, config.Feed.Cdc.ReadInterval),

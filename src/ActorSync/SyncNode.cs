@@ -26,6 +26,7 @@ internal static class SyncNode
         using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true, RefreshTokenRotated = (_, _) => WarnOfRotation(log) }, clock);
         var soap = new SoapClient(session);
         var bulk = new BulkClient(session);
+        var queries = BulkQueryClient.HasQueries(config.Salesforce.ApiVersion) ? new BulkQueryClient(session) : null;
         var describe = new DescribeClient(session);
 
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
@@ -53,7 +54,7 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, session, options, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using ActorSync.Coordination;
+using ActorSync.Feeds;
 using ActorSync.Records;
 using ActorSync.Runtime.Turns;
 using ActorSync.WriteBack;
@@ -11,4 +12,8 @@ namespace ActorSync;
 /// <param name="Links">The index from Salesforce ids to records.</param>
 /// <param name="Offers">Writes that wait for the coordinator.</param>
 /// <param name="Submissions">What was started and what became of it.</param>
-internal sealed record SyncStores(ITurnStore Turns, IMappedRows Rows, ISfidLinks Links, IOfferTable Offers, ISubmissionTable Submissions);
+internal sealed record SyncStores(ITurnStore Turns, IMappedRows Rows, ISfidLinks Links, IOfferTable Offers, ISubmissionTable Submissions)
+{
+    /// <summary>What people want of the mappings; null where nobody says anything.</summary>
+    public IMappingStates? States { get; init; }
+}

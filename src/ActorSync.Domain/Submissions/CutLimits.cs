@@ -23,6 +23,9 @@ public sealed record PlacesTaken(int Calls, IReadOnlyCollection<Lane> Jobs)
 
     /// <summary>More writes wait than are looked at: none may stay only for want of a place for a job.</summary>
     public bool IsCrowded { get; init; }
+
+    /// <summary>Jobs that may be started now, whatever places there are: fewer while Salesforce cannot be reached. A lane waits for that, and leaves neither by a job nor by SOAP.</summary>
+    public int JobStartsMax { get; init; } = int.MaxValue;
 }
 
 /// <summary>Limits of a cut.</summary>

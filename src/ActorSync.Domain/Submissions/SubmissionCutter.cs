@@ -142,7 +142,8 @@ public static class SubmissionCutter
     /// somebody else's job, which may take hours. A lane waits for jobs of its own, but not where it would keep others from being looked at: then it goes on by SOAP.</summary>
     private sealed class JobCutter(JobLimits? limits, PlacesTaken taken)
     {
-        private int _places = limits is null ? 0 : Math.Max(0, limits.JobsMax - taken.Jobs.Count);
+        private readonly bool _isHeldBack = limits is not null && taken.JobStartsMax < limits.JobsMax;
+        private int _places = limits is null ? 0 : Math.Max(0, Math.Min(limits.JobsMax - taken.Jobs.Count, taken.JobStartsMax));
 
         /// <summary>There is a place for a job.</summary>
         public bool Any => _places > 0;
@@ -153,7 +154,7 @@ public static class SubmissionCutter
         /// <summary>The jobs of a lane, and what is left to SOAP.</summary>
         public (List<WaitingWrite> Left, IReadOnlyList<IReadOnlyList<WaitingWrite>> Jobs) Cut(Lane lane, List<WaitingWrite> free, LockContention contention, DateTimeOffset now)
         {
-            if (limits is null || free.Count < limits.RowsMin || (_places == 0 && (taken.IsCrowded || !taken.Jobs.Contains(lane))))
+            if (limits is null || free.Count < limits.RowsMin || (_places == 0 && !_isHeldBack && (taken.IsCrowded || !taken.Jobs.Contains(lane))))
             {
                 return (free, []);
             }
@@ -169,7 +170,7 @@ public static class SubmissionCutter
             foreach (var batch in contention.Batches(eligible, limits.RowsMax).Where(batch => batch.Count >= limits.RowsMin).Select(WithinBytes))
             {
                 var isFull = batch.IsFull || batch.Writes.Count == limits.RowsMax;
-                IsLingering |= !isFull && now - batch.Writes[0].ReadySince < limits.Linger;
+                IsLingering |= _isHeldBack || (!isFull && now - batch.Writes[0].ReadySince < limits.Linger);
                 if (_places > 0 && (isFull || now - batch.Writes[0].ReadySince >= limits.Linger))
                 {
                     jobs.Add(batch.Writes);

@@ -29,9 +29,28 @@ internal static class BulkErrors
         "CLIENTINPUTERROR",
         $"Found multiple contents for job: <{jobId}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.");
 
+    /// <summary>Results of a query job that has none (yet): 412, as older guides show it.</summary>
+    public static OrgFaultException NoResults(BulkJobState state) => new(
+        "JOB_NOT_COMPLETE",
+        $"can only download query results of successfully completed bulk job with status: JOB_COMPLETE. Current status: {Upper(state)}");
+
+    /// <summary>Results are read with the API version that the query job was made with, else 409.</summary>
+    public static OrgFaultException OtherVersion(int made, int asked) =>
+        new("API_VERSION_MISMATCH", $"The job was created with API version {made}.0, its results were asked for with {asked}.0");
+
+    public static OrgFaultException Locator(string locator) => new("INVALID_QUERY_LOCATOR", $"invalid query locator: {locator}");
+
     public static OrgFaultException Json(string message) => new("JSON_PARSER_ERROR", message);
 
     public static BulkJobException Batch(string message) => new($"InvalidBatch : {message}");
+
+    private static string Upper(BulkJobState state) => state switch
+    {
+        BulkJobState.UploadComplete => "UPLOAD_COMPLETE",
+        BulkJobState.InProgress => "IN_PROGRESS",
+        BulkJobState.JobComplete => "JOB_COMPLETE",
+        _ => state.ToString().ToUpperInvariant(),
+    };
 
     /// <summary>A row that cannot be read as a record.</summary>
     public static RecordError Row(string message) => new("CLIENT_INPUT_ERROR", message, []);

@@ -18,7 +18,8 @@ internal enum BulkOperation
 /// <param name="LineEnding">LF or CRLF.</param>
 internal sealed record BulkJobSpec(ObjectDefinition Type, BulkOperation Operation, string? ExternalIdField, string ColumnDelimiter, string LineEnding, string? AssignmentRuleId)
 {
-    private static readonly Dictionary<string, char> Delimiters = new(StringComparer.Ordinal)
+    /// <summary>Columns' delimiters by Salesforce's words.</summary>
+    public static readonly Dictionary<string, char> Delimiters = new(StringComparer.Ordinal)
     {
         ["COMMA"] = ',',
         ["TAB"] = '\t',
@@ -36,7 +37,7 @@ internal sealed record BulkJobSpec(ObjectDefinition Type, BulkOperation Operatio
         ["delete"] = BulkOperation.Delete,
     };
 
-    private static readonly string[] LineEndings = ["LF", "CRLF"];
+    public static readonly string[] LineEndings = ["LF", "CRLF"];
 
     private static readonly string[] Known =
         ["object", "operation", "externalIdFieldName", "contentType", "columnDelimiter", "lineEnding", "assignmentRuleId", "concurrencyMode"];
@@ -105,13 +106,15 @@ internal sealed record BulkJobSpec(ObjectDefinition Type, BulkOperation Operatio
             : throw new OrgFaultException("INVALIDJOB", $"Field name provided, {name} does not match an External ID for {type.Name}");
     }
 
-    private static string Choice(JsonElement body, string name, string standard, IEnumerable<string> values)
+    /// <summary>One of the values; the standard one when absent.</summary>
+    public static string Choice(JsonElement body, string name, string standard, IEnumerable<string> values)
     {
         var given = Text(body, name) ?? standard;
         return values.Contains(given) ? given : throw BulkErrors.Json($"{given} not a valid value for {name}");
     }
 
-    private static string? Text(JsonElement body, string name) => !body.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+    /// <summary>A text of the body; null when absent.</summary>
+    public static string? Text(JsonElement body, string name) => !body.TryGetProperty(name, out var value) ? null : value.ValueKind switch
     {
         JsonValueKind.Null => null,
         JsonValueKind.String => value.GetString(),

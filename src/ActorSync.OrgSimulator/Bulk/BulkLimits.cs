@@ -2,7 +2,7 @@ using ActorSync.OrgSimulator.Org;
 
 namespace ActorSync.OrgSimulator.Bulk;
 
-/// <summary>Limits of ingest jobs: Salesforce's, and where it has none, the simulator's own.</summary>
+/// <summary>Limits of jobs: Salesforce's, and where it has none, the simulator's own.</summary>
 internal static class BulkLimits
 {
     /// <summary>The first API version that has ingest jobs.</summary>
@@ -33,4 +33,16 @@ internal static class BulkLimits
 
     /// <summary>Jobs the simulator keeps; for a new one the oldest ended one is forgotten (Salesforce: after seven days).</summary>
     public const int JobsMax = 1_000;
+
+    /// <summary>The first API version that has query jobs.</summary>
+    public const int FirstQueryVersion = 47;
+
+    /// <summary>Rows of a page of query results, where fewer were not asked for.</summary>
+    public const int QueryPageRows = 50_000;
+
+    /// <summary>Rows a query job reads at a time; each takes the time of a chunk.</summary>
+    public const int QueryChunkRows = 2_000;
+
+    /// <summary>Bytes of query results the simulator keeps; for a new job the oldest ended ones are forgotten above that.</summary>
+    public const long QueryResultBytesMax = 256 * 1024 * 1024;
 }

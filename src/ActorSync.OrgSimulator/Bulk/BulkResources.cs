@@ -133,7 +133,8 @@ internal sealed class BulkResources(OrgServices org)
         return new RestAction(operation, types, 0, _ => effect(org.Bulk.Find(id) ?? throw RestErrors.NoResource, request.Body));
     }
 
-    private static void RequireType(RestRequest request, string type)
+    /// <exception cref="OrgFaultException">The body is of another type.</exception>
+    public static void RequireType(RestRequest request, string type)
     {
         var given = request.Options.ContentType ?? "";
         if (!given.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.OrgSimulator.Org;
 
@@ -13,7 +12,7 @@ internal sealed record BulkPace(TimeSpan Chunk, TimeSpan LockWait);
 /// Runs jobs, each on its own, behind the callers' backs: chunk by chunk, each chunk one transaction, with the org free for others in between. Faults and holds meet a run
 /// twice: as one call <c>runJob</c> around the whole, and as one call named for its DML (create, update, upsert, delete) around each chunk.
 /// </summary>
-internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults faults, ApiUsage batches, BulkPace pace, TimeProvider clock, CancellationToken stopping)
+internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults faults, RunFaults points, ApiUsage batches, BulkPace pace, TimeProvider clock, CancellationToken stopping)
 {
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
 
@@ -47,7 +46,7 @@ internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults fau
         var data = job.Data;
         var call = Call(job, "runJob", data.RowCount, CallPart.Job);
         var drawn = faults.Draw(call);
-        if (!await PassAsync(job, call, HoldPoint.BeforeEffect, drawn))
+        if (!await points.PassAsync(job.Aborted, call, HoldPoint.BeforeEffect, drawn))
         {
             return false;
         }
@@ -61,7 +60,7 @@ internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults fau
         var failure = drawn.OfType<OrgFault.FailJob>().FirstOrDefault();
         for (var first = 0; first < data.RowCount; first += BulkLimits.ChunkRecords)
         {
-            FailAfter(failure, first / BulkLimits.ChunkRecords);
+            RunFaults.FailAfter(failure, first / BulkLimits.ChunkRecords);
             if (first % BulkLimits.BatchRecords == 0 && !batches.TryCount())
             {
                 throw new BulkJobException("ExceededQuota : ApiBatchItems Limit exceeded.");
@@ -73,16 +72,8 @@ internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults fau
             }
         }
 
-        FailAfter(failure, int.MaxValue);
-        return await PassAsync(job, call, HoldPoint.AfterEffect, drawn);
-    }
-
-    private static void FailAfter(OrgFault.FailJob? failure, int chunks)
-    {
-        if (failure is not null && chunks >= failure.AfterChunks)
-        {
-            throw new BulkJobException(failure.Message);
-        }
+        RunFaults.FailAfter(failure, int.MaxValue);
+        return await points.PassAsync(job.Aborted, call, HoldPoint.AfterEffect, drawn);
     }
 
     /// <returns>False when the job was aborted.</returns>
@@ -93,8 +84,8 @@ internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults fau
         var call = Call(job, job.Spec.DmlName, chunk.RowCount, CallPart.Chunk);
         var drawn = faults.Draw(call);
         await Task.Yield();
-        if (!await GoesOnAfterAsync(job, Task.Delay(pace.Chunk, clock, stopping))
-            || !await PassAsync(job, call, HoldPoint.BeforeEffect, drawn)
+        if (!await RunFaults.GoesOnAfterAsync(job.Aborted, Task.Delay(pace.Chunk, clock, stopping))
+            || !await points.PassAsync(job.Aborted, call, HoldPoint.BeforeEffect, drawn)
             || !await WaitForLocksAsync(job, chunk))
         {
             return false;
@@ -103,42 +94,11 @@ internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults fau
         stopping.ThrowIfCancellationRequested();
         var scope = new CallScope(call, null, drawn);
         return job.TryWrite(first, clock.GetElapsedTime(started), () => chunk.Write(dml => writes.Run(scope, dml)))
-            && await PassAsync(job, call, HoldPoint.AfterEffect, drawn);
+            && await points.PassAsync(job.Aborted, call, HoldPoint.AfterEffect, drawn);
     }
 
     private static OrgCall Call(BulkJob job, string operation, int records, CallPart part) =>
         new(BulkResources.Api, operation, [job.Spec.Type.Name], job.Owner.Client, records) { Part = part };
-
-    /// <returns>False when the job was aborted meanwhile.</returns>
-    /// <exception cref="BulkJobException">The hold was dropped: the job fails here.</exception>
-    private async Task<bool> PassAsync(BulkJob job, OrgCall call, HoldPoint point, ImmutableArray<OrgFault> drawn)
-    {
-        if (faults.TakeHold(call, point) is { } hold)
-        {
-            var held = hold.WaitAsync(call, stopping);
-            if (!await GoesOnAfterAsync(job, held))
-            {
-                return false;
-            }
-
-            if (await held == HoldEnd.Dropped)
-            {
-                throw new BulkJobException("InternalServerError : The job was dropped by a hold of the simulator");
-            }
-        }
-
-        foreach (var latency in drawn.OfType<OrgFault.Latency>().Where(l => l.At == point))
-        {
-            if (!await GoesOnAfterAsync(job, Task.Delay(faults.Draw(latency.Delay), clock, stopping)))
-            {
-                return false;
-            }
-        }
-
-        var hangsHere = point == HoldPoint.AfterEffect ? HangEffect.Applied : HangEffect.Never;
-        return !drawn.Any(f => f is OrgFault.Hang hang && hang.Effect == hangsHere)
-            || await GoesOnAfterAsync(job, Task.Delay(Timeout.InfiniteTimeSpan, clock, stopping));
-    }
 
     /// <summary>A locked row makes the chunk wait; what is still locked after that fails record by record, in the org model.</summary>
     private async Task<bool> WaitForLocksAsync(BulkJob job, BulkChunk chunk)
@@ -146,20 +106,12 @@ internal sealed class BulkRunner(OrgModel model, OrgWrites writes, OrgFaults fau
         var waitedFrom = clock.GetTimestamp();
         while (chunk.AnyLocked(model) && clock.GetElapsedTime(waitedFrom) < pace.LockWait)
         {
-            if (!await GoesOnAfterAsync(job, Task.Delay(LockPoll, clock, stopping)))
+            if (!await RunFaults.GoesOnAfterAsync(job.Aborted, Task.Delay(LockPoll, clock, stopping)))
             {
                 return false;
             }
         }
 
         return true;
-    }
-
-    /// <summary>Waits for the task or for the job's abort, whichever comes first.</summary>
-    /// <returns>False when the job was aborted.</returns>
-    private static async Task<bool> GoesOnAfterAsync(BulkJob job, Task wait)
-    {
-        await await Task.WhenAny(job.Aborted, wait);
-        return !job.Aborted.IsCompleted;
     }
 }

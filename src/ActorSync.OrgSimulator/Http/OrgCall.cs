@@ -6,7 +6,7 @@ namespace ActorSync.OrgSimulator.Http;
 /// The SOAP operation's name (create, update, upsert, delete, undelete, emptyRecycleBin, retrieve, query, queryAll, queryMore, getUpdated, getDeleted,
 /// describeSObject, describeSObjects, describeGlobal, getServerTimestamp, getUserInfo, login, logout, search); REST calls carry the name of the SOAP operation
 /// that does the same, or versions, resources, limits, recordCount, composite; OAuth calls token, revoke, userinfo, introspect; Bulk calls createJob, upload,
-/// closeJob, abortJob, job, jobs, deleteJob, successfulResults, failedResults, unprocessedRecords; and a job's own work runJob around the whole, create, update, upsert or delete around
+/// closeJob, abortJob, job, jobs, deleteJob, successfulResults, failedResults, unprocessedRecords, createQueryJob, queryJob, queryJobs, abortQueryJob, deleteQueryJob, queryResults; and a job's own work runQueryJob, or runJob around the whole, create, update, upsert or delete around
 /// each of its chunks; CometD calls handshake, connect, subscribe, unsubscribe, disconnect, and the org's own work publish for each change event and deliver for each answer with events.
 /// </param>
 /// <param name="Objects">API names of the objects the call touches; empty where it names none.</param>

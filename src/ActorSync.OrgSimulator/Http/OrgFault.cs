@@ -29,7 +29,7 @@ public abstract record OrgFault
     /// <summary>The write takes effect with a SystemModstamp that lies <paramref name="Behind"/> in the past, as a long transaction's would.</summary>
     public sealed record CommitLate(TimeSpan Behind) : OrgFault;
 
-    /// <summary>A Bulk job becomes Failed once <paramref name="AfterChunks"/> chunks of 200 are written (all of them, if it has fewer); its other rows stay unprocessed.</summary>
+    /// <summary>A Bulk job becomes Failed once <paramref name="AfterChunks"/> chunks of 200 are written (all of them, if it has fewer); its other rows stay unprocessed. Of a query job a chunk is 2,000 rows.</summary>
     public sealed record FailJob(int AfterChunks, string Message = "InternalServerError : Unable to process the job") : OrgFault;
 
     /// <summary>The streaming client that calls is forgotten first, so the call itself is told 403::Unknown client.</summary>

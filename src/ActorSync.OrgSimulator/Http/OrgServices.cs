@@ -18,6 +18,9 @@ internal sealed record OrgServices(
     ApiUsage BulkBatches,
     TimeProvider Clock)
 {
+    /// <summary>Query jobs of Bulk API 2.0.</summary>
+    public required QueryJobs Queries { get; init; }
+
     /// <summary>The streaming surface; null where the server has none.</summary>
     public StreamServices? Streams { get; init; }
 }

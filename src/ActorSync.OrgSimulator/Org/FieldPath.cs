@@ -35,6 +35,20 @@ internal sealed record FieldPath(IReadOnlyList<int> Hops, int Leaf, ObjectDefini
         return leaf < 0 ? null : new FieldPath(hops, leaf, at);
     }
 
+    /// <summary>The path as the API spells it: <c>Account.Owner.Name</c>.</summary>
+    public string Name(OrgSchema schema, ObjectDefinition root)
+    {
+        var parts = new List<string>();
+        ObjectDefinition at = root;
+        foreach (int hop in Hops)
+        {
+            parts.Add(at.Fields[hop].RelationshipName!);
+            at = at.Fields[hop].ReferenceTo.Select(schema.Find).First(o => o is not null)!;
+        }
+
+        return string.Join('.', [.. parts, Field.Name]);
+    }
+
     public object? Read(OrgStore store, StoredRecord record, object?[] values)
     {
         foreach (int hop in Hops)

@@ -122,6 +122,27 @@ public sealed class OrgModel
         }
     }
 
+    /// <summary>All rows of a query that a Bulk query job may ask, as they stand now.</summary>
+    /// <exception cref="OrgFaultException">As for <see cref="Query"/>; API_ERROR for what a Bulk query cannot ask.</exception>
+    internal QueryExport Export(string soql, bool includeDeleted)
+    {
+        lock (_gate)
+        {
+            _deleter.Expire(Now);
+            return SoqlQuery.Export(_store, soql, includeDeleted, Now);
+        }
+    }
+
+    /// <summary>The object of a query that a Bulk query job may ask; nothing is read.</summary>
+    /// <exception cref="OrgFaultException">As for <see cref="Export"/>.</exception>
+    internal ObjectDefinition CheckExport(string soql)
+    {
+        lock (_gate)
+        {
+            return SoqlQuery.CheckExport(_store, soql, Now);
+        }
+    }
+
     /// <summary>The next page. The rows are those of the moment of the query, unless their parents changed.</summary>
     /// <exception cref="OrgFaultException">INVALID_QUERY_LOCATOR: never given out, read to its end, or closed for a newer one.</exception>
     public QueryPage QueryMore(string locator, int batchSize = 2000)

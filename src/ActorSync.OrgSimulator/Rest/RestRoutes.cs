@@ -15,6 +15,7 @@ internal sealed class RestRoutes
     private readonly RestQueries _queries;
     private readonly RestComposite _composite;
     private readonly BulkResources _bulk;
+    private readonly QueryResources _bulkQueries;
 
     public RestRoutes(OrgServices org)
     {
@@ -26,6 +27,7 @@ internal sealed class RestRoutes
         _queries = new RestQueries(org.Model);
         _composite = new RestComposite(this);
         _bulk = new BulkResources(org);
+        _bulkQueries = new QueryResources(org);
     }
 
     /// <exception cref="OrgFaultException">NOT_FOUND or METHOD_NOT_ALLOWED, or a body that cannot be read.</exception>
@@ -46,6 +48,7 @@ internal sealed class RestRoutes
                 ("composite", 1) => _composite.Find(request),
                 ("composite", _) when s[1] == "sobjects" => OfCollection(request),
                 ("jobs", >= 2) when s[1] == "ingest" => _bulk.Find(request),
+                ("jobs", >= 2) when s[1] == "query" => _bulkQueries.Find(request),
                 _ => throw RestErrors.NoResource,
             };
     }

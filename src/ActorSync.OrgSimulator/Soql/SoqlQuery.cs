@@ -40,6 +40,39 @@ internal sealed class SoqlQuery
         return new SoqlQuery(store, syntax, includeDeleted, now).Answer();
     }
 
+    /// <exception cref="OrgFaultException">As for <see cref="Run"/>; API_ERROR for what a Bulk query cannot ask.</exception>
+    public static QueryExport Export(OrgStore store, string soql, bool includeDeleted, DateTimeOffset now)
+    {
+        SoqlQuery query = Exportable(store, soql, includeDeleted, now);
+        FieldPath[] paths = query.ExportPaths();
+        return new QueryExport(
+            [.. paths.Select(p => p.Name(store.Schema, query._binder.Root))],
+            [.. query.Matching().Select(r => Array.ConvertAll(paths, p => p.Read(store, r, r.Values)))]);
+    }
+
+    /// <summary>The object of a query that can be exported.</summary>
+    /// <exception cref="OrgFaultException">As for <see cref="Export"/>.</exception>
+    public static ObjectDefinition CheckExport(OrgStore store, string soql, DateTimeOffset now)
+    {
+        SoqlQuery query = Exportable(store, soql, includeDeleted: false, now);
+        query.ExportPaths();
+        return query._binder.Root;
+    }
+
+    private static SoqlQuery Exportable(OrgStore store, string soql, bool includeDeleted, DateTimeOffset now)
+    {
+        QueryExport.CheckText(soql);
+        SoqlSyntax syntax = SoqlParser.Parse(soql);
+        QueryExport.Check(syntax);
+        return new SoqlQuery(store, syntax, includeDeleted, now);
+    }
+
+    private FieldPath[] ExportPaths()
+    {
+        RowShape.Of(_store, _binder, _syntax);
+        return [.. _syntax.Select.OfType<SelectItem.Field>().Select(f => _binder.Bind(f.Path))];
+    }
+
     private QueryAnswer Answer()
     {
         if (_syntax.Select is [SelectItem.CountRows])

@@ -15,6 +15,18 @@ internal sealed record NewJob(string Object, string Operation, string? ExternalI
     public string ColumnDelimiter { get; } = "COMMA";
 }
 
+/// <summary>The body that makes a query job. What is in the recycle bin is not asked for.</summary>
+internal sealed record NewQueryJob(string Query)
+{
+    public string Operation { get; } = "query";
+
+    public string ContentType { get; } = "CSV";
+
+    public string ColumnDelimiter { get; } = "COMMA";
+
+    public string LineEnding { get; } = "LF";
+}
+
 /// <summary>The body that closes a job or calls it off.</summary>
 internal sealed record JobChange(string State);
 
@@ -38,6 +50,7 @@ internal sealed record JobInfo
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NewJob))]
+[JsonSerializable(typeof(NewQueryJob))]
 [JsonSerializable(typeof(JobChange))]
 [JsonSerializable(typeof(JobInfo))]
 internal sealed partial class BulkJson : JsonSerializerContext;

@@ -29,6 +29,9 @@ internal sealed record ExchangeRequest(string Operation, CallKind Kind, HttpMeth
 
     public bool WithSoapAction { get; init; }
 
+    /// <summary>Largest answer in bytes; null: that of the connection.</summary>
+    public int? AnswerBytesMax { get; init; }
+
     public Func<bool>? MaySend { get; init; }
 }
 
@@ -37,6 +40,12 @@ internal sealed record ExchangeAnswer(HttpStatusCode Status, string? ContentType
 {
     /// <summary>Cookies as the server set them, for a caller that keeps them.</summary>
     public IReadOnlyList<string> SetCookies { get; init; } = [];
+
+    /// <summary>Sforce-Locator of a page of query results; null where there is none.</summary>
+    public string? QueryLocator { get; init; }
+
+    /// <summary>Sforce-NumberOfRecords of a page of query results; null where there is none.</summary>
+    public string? QueryRows { get; init; }
 
     /// <summary>Where a redirect points, absolute; null if the answer is none.</summary>
     public Uri? MovedTo { get; init; }
@@ -92,7 +101,7 @@ internal sealed class HttpExchange : IDisposable
             : new OnceContent(request.Body, request.ContentType, () => Gate(request, deadline));
         message.Content = content;
         AddHeaders(message, request);
-        PooledBytes body = new(options.ResponseBytesMax);
+        PooledBytes body = new(request.AnswerBytesMax ?? options.ResponseBytesMax);
         try
         {
             using HttpResponseMessage response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
@@ -100,6 +109,8 @@ internal sealed class HttpExchange : IDisposable
             await body.FillAsync(stream, deadline.Token);
             return new ExchangeAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, Usage(response), body)
             {
+                QueryLocator = Header(response, "Sforce-Locator"),
+                QueryRows = Header(response, "Sforce-NumberOfRecords"),
                 SetCookies = response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? [.. cookies] : [],
                 MovedTo = (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location ? new Uri(request.Url, location) : null,
             };
@@ -176,6 +187,9 @@ internal sealed class HttpExchange : IDisposable
         HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
     } and not OperationCanceledException { InnerException: TimeoutException };
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
 
     /// <summary><c>Sforce-Limit-Info: api-usage=18/5000</c>, possibly followed by the share of one app.</summary>
     private static ApiUsage? Usage(HttpResponseMessage response)

@@ -28,6 +28,9 @@ internal sealed record RestCall(string Operation, HttpMethod Method, string Path
     /// <summary>Longest time for the whole call; null: that of a read.</summary>
     public TimeSpan? Deadline { get; init; }
 
+    /// <summary>Largest answer in bytes; null: that of the connection.</summary>
+    public int? AnswerBytesMax { get; init; }
+
     /// <summary>True where the right to send is asked for before the first byte.</summary>
     public bool IsGated { get; init; }
 }
@@ -46,7 +49,13 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
 
     /// <summary>The answer as somebody reads it. The reader throws <see cref="JsonException"/> or <see cref="FormatException"/> where it is unreadable.</summary>
     /// <exception cref="SalesforceException">There is no answer, or it is an error.</exception>
-    public async Task<T> CallAsync<T>(RestCall call, Func<Stream, T> read, CancellationToken cancellation)
+    public Task<T> CallAsync<T>(RestCall call, Func<Stream, T> read, CancellationToken cancellation)
+        where T : class =>
+        ExchangeAsync(call, answer => read(answer.Body), cancellation);
+
+    /// <summary>The answer as somebody reads it, headers too.</summary>
+    /// <exception cref="SalesforceException">There is no answer, or it is an error.</exception>
+    public async Task<T> ExchangeAsync<T>(RestCall call, Func<ExchangeAnswer, T> read, CancellationToken cancellation)
         where T : class
     {
         using RequestDeadline deadline = new(session.Time, call.Deadline ?? session.Options.ReadDeadline, cancellation);
@@ -61,7 +70,7 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
         return fault is null ? answer! : throw new SalesforceException(fault, call.Operation);
     }
 
-    private async Task<(SyncFault? Fault, T? Answer)> TryAsync<T>(RestCall call, Func<Stream, T> read, AccessToken token, RequestDeadline deadline)
+    private async Task<(SyncFault? Fault, T? Answer)> TryAsync<T>(RestCall call, Func<ExchangeAnswer, T> read, AccessToken token, RequestDeadline deadline)
         where T : class
     {
         using PooledBytes? body = call.Body is null ? null : new PooledBytes(call.BytesMax ?? session.Options.RequestBytesMax);
@@ -80,6 +89,7 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
             ContentType = call.ContentType,
             Accept = call.Accept,
             Client = call.Client,
+            AnswerBytesMax = call.AnswerBytesMax,
             BearerToken = token.Secret,
             MaySend = call.IsGated ? session.Options.MaySend : null,
         };
@@ -88,7 +98,7 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
         return Interpret(read, token, answer);
     }
 
-    private static (SyncFault? Fault, T? Answer) Interpret<T>(Func<Stream, T> read, AccessToken token, ExchangeAnswer answer)
+    private static (SyncFault? Fault, T? Answer) Interpret<T>(Func<ExchangeAnswer, T> read, AccessToken token, ExchangeAnswer answer)
         where T : class
     {
         answer.Body.Position = 0;
@@ -96,7 +106,7 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
         {
             if (answer.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent)
             {
-                return (null, read(answer.Body));
+                return (null, read(answer));
             }
 
             List<RestError> errors = JsonSerializer.Deserialize(answer.Body, RestJson.Default.ListRestError) ?? [];

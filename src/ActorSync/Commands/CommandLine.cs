@@ -67,6 +67,7 @@ internal static class CommandLine
             StatusCommand.Create(scope),
             AuditCommand.Create(scope),
             ParkedCommand.Create(scope),
+            MappingCommand.Create(scope),
             ConfigCommand.Create(scope),
         };
         foreach (var command in OperatorCommands.Create(scope))

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using ActorSync.Audit;
+using ActorSync.Feeds;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
@@ -40,8 +42,8 @@ internal sealed class StatusReader(NpgsqlDataSource database)
 
     private const string Mappings = $"""
         select m.mapping, m.object, m.relation::text, l.cursor::text, m.relation::oid::int8,
-          (select count(*) from {S}.actor a where a.mapping = m.mapping and a.parked)
-        from {S}.mapping m left join {S}.lease l on l.address = $1 + m.mapping order by m.mapping
+          (select count(*) from {S}.actor a where a.mapping = m.mapping and a.parked), s.paused_at is not null, s.paused_by, s.failed
+        from {S}.mapping m left join {S}.lease l on l.address = $1 + m.mapping left join {S}.mapping_state s using (mapping) order by m.mapping
         """;
 
     private const string ParkedSql = $"""
@@ -80,14 +82,19 @@ internal sealed class StatusReader(NpgsqlDataSource database)
     {
         var mapped = await ListAsync(
             connection, Mappings,
-            row => (Number: row.GetInt16(0), Object: row.GetString(1), Table: row.GetString(2), Cursor: row.IsDBNull(3) ? null : row.GetString(3), Oid: row.GetInt64(4), Parked: row.GetInt64(5)),
+            row => (Number: row.GetInt16(0), Object: row.GetString(1), Table: row.GetString(2), Cursor: row.IsDBNull(3) ? null : row.GetString(3), Oid: row.GetInt64(4), Parked: row.GetInt64(5),
+                IsPaused: row.GetBoolean(6), PausedBy: row.IsDBNull(7) ? null : row.GetString(7), Failed: row.IsDBNull(8) ? null : row.GetString(8)),
             stop, Addresses.FeedBase);
         var result = ImmutableArray.CreateBuilder<MappingStatus>();
         foreach (var mapping in mapped)
         {
             var rows = await CountAsync(connection, mapping.Table, mapping.Table, stop);
             var records = await CountAsync(connection, $"{S}.actor where mapping = {mapping.Number}", null, stop);
-            result.Add(new MappingStatus(mapping.Number, mapping.Object, mapping.Table, rows, records, mapping.Parked, mapping.Cursor is "{}" ? null : mapping.Cursor));
+            var cursor = mapping.Cursor is null or "{}" ? null : JsonSerializer.Deserialize(mapping.Cursor, FeedJson.Default.FeedCursor);
+            var state = mapping.IsPaused ? "paused" : mapping.Failed is not null ? "failed" : cursor?.Phase ?? "new";
+            result.Add(new MappingStatus(
+                mapping.Number, mapping.Object, mapping.Table, rows, records, mapping.Parked, cursor is null ? null : mapping.Cursor, state,
+                mapping.IsPaused ? $"by {mapping.PausedBy}" : mapping.Failed, cursor is null ? null : LoadStatus.Of(cursor)));
         }
 
         return result.ToImmutable();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Feeds;
 
 namespace ActorSync.Commands;
 
@@ -45,7 +46,35 @@ internal sealed record NodeStatus(Guid NodeId, string Name, string Version, Date
 /// <param name="Rows">Rows of the table: exact up to 10,000, then PostgreSQL's estimate.</param>
 /// <param name="Records">Records known to the engine, tombstones included; exact as above.</param>
 /// <param name="Feed">The feed's cursor as it keeps it (JSON); null while it has not started.</param>
-internal sealed record MappingStatus(short Number, string Object, string Table, long Rows, long Records, long Parked, string? Feed);
+/// <param name="State">new, loading, live, paused or failed.</param>
+/// <param name="Reason">Who paused it, or why it failed; null otherwise.</param>
+/// <param name="Load">The load on its way; null when there is none.</param>
+internal sealed record MappingStatus(
+    short Number, string Object, string Table, long Rows, long Records, long Parked, string? Feed, string State, string? Reason, LoadStatus? Load);
+
+/// <summary>How far a load is.</summary>
+/// <param name="Read">Records read.</param>
+/// <param name="Total">Records there were when it began; null: uncounted.</param>
+/// <param name="RowsPerSecond">Since it began or was last taken up; null before the second page.</param>
+/// <param name="SecondsLeft">At that rate; null while nobody can say.</param>
+/// <param name="By">soap, or the id of the query job.</param>
+internal sealed record LoadStatus(long Read, long? Total, double? RowsPerSecond, double? SecondsLeft, string By)
+{
+    /// <summary>The load of a cursor.</summary>
+    public static LoadStatus? Of(FeedCursor cursor)
+    {
+        if (cursor.Phase != FeedCursor.Loading)
+        {
+            return null;
+        }
+
+        var load = cursor.Load;
+        var took = (load?.MovedAt - load?.RateAt)?.TotalSeconds;
+        double? rate = took > 0 ? (cursor.Loaded - load!.RateFrom) / took : null;
+        double? left = rate > 0 && load!.Total is { } total ? Math.Max(0, total - cursor.Loaded) / rate : null;
+        return new LoadStatus(cursor.Loaded, load?.Total, rate, left, load is { ByJob: true } ? load.Job ?? "a query job to be made" : "soap");
+    }
+}
 
 /// <summary>Captured changes that no turn has decided.</summary>
 /// <param name="OldestAgeSeconds">Age of the oldest; null when there is none.</param>

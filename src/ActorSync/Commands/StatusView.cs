@@ -50,16 +50,24 @@ internal static class StatusView
 
     private static Table Mappings(StatusReport report)
     {
-        var table = new Table { Border = TableBorder.Simple }.AddColumns("object", "table", "rows", "records known", "parked", "feed");
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("object", "table", "rows", "records known", "parked", "state", "load");
         foreach (var mapping in report.Mappings)
         {
             table.AddRow(
                 Markup.Escape(mapping.Object), Markup.Escape(mapping.Table), Number(mapping.Rows), Number(mapping.Records), Number(mapping.Parked),
-                Markup.Escape(mapping.Feed ?? "not started"));
+                Markup.Escape(mapping.Reason is { } reason ? $"{mapping.State}: {reason}" : mapping.State), Load(mapping.Load));
         }
 
         return table;
     }
+
+    // 12,000 of 100,000, 1,500/s, 59 s left
+    private static string Load(LoadStatus? load) => load is null ? "" : string.Join(", ", new[]
+    {
+        load.Total is { } total ? $"{Number(load.Read)} of {Number(total)}" : Number(load.Read),
+        load.RowsPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate:N0}/s") : "",
+        load.SecondsLeft is { } left ? string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromSeconds(Math.Ceiling(left)):c} left") : "",
+    }.Where(part => part.Length > 0));
 
     private static string Behind(long count, string what, double? oldest) =>
         Count(count, what) + (oldest is { } age ? string.Create(CultureInfo.InvariantCulture, $", the oldest {age:0.0} s old") : "");

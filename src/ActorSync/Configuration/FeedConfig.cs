@@ -20,6 +20,19 @@ internal sealed record FeedConfig
 
     /// <summary>Most records asked for per page of a query, 200 to 2,000.</summary>
     public required int PageRowsMax { get; init; }
+
+    /// <summary>The initial load and reloads.</summary>
+    public required LoadConfig Load { get; init; }
+}
+
+/// <summary>How all records of an object are read.</summary>
+internal sealed record LoadConfig
+{
+    /// <summary>From so many records on by a query job of Bulk API 2.0, below by SOAP; 1 to 2,000,000,000.</summary>
+    public required int BulkRowsMin { get; init; }
+
+    /// <summary>Objects that load at a time, 1 to 100.</summary>
+    public required int ObjectsMax { get; init; }
 }
 
 /// <summary>How mappings with <c>feed = cdc</c> are read.</summary>

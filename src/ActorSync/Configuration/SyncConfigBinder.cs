@@ -248,6 +248,17 @@ internal static class SyncConfigBinder
         return config;
     }
 
+    private static LoadConfig Load(SectionReader at)
+    {
+        var config = new LoadConfig
+        {
+            BulkRowsMin = at.Integer("bulk-rows-min", 1, 2_000_000_000),
+            ObjectsMax = at.Integer("objects-max", 1, 100),
+        };
+        at.Done();
+        return config;
+    }
+
     private static FeedConfig Feed(SectionReader at)
     {
         var config = new FeedConfig
@@ -257,6 +268,7 @@ internal static class SyncConfigBinder
             OverlapInterval = at.Duration("overlap-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             DeletedInterval = at.Duration("deleted-interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
             PageRowsMax = at.Integer("page-rows-max", 200, 2000),
+            Load = Load(at.Section("load")),
             Cdc = Cdc(at.Section("cdc")),
         };
         at.Done();

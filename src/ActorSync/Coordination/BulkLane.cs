@@ -2,9 +2,10 @@ using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Operations;
-using ActorSync.Salesforce;
+using ActorSync.Records;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
+using ActorSync.Salesforce;
 
 namespace ActorSync.Coordination;
 
@@ -15,7 +16,8 @@ namespace ActorSync.Coordination;
 internal sealed record BulkOptions(TimeSpan PollInterval, TimeSpan PollIntervalMax, TimeSpan MissingTimeMin);
 
 /// <summary>Sends one submission as one job of Bulk API 2.0. A job does nothing before it is closed, is never given records twice, and tells afterwards of each record what became of
-/// it: whoever knows its id, which is journaled before the upload, learns the outcome and never has to guess.</summary>
+/// it: whoever knows its id, which is journaled before the upload, asks it. Only where it cannot tell are records in doubt, as of a lost SOAP answer: the org denies to know the job for
+/// longer than a lost write can take, its results cannot be read, or a record is in none of them.</summary>
 internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider clock, SyncLog log)
 {
     // A job that was there a moment ago is not gone because a few answers say so: as many of them in a row, over the time that the options name.
@@ -36,7 +38,8 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         }
         catch (SalesforceException error)
         {
-            return (null, NotRun(error.Fault));
+            var refused = NotRun(error.Fault);
+            return (null, refused with { IsUnreached = refused is { BySoap: false, IsVainJob: false } });
         }
     }
 
@@ -62,6 +65,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
             return await FollowAsync(submission, request, failed, closes: 0, stop);
         }
 
+        await CrashPoints.ReachAsync(CrashPoint.AfterUpload);
         try
         {
             await bulk.CloseAsync(job, stop);
@@ -207,7 +211,14 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         }
 
         seen.IsOver = job.IsOver;
-        return job.IsOver ? Answer(submission, job, await bulk.ResultsAsync(id, request, stop), failed) : null;
+        if (!job.IsOver)
+        {
+            return null;
+        }
+
+        var told = await bulk.ResultsAsync(id, request, stop);
+        seen.Unreadable = 0;
+        return seen.IsCertain(submission, job, told) ? Answer(submission, job, told, failed) : null;
     }
 
     private static LaneAnswer Answer(Submission submission, BulkJob job, BulkResults told, SyncFault? failed)
@@ -224,8 +235,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         var results = new WriteResult[submission.Writes.Count];
         for (var i = 0; i < results.Length; i++)
         {
-            var write = submission.Writes[i];
-            var key = write.Operation == WriteOperation.Insert ? write.Entity.ToString() : write.Sfid!;
+            var key = Key(submission.Writes[i]);
             if (told.Results.TryGetValue(key, out var result))
             {
                 results[i] = result;
@@ -236,12 +246,16 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
             }
             else
             {
-                return new LaneAnswer(null, new SyncFault.InDoubt("RESULTS_INCOMPLETE", $"record {key} is in none of the results of Bulk job {job.Id}"));
+                // What the others' results say holds all the same.
+                var untold = new SyncFault.InDoubt("RESULTS_INCOMPLETE", $"record {key} is in none of the results of Bulk job {job.Id}");
+                results[i] = new WriteResult(null, Success: false, Created: false, [], untold);
             }
         }
 
         return new LaneAnswer(results, null);
     }
+
+    private static string Key(OfferedWrite write) => write.Operation == WriteOperation.Insert ? write.Entity.ToString() : write.Sfid!;
 
     // Nothing has run. What a job is refused for need not be wrong for SOAP; if it is, SOAP says so.
     private static LaneAnswer NotRun(SyncFault fault) => fault switch
@@ -262,7 +276,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         /// <summary>The last look at its state found it over.</summary>
         public bool IsOver { get; set; }
 
-        /// <summary>How often its results could not be read.</summary>
+        /// <summary>How often in a row its results could not be read.</summary>
         public int Unreadable { get; set; }
 
         /// <summary>How often in a row the org did not know it.</summary>
@@ -273,5 +287,18 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
 
         /// <summary>The trouble has been said.</summary>
         public bool IsTroubled { get; set; }
+
+        private (BulkJob Job, BulkResults Told)? Last { get; set; }
+
+        /// <summary>A job that ran to its end and tells of each record is believed at once. Of one that was ended from outside a chunk may still commit, and results may come late: it is
+        /// believed when it tells the same twice.</summary>
+        public bool IsCertain(Submission submission, BulkJob job, BulkResults told)
+        {
+            var isWhole = submission.Writes.All(write => told.Results.ContainsKey(Key(write)) || told.Unprocessed.Contains(Key(write)));
+            var isSame = Last is { } last && last.Job == job && told.Unprocessed.SetEquals(last.Told.Unprocessed)
+                && told.Results.Count == last.Told.Results.Count && told.Results.All(result => last.Told.Results.TryGetValue(result.Key, out var before) && before.Success == result.Value.Success);
+            Last = (job, told);
+            return isSame || (isWhole && job.State == BulkJobState.JobComplete);
+        }
     }
 }

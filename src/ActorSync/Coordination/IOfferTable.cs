@@ -35,6 +35,9 @@ internal interface IOfferWindow
 {
     /// <summary>The next offers, at most <paramref name="max"/>, with the store's clock.</summary>
     Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop);
+
+    /// <summary>Offers that were read before and are still there, oldest first.</summary>
+    Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop);
 }
 
 /// <summary>A look at the offers in the order of the change log.</summary>

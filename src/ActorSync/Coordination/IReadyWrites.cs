@@ -27,7 +27,8 @@ internal interface IReadyWrites
     void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now);
 
     /// <summary>The submissions to start now.</summary>
-    IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now);
+    /// <param name="jobStartsMax">Jobs that may be among them.</param>
+    IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now, int jobStartsMax = int.MaxValue);
 
     /// <summary>Forgets writes whose submission has been committed.</summary>
     void Remove(IEnumerable<ReadyWrite> writes);

@@ -19,6 +19,9 @@ internal interface ISubmissionTable
     /// <summary>Notes that the answer of a submission is lost.</summary>
     Task DoubtAsync(Turn turn, Guid submission, CancellationToken stop);
 
+    /// <summary>Notes that the answer for some writes of a submission is lost: they are all that is left of it. False if it is finished.</summary>
+    Task<bool> LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, CancellationToken stop);
+
     /// <summary>Finishes a submission; false if it was finished before.</summary>
     /// <param name="outcome">JSON.</param>
     Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop);

@@ -39,7 +39,7 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
     // They come back with the mail.
     public void Untie(IReadOnlyCollection<ReadyWrite> births, DateTimeOffset now) => (_look, _mailUpTo) = (null, null);
 
-    public IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    public IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now, int jobStartsMax = int.MaxValue)
     {
         if (outside.Count > 0 || _look is not { Writes.Count: > 0 })
         {

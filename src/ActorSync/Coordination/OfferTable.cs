@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorSync.Audit;
+using ActorSync.Feeds;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Postgres;
@@ -46,7 +47,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
             select clock_timestamp(), (select min(id) from ({ChangeLogLag.UndecidedSql}) u),
               (select min(id) from {S}.mailbox where address < {Addresses.Coordinator}), (select max(id) from {S}.mailbox where address < {Addresses.Coordinator}),
               o.id, o.due_at, o.body::text
-            from (select) one left join lateral (select id, due_at, body, position from {S}.offer order by position, id limit $1) o on true order by o.position, o.id
+            from (select) one left join lateral (select id, due_at, body, position from {S}.offer where mapping not in ({MappingStates.PausedSql}) order by position, id limit $1) o on true order by o.position, o.id
             """);
         command.Parameters.Add(new() { Value = max });
         var look = new OffersInOrder([], default, null, null, null);
@@ -67,11 +68,11 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
     public async Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
     {
         // Ids are given in order, so few ids between the first and the last say, at the cost of two index entries, that there are few offers.
-        var couldLeave = inLogOrder ? $"(select min(position) from {S}.offer) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue})" : "true";
+        var couldLeave = inLogOrder ? $"(select min(position) from {S}.offer where mapping not in ({MappingStates.PausedSql})) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue})" : "true";
         await using var command = database.CreateCommand(
             $"""
             select case when coalesce((select max(id) - min(id) from {S}.offer), 0) < $1 then false
-              else (select count(*) from (select from {S}.offer limit $1 + 1) o) > $1 and {couldLeave} end
+              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit $1 + 1) o) > $1 and {couldLeave} end
             """);
         command.Parameters.Add(new() { Value = (long)max });
         return (bool)(await command.ExecuteScalarAsync(stop))!;
@@ -144,5 +145,19 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
 
         (_snap, _window, _windowId) = writes.Count == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
         return (writes, now);
+    }
+
+    public async Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select id, due_at, body::text from {RuntimeOptions.Schema}.offer where id = any($1) order by id");
+        command.Parameters.Add(new() { Value = offers.ToArray() });
+        var writes = new List<ReadyWrite>(offers.Count);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            writes.Add(OfferTable.Ready(reader, 0));
+        }
+
+        return writes;
     }
 }

@@ -15,6 +15,9 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
     /// <summary>A write that as many jobs were to carry, of which nothing came, goes by SOAP: an upload too large or too slow for what is between us and the org stays so.</summary>
     public const int VainJobsMax = 3;
 
+    /// <summary>Writes of which the answer says nothing: they are in doubt.</summary>
+    public IReadOnlyList<OfferedWrite> Lost { get; init; } = [];
+
     /// <summary>Reads an answer that says plainly what happened.</summary>
     /// <param name="contendsFor">Whose lock a write needs.</param>
     /// <param name="at">Database clock after the answer.</param>
@@ -41,6 +44,8 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
         var again = new Passing(retry, lot);
         var rest = new List<(OfferedWrite Write, TimeSpan After)>();
         SyncFault? unprocessed = null;
+        SyncFault? untold = null;
+        var lost = new List<OfferedWrite>();
         var messages = new List<Delivery<RecordMessage>>(results.Count);
         foreach (var (write, result) in submission.Writes.Zip(results))
         {
@@ -54,13 +59,18 @@ internal sealed record Outcomes(IReadOnlyList<Delivery<RecordMessage>> Messages,
                 unprocessed = fault;
                 rest.Add((write, Longer(fault.RetryAfter, retry.FirstDelay * (0.5 + lot))));
             }
+            else if (result.Fault is SyncFault.InDoubt)
+            {
+                untold = result.Fault;
+                lost.Add(write);
+            }
             else if (!IsPassing(write, result) || !again.Add(write, result.Fault!, IsLock(result) ? contendsFor(write) : null))
             {
                 messages.Add(Message(write, Refused(submission, write, result.Fault!, at)));
             }
         }
 
-        return new Outcomes(messages, [.. again.Writes, .. rest], unprocessed?.ToString());
+        return new Outcomes(messages, [.. again.Writes, .. rest], (untold ?? unprocessed)?.ToString()) { Lost = lost };
     }
 
     private static OfferedWrite InVain(OfferedWrite write) => write with { VainJobs = write.VainJobs + 1, BySoap = write.BySoap || write.VainJobs + 1 >= VainJobsMax };

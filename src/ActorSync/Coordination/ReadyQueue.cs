@@ -4,16 +4,20 @@ using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.</summary>
-internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax) : IReadyWrites
+/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
+/// What waits for a birth in a job does not fill the room of those that can leave (<see cref="WritesAside"/>).</summary>
+internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax, PausedOffers? paused = null) : IReadyWrites
 {
     private readonly Dictionary<long, (ReadyWrite Ready, WaitingWrite Waiting)> _writes = [];
     private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
+    private readonly WritesAside _aside = new();
     private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
     private bool _mayHaveCycles;
     private bool _isCrowded;
     private DateTimeOffset? _stillUntil;
-    private (Guid, bool)[] _outsideSeen = [];
+    private (Guid, bool, int)[] _outsideSeen = [];
+    private Guid[] _asideSeen = [];
+    private int _jobStartsSeen = int.MaxValue;
 
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
@@ -24,16 +28,52 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
     {
-        var room = Math.Max(0, writesMax - _writes.Count);
+        if (paused is not null && await paused.LookAsync(stop))
+        {
+            Remove([.. _writes.Values.Select(entry => entry.Ready).Where(paused.Holds)]);
+        }
+
+        _aside.Release(outside);
+        MakeRoom(outside);
+        var again = _aside.Released(Math.Max(0, writesMax - _writes.Count));
+        IReadOnlyList<ReadyWrite> released = again.Count == 0 ? [] : await offers.ReadAgainAsync(again, stop);
+        var room = Math.Max(0, writesMax - _writes.Count - released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
+        _aside.Taken(again.Count);
+        Add(released.Where(write => paused?.Holds(write) != true), now);
         // Where there is no room for one more, others may wait behind, of objects that have all their places free.
         if (_isCrowded != (writes.Count == room))
         {
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Add(writes.Where(write => waiting.Knows(write.Write)), now);
-        return (writes.Count > 0, now);
+        Add(writes.Where(write => waiting.Knows(write.Write) && paused?.Holds(write) != true), now);
+        return (writes.Count + released.Count > 0, now);
+    }
+
+    // Looked for only when there is no room, and something has changed since it was last looked for.
+    private void MakeRoom(IReadOnlyCollection<Submission> outside)
+    {
+        if (limits.Jobs is null || _writes.Count < writesMax)
+        {
+            return;
+        }
+
+        Guid[] ids = [.. outside.Select(submission => submission.Id)];
+        if (_asideSeen.AsSpan().SequenceEqual(ids))
+        {
+            return;
+        }
+
+        Outside(outside);
+        foreach (var offer in _aside.Put(_writes.Values.Select(entry => entry.Waiting).OrderBy(write => write.Key), _outside))
+        {
+            _writes.Remove(offer);
+            _stillUntil = null;
+        }
+
+        // What comes into the room that was made may have to go aside too.
+        _asideSeen = _writes.Count < writesMax ? [] : ids;
     }
 
     /// <summary>Adds writes that were read from disk at <paramref name="now"/>.</summary>
@@ -57,9 +97,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         return [.. untied.Select(birth => (_writes[birth.Birth.Key].Ready, birth.Fields))];
     }
 
-    public IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    public IReadOnlyList<ReadyCut> Cut(IReadOnlyCollection<Submission> outside, DateTimeOffset now, int jobStartsMax = int.MaxValue)
     {
-        if (_writes.Count == 0 || IsStill(outside, now))
+        if (_writes.Count == 0 || IsStill(outside, now, jobStartsMax))
         {
             return [];
         }
@@ -67,8 +107,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
-            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).ToList();
-        var cuts = SubmissionCutter.Cut(due, Outside(outside), unborn, Taken(outside), waiting.Rank, limits, now);
+            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(_aside.Unborn).Concat(paused?.Births ?? []).ToList();
+        var cuts = SubmissionCutter.Cut(due, Outside(outside), unborn, Taken(outside) with { JobStartsMax = jobStartsMax }, waiting.Rank, limits, now);
         _stillUntil = cuts.Count == 0 && limits.Jobs is { } jobs ? StillUntil(jobs, now) : null;
         return [.. cuts.Select(cut => new ReadyCut(cut.Api, [.. cut.Writes.Select(write => _writes[write.Key].Ready)]))];
     }
@@ -107,16 +147,17 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     };
 
     // Tens of thousands of writes may wait, and be outside in jobs, for minutes: as long as nothing has come, gone or fallen due there is nothing new to cut.
-    private bool IsStill(IReadOnlyCollection<Submission> outside, DateTimeOffset now)
+    private bool IsStill(IReadOnlyCollection<Submission> outside, DateTimeOffset now, int jobStartsMax)
     {
         if (limits.Jobs is null)
         {
             return false;
         }
 
-        var seen = _outsideSeen;
-        _outsideSeen = [.. outside.Select(submission => (submission.Id, submission.Doubtful))];
-        return now < _stillUntil && _outsideSeen.AsSpan().SequenceEqual(seen);
+        var (seen, starts) = (_outsideSeen, _jobStartsSeen);
+        _outsideSeen = [.. outside.Select(submission => (submission.Id, submission.Doubtful, submission.Writes.Count))];
+        _jobStartsSeen = jobStartsMax;
+        return now < _stillUntil && starts == jobStartsMax && _outsideSeen.AsSpan().SequenceEqual(seen);
     }
 
     private DateTimeOffset StillUntil(JobLimits jobs, DateTimeOffset now) =>
@@ -132,7 +173,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
         foreach (var submission in outside)
         {
-            _outside.TryAdd(submission.Id, [.. submission.Writes.Select(write => waiting.Of(write, 0, submission.StartedAt))]);
+            // Some of its writes may have had their outcomes before the others.
+            if (!_outside.TryGetValue(submission.Id, out var known) || known.Length != submission.Writes.Count)
+            {
+                _outside[submission.Id] = [.. submission.Writes.Select(write => waiting.Of(write, 0, submission.StartedAt))];
+            }
         }
 
         return [.. _outside.Values.SelectMany(writes => writes)];

@@ -15,6 +15,9 @@ internal sealed record LaneAnswer(IReadOnlyList<WriteResult>? Results, SyncFault
 
     /// <summary>A job was refused, was not given its records or ended before the first of them: it counts against sending them as a job again.</summary>
     public bool IsVainJob { get; init; }
+
+    /// <summary>No job was opened because the org was not reached: the next one need not be tried at once.</summary>
+    public bool IsUnreached { get; init; }
 }
 
 /// <summary>Sends one submission as one SOAP call. Its id travels as CallOptions/client, so that change events name it.</summary>

@@ -33,7 +33,11 @@ internal sealed record SubmissionJobOpened(Guid Id, string Job);
 internal sealed record SubmittedWrite(Guid Entity, int WriteNo);
 
 /// <summary>Journaled when the answer is lost, with what is known of it.</summary>
-internal sealed record SubmissionDoubted(Guid Id, string Reason);
+internal sealed record SubmissionDoubted(Guid Id, string Reason)
+{
+    /// <summary>So many of its records have their outcomes; null: none.</summary>
+    public int? Told { get; init; }
+}
 
 /// <summary>Journaled with the outcomes, in the turn that mails them.</summary>
 internal sealed record SubmissionFinished(Guid Id, int Applied, int Rejected, int Returned, string? Fault);

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Submissions;
@@ -32,15 +31,11 @@ internal sealed class SubmissionCoordinator(
     TimeProvider clock,
     SyncLog log)
 {
-    // Answers read and not journaled yet; a call that finds no room waits with its answer in hand.
-    private const int AnswersMax = 256;
-
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
+    private readonly SubmissionCalls _calls = new(lane, bulk, probe, stores.Turns, term, mappings, wakeup, options, clock, log);
+    private readonly JobPlaces _jobs = new(options.Retry);
     private readonly Dictionary<Guid, Submission> _outside = [];
-    private readonly Channel<SubmissionNews> _answers = Channel.CreateBounded<SubmissionNews>(AnswersMax);
-
     private readonly HashSet<Guid> _probing = [];
-    private readonly List<Task> _calls = [];
     private DateTimeOffset _now;
     private bool _recovered;
     private CancellationToken _stop;
@@ -84,7 +79,7 @@ internal sealed class SubmissionCoordinator(
                 _recovered = true;
             }
 
-            _calls.RemoveAll(call => call.IsCompleted);
+            _calls.Sweep();
             var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
             ProbeSettled(abandon);
             return worked ? TimeSpan.Zero : Pause();
@@ -138,7 +133,7 @@ internal sealed class SubmissionCoordinator(
         log.Unfinished(submission, canAsk: bulk is not null);
         if (bulk is not null)
         {
-            _calls.Add(FollowJobAsync(submission, bulk.SettleAsync, _stop));
+            _calls.Settle(submission, _stop);
         }
     }
 
@@ -171,12 +166,25 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<bool> StartAsync(CancellationToken abandon, CancellationToken stop)
     {
-        var cuts = ready.Cut(_outside.Values, _now);
-        if (cuts.Count == 0)
+        var cuts = ready.Cut(_outside.Values, _now, _jobs.StartsMax(_now));
+        var calls = cuts.Where(cut => cut.Api == SubmissionApi.Soap).ToList();
+        if (calls.Count > 0)
         {
-            return false;
+            await StartAsync(calls, abandon, stop);
         }
 
+        // A job is as large as a statement may be: each has a turn of its own, behind that of the calls, which are quicker.
+        foreach (var job in cuts.Where(cut => cut.Api == SubmissionApi.Bulk))
+        {
+            await StartAsync([job], abandon, stop);
+            _jobs.Started(_now);
+        }
+
+        return cuts.Count > 0;
+    }
+
+    private async Task StartAsync(IReadOnlyList<ReadyCut> cuts, CancellationToken abandon, CancellationToken stop)
+    {
         var started = new List<Submission>(cuts.Count);
         var began = (clock.GetTimestamp(), clock.GetUtcNow());
         await using (var turn = await BeginAsync(stop))
@@ -198,85 +206,17 @@ internal sealed class SubmissionCoordinator(
         foreach (var submission in started)
         {
             _outside[submission.Id] = submission;
-            _calls.Add(SendAsync(submission, began, abandon));
-        }
-
-        return true;
-    }
-
-    private async Task SendAsync(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon)
-    {
-        if (submission.Api == SubmissionApi.Bulk)
-        {
-            await OpenJobAsync(submission, abandon);
-            return;
-        }
-
-        LaneAnswer answer;
-        try
-        {
-            answer = !term.IsTrusted ? NotSent("LEASE_LOST", "the lease was not trusted at the time of sending")
-                : IsLate(began) ? NotSent("TOO_LATE", "its submission was started too long ago")
-                : await lane.SendAsync(mappings[submission.Mapping], submission.Operation, submission.Writes, submission.Id, abandon);
-        }
-        catch (Exception error)
-        {
-            answer = new LaneAnswer(null, new SyncFault.InDoubt("UNKNOWN", error.Message));
-        }
-
-        await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
-        await TellAsync(new SubmissionNews(submission) { Answer = answer });
-    }
-
-    private async Task OpenJobAsync(Submission submission, CancellationToken abandon)
-    {
-        (string? Job, LaneAnswer? Refused) opened;
-        try
-        {
-            opened = await bulk!.OpenAsync(mappings[submission.Mapping], submission, abandon);
-        }
-        catch (Exception error)
-        {
-            // A job that nobody knows stays open and is never given a record.
-            opened = (null, new LaneAnswer(null, new SyncFault.NotExecuted("NO_JOB", error.Message, TimeSpan.Zero)));
-        }
-
-        await TellAsync(new SubmissionNews(submission) { Job = opened.Job, Answer = opened.Refused });
-    }
-
-    private async Task FollowJobAsync(Submission submission, Func<ObjectMapping, Submission, CancellationToken, Task<LaneAnswer?>> follow, CancellationToken stop)
-    {
-        // Ten thousand records become CSV here: not on the time of the others.
-        await Task.Yield();
-        var answer = submission.JobId is null
-            ? NotSent("NO_JOB", "it was started before this term, and no job was given its records")
-            : await bulk!.KeepAsync(follow, mappings[submission.Mapping], submission, stop);
-        if (answer is not null)
-        {
-            await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
-            await TellAsync(new SubmissionNews(submission) { Answer = answer });
+            _calls.Send(submission, began, abandon);
         }
     }
-
-    private async Task TellAsync(SubmissionNews news)
-    {
-        await _answers.Writer.WriteAsync(news, CancellationToken.None);
-        wakeup.Signal();
-    }
-
-    // The monotonic clock stands still while the machine sleeps; UTC does not, but may be set back.
-    private bool IsLate((long At, DateTimeOffset Utc) began) =>
-        clock.GetElapsedTime(began.At) > CoordinatorOptions.SendWithin || clock.GetUtcNow() - began.Utc > CoordinatorOptions.SendWithin;
-
-    private static LaneAnswer NotSent(string code, string reason) => new(null, new SyncFault.NotExecuted(code, reason, TimeSpan.Zero));
 
     private async Task<bool> FinishAsync(CancellationToken stop)
     {
         var worked = false;
-        while (_answers.Reader.TryPeek(out var answered))
+        while (_calls.Next is { } answered)
         {
             await (answered.Job is { } job ? TakeJobAsync(answered.Submission, job, stop) : TakeAnswerAsync(answered.Submission, answered.Answer, answered.Doubt, stop));
-            _answers.Reader.TryRead(out _);
+            _calls.Taken();
             worked = true;
         }
 
@@ -295,7 +235,8 @@ internal sealed class SubmissionCoordinator(
         await CrashPoints.ReachAsync(CrashPoint.AfterJob);
         var opened = submission with { JobId = job };
         _outside[submission.Id] = opened;
-        _calls.Add(FollowJobAsync(opened, bulk!.RunAsync, _stop));
+        _jobs.Reached();
+        _calls.Run(opened, _stop);
     }
 
     private async Task TakeAnswerAsync(
@@ -312,25 +253,51 @@ internal sealed class SubmissionCoordinator(
         {
             await _journal.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
             await turn.CommitAsync(stop);
-            var lostAt = submission.Api == SubmissionApi.Bulk ? turn.Now : default;
-            _outside[submission.Id] = submission with { Doubtful = true, JobLostAt = lostAt };
-            log.InDoubt(submission.Id, submission.Writes.Count, lost.ToString(), options.SettledAt(lostAt > submission.StartedAt ? lostAt : submission.StartedAt));
+            Doubt(submission, turn.Now, lost.ToString());
             return;
         }
 
+        NoteReach(answer, turn.Now);
         var outcomes = answer is null
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
             : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble());
         mail.Send(turn, outcomes.Messages);
         await stores.Offers.OfferAgainAsync(turn, [.. outcomes.Again.Select(again => (again.Write, again.After == TimeSpan.Zero ? default(DateTimeOffset?) : turn.Now + again.After))], stop);
         var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
-        await _journal.FinishAsync(
-            turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop);
+        var isLeft = outcomes.Lost.Count > 0;
+        await (isLeft
+            ? _journal.LeaveAsync(turn, submission.Id, outcomes.Lost, submission.Writes.Count - outcomes.Lost.Count, outcomes.Fault!, stop)
+            : _journal.FinishAsync(turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop));
         await CrashPoints.ReachAsync(CrashPoint.BeforeOutcomeCommit);
         await turn.CommitAsync(stop);
-        _outside.Remove(submission.Id);
         records.Signal();
+        if (isLeft)
+        {
+            Doubt(submission with { Writes = outcomes.Lost }, turn.Now, outcomes.Fault!);
+            return;
+        }
+
+        _outside.Remove(submission.Id);
         log.Finished(submission, outcomes, rejected);
+    }
+
+    private void NoteReach(LaneAnswer? answer, DateTimeOffset now)
+    {
+        if (answer is { IsUnreached: true })
+        {
+            _jobs.Missed(now, jitter.NextDouble());
+        }
+        else if (answer is { Results: not null } or { BySoap: true })
+        {
+            _jobs.Reached();
+        }
+    }
+
+    private void Doubt(Submission submission, DateTimeOffset now, string reason)
+    {
+        var lostAt = submission.Api == SubmissionApi.Bulk ? now : default;
+        _outside[submission.Id] = submission with { Doubtful = true, JobLostAt = lostAt };
+        log.InDoubt(submission.Id, submission.Writes.Count, reason, options.SettledAt(lostAt > submission.StartedAt ? lostAt : submission.StartedAt));
     }
 
     // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
@@ -339,25 +306,8 @@ internal sealed class SubmissionCoordinator(
         foreach (var submission in _outside.Values.Where(submission => 
             submission.Doubtful && _now >= options.SettledAt(submission.JobLostAt) && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
         {
-            _calls.Add(ProbeAsync(submission, abandon));
+            _calls.Probe(submission, abandon);
         }
-    }
-
-    private async Task ProbeAsync(Submission submission, CancellationToken abandon)
-    {
-        IReadOnlyList<Domain.Records.DoubtAnswer>? answers = null;
-        try
-        {
-            var readBegan = await stores.Turns.NowAsync(abandon);
-            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
-        }
-        catch (Exception error)
-        {
-            log.Trouble(error, $"submission {submission.Id} could not be looked up yet; it stays in doubt and is looked up again");
-            await Task.Delay(options.Retry.FirstDelay, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await TellAsync(new SubmissionNews(submission) { Doubt = answers });
     }
 
     // Stopping: nothing new leaves, the answers of what is outside are still journaled; what does not answer in time is in doubt for the next holder,
@@ -366,9 +316,10 @@ internal sealed class SubmissionCoordinator(
     {
         try
         {
-            await Task.WhenAll(_calls).WaitAsync(abandon);
-            while (await FinishAsync(abandon))
+            // Looked at before the answers are: what a call brings, it brings before it ends.
+            for (var over = _calls.AreOver; await FinishAsync(abandon) || !over; over = _calls.AreOver)
             {
+                await _calls.AnsweredAsync(abandon);
             }
         }
         catch (Exception error) when (error is OperationCanceledException || PostgresTrouble.IsEnvironment(error) || error is StaleLeaseException)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorSync.Domain.Submissions;
+using ActorSync.Records;
 using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
@@ -43,6 +44,18 @@ internal sealed class SubmissionJournal(ISubmissionTable table, HeldLease lease)
     {
         await table.DoubtAsync(turn, submission, stop);
         turn.Journal(lease, Coordinator, "submission-doubted", JsonSerializer.Serialize(new SubmissionDoubted(submission, reason), SubmissionJson.Default.SubmissionDoubted));
+    }
+
+    /// <summary>Notes that the answer for some writes of a submission is lost, in the turn that mails the outcomes of the others; throws if it was finished before.</summary>
+    public async Task LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, int told, string reason, CancellationToken stop)
+    {
+        if (!await table.LeaveAsync(turn, submission, lost, stop))
+        {
+            throw new InvalidOperationException($"submission {submission} has an outcome already");
+        }
+
+        turn.Journal(
+            lease, Coordinator, "submission-doubted", JsonSerializer.Serialize(new SubmissionDoubted(submission, reason) { Told = told }, SubmissionJson.Default.SubmissionDoubted));
     }
 
     /// <summary>Finishes a submission; throws if it was finished before, so that no outcome is mailed twice.</summary>

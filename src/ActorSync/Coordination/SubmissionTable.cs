@@ -3,8 +3,8 @@ using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
-using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Postgres;
+using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using Npgsql;
 
@@ -80,6 +80,17 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
         command.Parameters.Add(new() { Value = submission });
         command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
         await command.ExecuteNonQueryAsync(stop);
+    }
+
+    public async Task<bool> LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"update {S}.submission set doubtful_since = $2, writes = $3::jsonb, records = $4 where submission = $1 and finished_at is null", turn.Postgres().Connection);
+        command.Parameters.Add(new() { Value = submission });
+        command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = JsonSerializer.Serialize(lost, SubmissionJson.Default.IReadOnlyListOfferedWrite) });
+        command.Parameters.Add(new() { Value = lost.Count });
+        return await command.ExecuteNonQueryAsync(stop) == 1;
     }
 
     public async Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop)

@@ -35,6 +35,7 @@ internal sealed class ChangeFeed(
 
     private readonly ChangeReader _changes = new(mapping);
     private readonly List<StreamNews> _pending = [];
+    private bool _isHeard;
     private readonly bool _counts = mapping.Fields.Any(field => mapping.PolicyOf(field.Name) == ConflictPolicy.Counter);
 
     /// <summary>Salesforce tells what happens, as far as is known.</summary>
@@ -92,10 +93,9 @@ internal sealed class ChangeFeed(
         var now = await stores.Turns.NowAsync(stop);
         FeedCursor? next = news switch
         {
-            StreamNews.Subscribed when cursor.Stream is null => FirstHeard(cursor, now),
-            StreamNews.Missed told => Missed(cursor, now, told.Why) with { Stream = Missed(cursor, now, told.Why).Stream! with { ReplayId = null } },
-            StreamNews.Unreadable told => Missed(cursor, now, $"an event could not be read: {told.Why}") is var missed && told.ReplayId is { } id
-                ? missed with { Stream = missed.Stream! with { ReplayId = id } } : missed,
+            StreamNews.Subscribed told => Heard(cursor, told.From, now),
+            StreamNews.Missed told => Missed(cursor, now, null, told.Why),
+            StreamNews.Unreadable told => Missed(cursor, now, told.ReplayId ?? cursor.Stream?.ReplayId, $"an event could not be read: {told.Why}"),
             _ => null,
         };
         if (next is not null)
@@ -106,18 +106,28 @@ internal sealed class ChangeFeed(
         return 1;
     }
 
-    private FeedCursor FirstHeard(FeedCursor cursor, DateTimeOffset now)
+    private FeedCursor? Heard(FeedCursor cursor, ReplayPosition from, DateTimeOffset now)
     {
-        log.Say($"{mapping.ObjectName}: change events are heard");
+        if (!_isHeard)
+        {
+            _isHeard = true;
+            log.Say($"{mapping.ObjectName}: change events are heard{(from.IsEvent ? $", from behind event {from}" : "")}");
+        }
+
+        if (cursor.Stream is not null)
+        {
+            return null;
+        }
+
         var heard = cursor with { Stream = new StreamCursor(now, null) };
         // A load that began before has read counters of which the stream has not told.
-        return _counts && cursor is { Loaded: > 0 } or { Phase: FeedCursor.Live } ? Missed(heard, now, "the load began before change events were heard") : heard;
+        return _counts && cursor is { Loaded: > 0 } or { Load.Job: not null } or { Phase: FeedCursor.Live } ? Missed(heard, now, null, "the load began before change events were heard") : heard;
     }
 
-    private FeedCursor Missed(FeedCursor cursor, DateTimeOffset now, string why)
+    private FeedCursor Missed(FeedCursor cursor, DateTimeOffset now, long? replayId, string why)
     {
         log.Alert($"{mapping.ObjectName}: change events were missed ({why}); {(_counts ? "open counters wait for somebody, and " : "")}a poll of everything since the last one finds what they would have told");
-        return cursor with { Stream = (cursor.Stream ?? new StreamCursor(now, null)) with { Missed = why, MissedTo = _counts ? null : Everybody } };
+        return cursor with { Stream = (cursor.Stream ?? new StreamCursor(now, null)) with { ReplayId = replayId, Missed = why, MissedTo = _counts ? null : Everybody } };
     }
 
     private async Task TellMissedAsync(FeedCursor cursor, StreamCursor stream, string reason, FeedCommit commit, CancellationToken stop)
@@ -153,7 +163,7 @@ internal sealed class ChangeFeed(
         var next = cursor with { Stream = stream with { NearMisses = stream.NearMisses + nearMisses } };
         if (told.FirstOrDefault(news => ChangeReader.NamesNoRecords(news.Event)) is { } overflow)
         {
-            next = Missed(next, seen, $"{overflow.Event.Type} names no records, everything is read again").ToReload();
+            next = Missed(next, seen, next.Stream.ReplayId, $"{overflow.Event.Type} names no records, everything is read again").ToReload();
         }
 
         await CommitAsync(next, seen, turn => DeliverAsync(turn, changes, images, seen, readBegan, stop), commit, stop);
@@ -197,7 +207,7 @@ internal sealed class ChangeFeed(
         // The images of several queries are as old as the first.
         var readBegan = await stores.Turns.NowAsync(stop);
         var images = new List<ReadRecord>(sfids.Count);
-        foreach (var ids in sfids.Chunk(IdsMax))
+        foreach (var ids in sfids.Chunk(Math.Min(IdsMax, pageRowsMax)))
         {
             var page = await soap.QueryAsync(
                 $"{reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {pageRowsMax}", includeDeleted: true, stop);

@@ -9,7 +9,7 @@ internal sealed record ReadBackEnvelope(IReadOnlyList<string> Sfids);
 
 /// <summary>Where a feed stands; committed in the same turn as the messages it covers.</summary>
 /// <param name="Phase">loading or live.</param>
-/// <param name="LoadedTo">While loading: the last Id read.</param>
+/// <param name="LoadedTo">While loading by SOAP: the last Id read.</param>
 /// <param name="Loaded">Records read by the load.</param>
 /// <param name="Since">SystemModstamp up to which changes have been read, Salesforce's clock.</param>
 /// <param name="DeletedSince">Deletions have been asked for up to this time, Salesforce's clock.</param>
@@ -18,6 +18,12 @@ internal sealed record FeedCursor(string Phase, string LoadedTo, long Loaded, Da
     /// <summary><see cref="Since"/> when the last deep poll that was finished began: what was committed late since then is not earlier than this less the overlap.
     /// Null until there was one.</summary>
     public DateTimeOffset? DeepSince { get; init; }
+
+    /// <summary>How the load goes on; null before it is planned, when it is over, and in one that an earlier version began.</summary>
+    public LoadCursor? Load { get; init; }
+
+    /// <summary>How many of the reloads that were asked for have begun.</summary>
+    public int Reloads { get; init; }
 
     /// <summary>Where the feed stands among the change events of its object; null: it has heard none, and is not to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -33,7 +39,7 @@ internal sealed record FeedCursor(string Phase, string LoadedTo, long Loaded, Da
     public static FeedCursor? Of(HeldLease lease) => lease.Cursor == "{}" ? null : JsonSerializer.Deserialize(lease.Cursor, FeedJson.Default.FeedCursor);
 
     /// <summary>Everything is to be read again, as at the start.</summary>
-    public FeedCursor ToReload() => this with { Phase = Loading, LoadedTo = "", Loaded = 0 };
+    public FeedCursor ToReload() => this with { Phase = Loading, LoadedTo = "", Loaded = 0, Load = null };
 }
 
 /// <summary>Where a feed stands among the change events of its object.</summary>
@@ -53,7 +59,37 @@ internal sealed record StreamCursor(DateTimeOffset HeardAt, long? ReplayId)
     public string? MissedTo { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>A load on its way. Times are the database's.</summary>
+/// <param name="ByJob">By a query job of Bulk API 2.0; by SOAP otherwise.</param>
+/// <param name="Total">Records there were when it was planned; null: nobody could say.</param>
+internal sealed record LoadCursor(bool ByJob, long? Total)
+{
+    /// <summary>The query job; null before there is one.</summary>
+    public string? Job { get; init; }
+
+    /// <summary>Before the job was made: its rows may be as old as that, however late they are taken.</summary>
+    public DateTimeOffset JobReadBegan { get; init; }
+
+    /// <summary>Where the page of results begins that is being taken; null for the first.</summary>
+    public string? Locator { get; init; }
+
+    /// <summary>Rows behind the locator that have been taken.</summary>
+    public int Taken { get; init; }
+
+    /// <summary>Jobs that were lost, one after the other.</summary>
+    public int JobsLost { get; init; }
+
+    /// <summary>The rate counts from here ...</summary>
+    public DateTimeOffset? RateAt { get; init; }
+
+    /// <summary>... where so many had been read ...</summary>
+    public long RateFrom { get; init; }
+
+    /// <summary>... to here.</summary>
+    public DateTimeOffset? MovedAt { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReadBackEnvelope))]
 [JsonSerializable(typeof(FeedCursor))]
 internal sealed partial class FeedJson : JsonSerializerContext;

@@ -8,6 +8,7 @@ using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using ActorSync.Salesforce;
+using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
 
 namespace ActorSync.Feeds;
@@ -19,6 +20,9 @@ namespace ActorSync.Feeds;
 /// <param name="DeletedInterval">Between calls of getDeleted, which finds what the recycle bin no longer shows.</param>
 internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax)
 {
+    /// <summary>How the load is done; null: by SOAP.</summary>
+    public LoadOptions? Load { get; init; }
+
     /// <summary>How objects are read that are fed by change events.</summary>
     public ChangeEventOptions ChangeEvents { get; init; } = ChangeEventOptions.None;
 }
@@ -49,7 +53,9 @@ internal sealed class ObjectFeed(
     FeedOptions options,
     TimeProvider clock,
     SyncLog log,
-    ChangeInbox? inbox = null)
+    ChangeInbox? inbox = null,
+    IBulkQueryApi? bulk = null,
+    MappingGate? gate = null)
 {
     /// <summary>What every poll reads again: SystemModstamp is cut to whole seconds, and commits of one second come in any order.</summary>
     public static readonly TimeSpan ShortOverlap = TimeSpan.FromSeconds(2);
@@ -61,13 +67,18 @@ internal sealed class ObjectFeed(
     // Envelopes that wait for the record shards while a load goes on.
     private const int LoadEnvelopesMax = 200;
 
+    // Ids in one query.
+    private const int ReadBackIdsMax = 500;
+
     // Requests for fresh reads that are answered together.
     private const int AskedEnvelopesMax = 100;
 
     private readonly ObjectReader _reader = new(mapping, organizationId);
     private readonly SeenImages _seen = new();
     private readonly ChangeFeed? _changes = inbox is null ? null : new ChangeFeed(inbox, stores, mapping, organizationId, soap, new ObjectReader(mapping, organizationId), options.PageRowsMax, log);
+    private ObjectLoad? _load;
     private FeedCursor? _cursor;
+    private DateTimeOffset? _pagedFrom;
     private long _polledAt;
     private long _polledDeepAt;
     private long _askedDeletedAt;
@@ -109,6 +120,11 @@ internal sealed class ObjectFeed(
 
         try
         {
+            if (gate is not null && await gate.HoldsAsync(stop))
+            {
+                return MappingGate.LookInterval;
+            }
+
             if (lease.Cursor == "{}" && _changes is { IsAnswered: false })
             {
                 // Changes are heard from before the load begins, too.
@@ -116,25 +132,20 @@ internal sealed class ObjectFeed(
             }
 
             _cursor ??= await StartCursorAsync(stop);
+            _cursor = gate?.Begin(_cursor) ?? _cursor;
             await TakeChangesAsync(stop);
-            if (_cursor.Phase == FeedCursor.Loading)
-            {
-                // The load must not run ahead of the records it fills.
-                if (await stores.Turns.CountShardMailAsync(LoadEnvelopesMax, stop) >= LoadEnvelopesMax)
-                {
-                    return TimeSpan.FromMilliseconds(20);
-                }
-
-                await LoadPageAsync(stop);
-            }
-            else
+            var loads = gate?.MayLoad(_cursor) ?? _cursor.Phase == FeedCursor.Loading;
+            var pause = loads ? await LoadAsync(_cursor, stop) : TimeSpan.MaxValue;
+            // While a load goes on that takes more than a page, or waits for its turn, people see their edits, and records that ask are answered.
+            if (!loads || gate is not null || ObjectLoad.HasBegun(_cursor))
             {
                 await ReadBackAsync(stop);
                 await PollWhenDueAsync(stop);
             }
 
+            gate?.Succeed();
             (_troubles, _troublePause) = (0, TimeSpan.Zero);
-            return _cursor.Phase == FeedCursor.Loading ? TimeSpan.Zero : UntilNextPoll();
+            return _cursor.Phase == FeedCursor.Loading && pause < UntilNextPoll() ? pause : UntilNextPoll();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -150,8 +161,9 @@ internal sealed class ObjectFeed(
         {
             log.Trouble(error, $"feed {mapping.ObjectName} could not read; it tries again");
             _troubles = Math.Min(_troubles + 1, 6);
-            _troublePause = options.Interval * Math.Pow(2, _troubles - 1);
+            _troublePause = (_changes is null ? options.Interval : ReadInterval) * Math.Pow(2, _troubles - 1);
             _troubledAt = clock.GetTimestamp();
+            await (gate?.MeetAsync(error, stop) ?? Task.CompletedTask);
             return _troublePause;
         }
     }
@@ -169,21 +181,17 @@ internal sealed class ObjectFeed(
         return new FeedCursor(FeedCursor.Loading, "", 0, now - options.Overlap, now - options.Overlap);
     }
 
-    private async Task LoadPageAsync(CancellationToken stop)
+    private async Task<TimeSpan> LoadAsync(FeedCursor cursor, CancellationToken stop)
     {
-        var cursor = _cursor!;
-        var after = cursor.LoadedTo.Length == 0 ? "" : $" WHERE Id > '{cursor.LoadedTo}'";
-        var readBegan = await stores.Turns.NowAsync(stop);
-        var page = await soap.QueryAsync($"{_reader.Select}{after} ORDER BY Id LIMIT {options.PageRowsMax}", includeDeleted: false, stop);
-        var images = page.Rows.Select(_reader.Image).ToArray();
-        var next = images.Length < options.PageRowsMax
-            ? cursor with { Phase = FeedCursor.Live, Loaded = cursor.Loaded + images.Length }
-            : cursor with { LoadedTo = images[^1].Sfid, Loaded = cursor.Loaded + images.Length };
-        await MailAsync(images, readBegan, next, [], stop);
-        if (next.Phase == FeedCursor.Live)
+        // The load must not run ahead of the records it fills.
+        if (await stores.Turns.CountShardMailAsync(LoadEnvelopesMax, stop) >= LoadEnvelopesMax)
         {
-            log.Say($"{mapping.ObjectName}: {next.Loaded} records read, changes are polled from now on");
+            return TimeSpan.FromMilliseconds(20);
         }
+
+        _load ??= new ObjectLoad(
+            mapping, _reader, soap, bulk, stores.Turns.NowAsync, (images, readBegan, next, cancel) => MailAsync(images, readBegan, next, [], cancel), options.PageRowsMax, options.Load, clock, log);
+        return await _load.StepAsync(cursor, stop);
     }
 
     private TimeSpan PollInterval => _changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval;
@@ -227,7 +235,7 @@ internal sealed class ObjectFeed(
         }
         else
         {
-            await PollAsync(_cursor!.Since - ShortOverlap, stop);
+            await PollAsync((_pagedFrom ?? _cursor!.Since) - ShortOverlap, stop);
         }
 
         if (missed || _askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= options.DeletedInterval)
@@ -238,14 +246,17 @@ internal sealed class ObjectFeed(
 
         if (missed)
         {
-            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor), [], stop);
+            await MailAsync([], await stores.Turns.NowAsync(stop), ChangeFeed.Polled(_cursor!), [], stop);
         }
     }
 
     private async Task PollAsync(DateTimeOffset from, CancellationToken stop)
     {
         var position = $"SystemModstamp >= {Soql(from)}";
-        while (true)
+        // What changes behind a page while the next ones are read has a stamp that the poll has passed: the next poll begins where this one did.
+        var began = _cursor!.Since;
+        _pagedFrom = _pagedFrom < began ? _pagedFrom : began;
+        for (var pages = 1; ; pages++)
         {
             var readBegan = await stores.Turns.NowAsync(stop);
             var page = await soap.QueryAsync(
@@ -262,6 +273,7 @@ internal sealed class ObjectFeed(
             if (images.Length < options.PageRowsMax)
             {
                 _seen.ForgetBefore((_cursor.DeepSince ?? _cursor.Since) - options.Overlap - ShortOverlap);
+                _pagedFrom = pages > 1 ? began : null;
                 return;
             }
 
@@ -298,7 +310,9 @@ internal sealed class ObjectFeed(
             return;
         }
 
-        foreach (var ids in sfids.Chunk(500))
+        // No more than a page has room for: what it left out would be answered by nobody.
+        var idsMax = Math.Min(ReadBackIdsMax, options.PageRowsMax);
+        foreach (var ids in sfids.Chunk(idsMax))
         {
             var readBegan = await stores.Turns.NowAsync(stop);
             var page = await soap.QueryAsync(
@@ -308,7 +322,7 @@ internal sealed class ObjectFeed(
             _seen.RememberDeleted(images.Where(image => image.Deleted).Select(image => image.Sfid));
         }
 
-        if (sfids.Count > 500)
+        if (sfids.Count > idsMax)
         {
             await MailAsync([], await stores.Turns.NowAsync(stop), _cursor!, [], stop, envelopes);
         }

@@ -1,6 +1,6 @@
 namespace ActorSync.Operations;
 
-/// <summary>The steps of a submission at which a crash is worth testing.</summary>
+/// <summary>The steps of a submission, and of a load, at which a crash is worth testing.</summary>
 internal enum CrashPoint
 {
     /// <summary>The submission is cut, its journal entry not committed.</summary>
@@ -12,11 +12,20 @@ internal enum CrashPoint
     /// <summary>The Bulk job of a submission is journaled, nothing uploaded.</summary>
     AfterJob,
 
-    /// <summary>The answer is read, not journaled.</summary>
+    /// <summary>A Bulk job has its records and is not closed.</summary>
+    AfterUpload,
+
+    /// <summary>The answer is read, of a Bulk job its results, and not journaled.</summary>
     AfterAnswer,
 
     /// <summary>The outcomes are written, not committed.</summary>
     BeforeOutcomeCommit,
+
+    /// <summary>The query job of a load is made, not journaled.</summary>
+    AfterQueryJob,
+
+    /// <summary>A page of a load is committed.</summary>
+    AfterLoadPage,
 }
 
 /// <summary>Kills the process at a named step, for tests of recovery: ACTORSYNC_CRASH_POINT=after-journal[:N] dies at the N-th time (first by default) the step is

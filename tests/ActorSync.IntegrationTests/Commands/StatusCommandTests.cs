@@ -29,7 +29,7 @@ public sealed class StatusCommandTests
         status.IsQuiet.ShouldBeFalse();
         status.Moving.ShouldBe("1 undecided changes");
         var account = status.Mappings.ShouldHaveSingleItem();
-        account.ShouldBe(new MappingStatus(1, "Account", "salesforce.account", 1, 0, 0, null));
+        account.ShouldBe(new MappingStatus(1, "Account", "salesforce.account", 1, 0, 0, null, "new", null, null));
     }
 
     [Fact]

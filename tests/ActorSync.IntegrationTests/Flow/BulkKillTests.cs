@@ -12,6 +12,7 @@ public sealed class BulkKillTests
 {
     private const int Killed = 128 + 9;
     private const int Rows = 20_000;
+    private const int Few = 300;
 
     // It starts, signs in and takes over first; on a busy machine that alone takes most of the usual deadline.
     private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
@@ -42,6 +43,27 @@ public sealed class BulkKillTests
         written.Count.ShouldBe(Rows, "no record is written twice");
         (await sync.QueryAsync<long>("select count(*) from salesforce.account where name like 'Bulk %' and sfid is not null")).ShouldBe(Rows);
         (await sync.QueryAsync<long>("select count(*) from actorsync.submission where doubtful_since is not null")).ShouldBe(0, "the jobs tell");
+    }
+
+    // Uploaded and not closed nothing has happened; with its results read and not journaled all of it has.
+    [Theory]
+    [InlineData("after-upload", false)]
+    [InlineData("after-answer", true)]
+    [Trait("Invariant", "I9")]
+    public async Task Rows_of_a_job_whose_node_dies_between_two_steps_arrive_once(string crashPoint, bool isWritten)
+    {
+        await using var sync = await RunningSync.LoadedAsync(Settings("rows-min = 1, linger = 1s, poll-interval = 20ms"));
+        await sync.ExecuteAsync($"insert into salesforce.account(name) select 'Bulk ' || i from generate_series(1, {Few}) i");
+        (await sync.StartProcess(crashPoint).ExitAsync(DiesWithin)).ShouldBe(Killed);
+        var unfinished = await sync.QueryAsync<long>("select sum(records) from actorsync.submission where finished_at is null and job_id is not null");
+        unfinished.ShouldBeGreaterThan(0, "the job is journaled, its outcome is not");
+        sync.Org.WrittenBySync().Count(arrival => arrival is { Api: "bulkapi", Operation: "upsert" }).ShouldBe(isWritten ? (int)unfinished : 0);
+
+        sync.StartNode();
+        await sync.ConvergedAsync();
+        var written = sync.Org.WrittenBySync().Where(arrival => arrival.Operation == "upsert").ToList();
+        (written.Count, written.Select(arrival => arrival.ExternalId).Distinct(StringComparer.OrdinalIgnoreCase).Count()).ShouldBe((Few, Few), "no record is written twice");
+        (await sync.QueryAsync<long>("select count(*) from actorsync.submission where doubtful_since is not null")).ShouldBe(0, "the job tells");
     }
 
     /// <summary>Short leases and limits: each kill costs the time until its node's lease has expired.</summary>

@@ -326,6 +326,18 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Submission_of_which_some_writes_are_lost_keeps_these_alone_and_stays_open()
+    {
+        await TurnAsync(turn => StartAsync(turn, 1, SubmissionApi.Bulk));
+        await TurnAsync(async turn => (await Submissions.LeaveAsync(turn, Key(1), [Write(2)], Stop)).ShouldBeTrue());
+        (await World.DoubtfulSinceAsync(Key(1))).ShouldNotBeNull();
+        (await Submissions.OpenAsync(Stop)).ShouldHaveSingleItem().Writes.ShouldHaveSingleItem().WriteNo.ShouldBe(2);
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue());
+        await TurnAsync(async turn => (await Submissions.LeaveAsync(turn, Key(1), [Write(2)], Stop)).ShouldBeFalse("it is finished"));
+        await TurnAsync(async turn => (await Submissions.LeaveAsync(turn, Key(2), [Write(2)], Stop)).ShouldBeFalse("it was never started"));
+    }
+
+    [Fact]
     public async Task Job_of_a_submission_is_noted_once_and_known_to_whoever_finds_it()
     {
         await TurnAsync(turn => StartAsync(turn, 1, SubmissionApi.Bulk));

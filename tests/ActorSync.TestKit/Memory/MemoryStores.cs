@@ -291,6 +291,14 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
             (_snap, _window, _windowId) = writes.Length == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
             return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((writes, now));
         }
+
+        public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop)
+        {
+            store.Reach("read offers again");
+            var wanted = offers.ToHashSet();
+            return Task.FromResult<IReadOnlyList<ReadyWrite>>([.. store.Database.Offers.Scan(null).Select(row => row.Value).Where(offer => wanted.Contains(offer.Id))
+                .OrderBy(offer => offer.Id).Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt))]);
+        }
     }
 }
 
@@ -343,6 +351,19 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
         }
 
         return Task.CompletedTask;
+    }
+
+    public Task<bool> LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, CancellationToken stop)
+    {
+        var transaction = turn.Memory("leave submission").Transaction;
+        store.Database.Submissions.Lock(transaction, submission);
+        if (store.Database.Submissions.Read(transaction, submission) is not { FinishedAt: null } row)
+        {
+            return Task.FromResult(false);
+        }
+
+        store.Database.Submissions.Write(transaction, submission, row with { DoubtfulSince = turn.Now, Submission = row.Submission with { Writes = lost } });
+        return Task.FromResult(true);
     }
 
     public Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop)

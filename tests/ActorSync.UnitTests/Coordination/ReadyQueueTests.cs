@@ -106,6 +106,42 @@ public sealed class ReadyQueueTests
         throw new ShouldAssertException("the contact never left");
     }
 
+    // Children of accounts in a job, and children of theirs, more than the window holds: what stands behind them leaves all the same, and they do when the job is over, each once.
+    [Fact]
+    public async Task Children_that_wait_for_a_job_do_not_fill_the_window()
+    {
+        var limits = Limits with { Jobs = new JobLimits(1000, 3000, TimeSpan.Zero, 1, 1_000_000) };
+        var offered = new ListedOffers(
+        [
+            .. Enumerable.Range(1, 50).Select(i => Offers.Contact($"C{i}", account: "P")),
+            .. Enumerable.Range(1, 50).Select(i => Offers.Account($"A{i}", parent: "P")),
+            .. Enumerable.Range(1, 50).Select(i => Offers.Contact($"D{i}", account: $"A{i}")),
+            Offers.Contact("X", account: "alive"),
+        ]);
+        var queue = new ReadyQueue(offered, new WaitingWrites(Offers.Mappings, byJobs: true), limits, 40);
+        var job = new Submission(new Guid(1, 0, 0, new byte[8]), 1, WriteOperation.Insert, [Offers.Account("P")], Offers.Now) { Api = SubmissionApi.Bulk };
+        (await LeaveAsync(queue, [job], rounds: 10)).ShouldBe(["X"]);
+
+        var left = await LeaveAsync(queue, [], rounds: 30);
+        left.Count.ShouldBe(150);
+        left.Distinct().Count().ShouldBe(150);
+        Enumerable.Range(1, 50).ShouldAllBe(i => left.IndexOf($"A{i}") < left.IndexOf($"D{i}"));
+    }
+
+    private static async Task<List<string>> LeaveAsync(ReadyQueue queue, Submission[] outside, int rounds)
+    {
+        var left = new List<string>();
+        for (var round = 1; round <= rounds; round++)
+        {
+            await queue.ReadAsync(outside, default);
+            var cuts = queue.Cut(outside, Offers.Now.AddSeconds(round));
+            queue.Remove(cuts.SelectMany(cut => cut.Writes));
+            left.AddRange(cuts.SelectMany(cut => cut.Writes).Select(write => Offers.NameOf(write.Write)));
+        }
+
+        return left;
+    }
+
     private sealed class ListedOffers(IReadOnlyList<OfferedWrite> writes) : IOfferWindow
     {
         private int _read;
@@ -116,6 +152,9 @@ public sealed class ReadyQueueTests
             _read += next.Count;
             return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((next, Offers.Now));
         }
+
+        public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) =>
+            Task.FromResult<IReadOnlyList<ReadyWrite>>([.. offers.Order().Select(offer => new ReadyWrite(offer, writes[(int)offer - 1], null))]);
     }
 
     // The tests add what is offered themselves.
@@ -123,6 +162,8 @@ public sealed class ReadyQueueTests
     {
         public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop) =>
             Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], Offers.Now));
+
+        public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
     }
 
     private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Writes.Select(write => Offers.NameOf(write.Write))))];

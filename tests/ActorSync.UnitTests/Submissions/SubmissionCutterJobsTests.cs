@@ -48,6 +48,18 @@ public sealed class SubmissionCutterJobsTests
     public void Lane_that_would_wait_for_jobs_of_its_own_goes_on_by_SOAP_where_it_keeps_others_from_being_looked_at() =>
         Cut(Many("u", 20), taken: new PlacesTaken(0, [Updates, Updates]) { IsCrowded = true }).ShouldBe(["Soap u1 u2", "Soap u3 u4"]);
 
+    // Salesforce cannot be reached: ten thousand writes are not journaled for nothing, and two hundred of them would not get through either.
+    [Fact]
+    public void Lane_that_may_start_no_job_now_waits_whoever_has_the_places_and_a_shorter_one_goes_by_SOAP()
+    {
+        foreach (var taken in new[] { new PlacesTaken(0, []), new PlacesTaken(0, [Updates]), new PlacesTaken(0, [new Lane(2, WriteOperation.Update)]) { IsCrowded = true } })
+        {
+            Cut([.. Many("u", 20), .. Many("b", 3, WriteOperation.Insert)], taken: taken with { JobStartsMax = 0 }).ShouldBe(["Soap b1 b2", "Soap b3"]);
+            Cut(Many("b", 20, WriteOperation.Insert), taken: taken with { JobStartsMax = 0 }).ShouldBeEmpty();
+            Cut(Many("u", 20), taken: taken with { JobStartsMax = 1 }).ShouldBe(["Bulk u1 u2 u3 u4 u5 u6"]);
+        }
+    }
+
     [Fact]
     public void Jobs_and_calls_have_places_of_their_own()
     {

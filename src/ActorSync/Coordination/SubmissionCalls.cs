@@ -1,0 +1,130 @@
+using System.Threading.Channels;
+using ActorSync.Domain.Faults;
+using ActorSync.Domain.Mapping;
+using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
+using ActorSync.Operations;
+using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
+
+namespace ActorSync.Coordination;
+
+/// <summary>The calls about submissions that are outside, and what they brought. A call ends when its news is in the coordinator's hands; none throws.</summary>
+internal sealed class SubmissionCalls(
+    SoapLane lane, BulkLane? bulk, DoubtProbe probe, ITurnStore turns, NodeTerm term, IReadOnlyDictionary<short, ObjectMapping> mappings, Wakeup wakeup, CoordinatorOptions options,
+    TimeProvider clock, SyncLog log)
+{
+    // Answers read and not journaled yet; a call that finds no room waits with its answer in hand.
+    private const int AnswersMax = 256;
+
+    private readonly Channel<SubmissionNews> _answers = Channel.CreateBounded<SubmissionNews>(AnswersMax);
+    private readonly List<Task> _calls = [];
+
+    /// <summary>The next answer, which stays the next one until it is <see cref="Taken"/>; null: there is none.</summary>
+    public SubmissionNews? Next => _answers.Reader.TryPeek(out var news) ? news : null;
+
+    /// <summary>True when nothing is under way; answers may be left.</summary>
+    public bool AreOver => _calls.TrueForAll(call => call.IsCompleted);
+
+    /// <summary>The next answer is journaled.</summary>
+    public void Taken() => _answers.Reader.TryRead(out _);
+
+    /// <summary>Forgets the calls that have ended.</summary>
+    public void Sweep() => _calls.RemoveAll(call => call.IsCompleted);
+
+    /// <summary>Completes when there is an answer to take, or no call is left that could bring one.</summary>
+    public async Task AnsweredAsync(CancellationToken stop) =>
+        await await Task.WhenAny(Task.WhenAll(_calls), _answers.Reader.WaitToReadAsync(stop).AsTask()).WaitAsync(stop);
+
+    /// <summary>Sends a submission that was journaled, or opens the job that is to carry it.</summary>
+    /// <param name="began">When it was started, by both clocks.</param>
+    public void Send(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon) =>
+        _calls.Add(submission.Api == SubmissionApi.Bulk ? OpenJobAsync(submission, abandon) : SendAsync(submission, began, abandon));
+
+    /// <summary>Gives a job that was journaled its records, and follows it.</summary>
+    public void Run(Submission submission, CancellationToken stop) => _calls.Add(FollowAsync(submission, bulk!.RunAsync, stop));
+
+    /// <summary>Learns what became of a job of an earlier term.</summary>
+    public void Settle(Submission submission, CancellationToken stop) => _calls.Add(FollowAsync(submission, bulk!.SettleAsync, stop));
+
+    /// <summary>Looks up every record of a submission that has settled.</summary>
+    public void Probe(Submission submission, CancellationToken abandon) => _calls.Add(ProbeAsync(submission, abandon));
+
+    private async Task SendAsync(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon)
+    {
+        LaneAnswer answer;
+        try
+        {
+            answer = !term.IsTrusted ? NotSent("LEASE_LOST", "the lease was not trusted at the time of sending")
+                : IsLate(began) ? NotSent("TOO_LATE", "its submission was started too long ago")
+                : await lane.SendAsync(mappings[submission.Mapping], submission.Operation, submission.Writes, submission.Id, abandon);
+        }
+        catch (Exception error)
+        {
+            answer = new LaneAnswer(null, new SyncFault.InDoubt("UNKNOWN", error.Message));
+        }
+
+        await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
+        await TellAsync(new SubmissionNews(submission) { Answer = answer });
+    }
+
+    private async Task OpenJobAsync(Submission submission, CancellationToken abandon)
+    {
+        (string? Job, LaneAnswer? Refused) opened;
+        try
+        {
+            opened = await bulk!.OpenAsync(mappings[submission.Mapping], submission, abandon);
+        }
+        catch (Exception error)
+        {
+            // A job that nobody knows stays open and is never given a record.
+            opened = (null, new LaneAnswer(null, new SyncFault.NotExecuted("NO_JOB", error.Message, TimeSpan.Zero)));
+        }
+
+        await TellAsync(new SubmissionNews(submission) { Job = opened.Job, Answer = opened.Refused });
+    }
+
+    private async Task FollowAsync(Submission submission, Func<ObjectMapping, Submission, CancellationToken, Task<LaneAnswer?>> follow, CancellationToken stop)
+    {
+        // Ten thousand records become CSV here: not on the time of the others.
+        await Task.Yield();
+        var answer = submission.JobId is null
+            ? NotSent("NO_JOB", "it was started before this term, and no job was given its records")
+            : await bulk!.KeepAsync(follow, mappings[submission.Mapping], submission, stop);
+        if (answer is not null)
+        {
+            await CrashPoints.ReachAsync(CrashPoint.AfterAnswer);
+            await TellAsync(new SubmissionNews(submission) { Answer = answer });
+        }
+    }
+
+    private async Task ProbeAsync(Submission submission, CancellationToken abandon)
+    {
+        IReadOnlyList<DoubtAnswer>? answers = null;
+        try
+        {
+            var readBegan = await turns.NowAsync(abandon);
+            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
+        }
+        catch (Exception error)
+        {
+            log.Trouble(error, $"submission {submission.Id} could not be looked up yet; it stays in doubt and is looked up again");
+            await Task.Delay(options.Retry.FirstDelay, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await TellAsync(new SubmissionNews(submission) { Doubt = answers });
+    }
+
+    private async Task TellAsync(SubmissionNews news)
+    {
+        await _answers.Writer.WriteAsync(news, CancellationToken.None);
+        wakeup.Signal();
+    }
+
+    // The monotonic clock stands still while the machine sleeps; UTC does not, but may be set back.
+    private bool IsLate((long At, DateTimeOffset Utc) began) =>
+        clock.GetElapsedTime(began.At) > CoordinatorOptions.SendWithin || clock.GetUtcNow() - began.Utc > CoordinatorOptions.SendWithin;
+
+    private static LaneAnswer NotSent(string code, string reason) => new(null, new SyncFault.NotExecuted(code, reason, TimeSpan.Zero));
+}
