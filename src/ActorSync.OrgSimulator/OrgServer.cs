@@ -62,6 +62,15 @@ public sealed class OrgServer : IAsyncDisposable
     /// <summary>Streaming clients that the server knows now.</summary>
     public int StreamsOpen => _services.Streams?.Clients.Count ?? 0;
 
+    /// <summary>Most API requests in any window of the allowance so far, those of other applications included.</summary>
+    public int RequestsPeak => _services.Usage.Peak;
+
+    /// <summary>Forgets the API requests so far, as if a day had passed without any.</summary>
+    public void ForgetRequests() => _services.Usage.Clear();
+
+    /// <summary>Other applications of the org make so many API requests, at most what is left.</summary>
+    public void UseRequests(int requests) => _services.Usage.Spend(requests);
+
     /// <summary>Ends every session, as an administrator could.</summary>
     public void ExpireSessions() => _services.Sessions.RevokeAll();
 
@@ -127,7 +136,7 @@ public sealed class OrgServer : IAsyncDisposable
             AssertionKey = options.JwtCertificate is { } pem ? AssertionKeys.Of(pem) : null,
         };
         var sessions = new OrgSessions(model.OrganizationId, options.Seed, options.Clock, options.SessionIdleMax);
-        var usage = new ApiUsage(options.RequestsPerDayMax, options.Clock);
+        var usage = new ApiUsage(options.RequestsPerDayMax, options.RequestsWindow, options.Clock);
         var faults = new OrgFaults(options.Seed, options.Clock);
         var limits = new CallLimits(options.RequestLimit, options.LockWait);
         var pipeline = new CallPipeline(faults, sessions, usage, options.Clock, limits, stopping);

@@ -37,8 +37,11 @@ public sealed record OrgServerOptions
     /// <summary>A session unused for this long ends (Salesforce's default: two hours).</summary>
     public TimeSpan SessionIdleMax { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>API requests of 24 hours, before REQUEST_LIMIT_EXCEEDED (a full sandbox's five million).</summary>
+    /// <summary>API requests of the last 24 hours, before REQUEST_LIMIT_EXCEEDED (a full sandbox's five million).</summary>
     public int RequestsPerDayMax { get; init; } = 5_000_000;
+
+    /// <summary>How long an API request counts: 24 hours. Shorter, a test sees the window roll on.</summary>
+    public TimeSpan RequestsWindow { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>How long a Bulk job takes for each chunk of 200 records before it is written (Salesforce: about half a second, and more with automation).</summary>
     public TimeSpan BulkChunkTime { get; init; } = TimeSpan.FromMilliseconds(10);

@@ -129,8 +129,6 @@ internal static class SalesforceCodes
         new("INVALIDJOB", Call: CodeMeaning.Rejected),
         new("INVALIDJOBSTATE", Call: CodeMeaning.Rejected),
         new("INVALIDOPERATION", Call: CodeMeaning.Rejected),
-        new("API_ERROR", Call: CodeMeaning.Rejected),
-        new("JOB_NOT_COMPLETE", Call: CodeMeaning.Rejected),
         new("UNSUPPORTED_MEDIA_TYPE", Call: CodeMeaning.Rejected),
 
         // The org or the configuration has to be corrected.

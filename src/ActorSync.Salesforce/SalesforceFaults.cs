@@ -55,6 +55,9 @@ public static class SalesforceFaults
     /// <summary>Nothing ran because of the session: a new one makes the same call possible.</summary>
     public static bool IsOfSession(SyncFault? fault) => fault is SyncFault.NotExecuted { Code: InvalidSession or WrongInstance };
 
+    /// <summary>The org's API requests of the day are used up.</summary>
+    public static bool IsOfDailyLimit(SyncFault fault) => fault is SyncFault.Throttled { Code: "REQUEST_LIMIT_EXCEEDED" } && IsOfTheDay(fault.Message);
+
     /// <summary>What follows from a fault of a whole call.</summary>
     public static SyncFault OfCall(string code, string message, CallKind kind)
     {

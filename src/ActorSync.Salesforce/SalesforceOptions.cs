@@ -1,3 +1,5 @@
+using ActorSync.Salesforce.Budget;
+
 namespace ActorSync.Salesforce;
 
 /// <summary>Limits and times of one connection to an org. Every limit has its unit in the name.</summary>
@@ -23,6 +25,9 @@ public sealed record SalesforceOptions
     /// <c>NotExecuted</c>. The coordinator checks its lease here. Must be fast and must not block.
     /// </summary>
     public Func<bool>? MaySend { get; init; }
+
+    /// <summary>Counts the calls and says which may leave; null: nobody does.</summary>
+    public ApiBudget? Budget { get; init; }
 
     /// <summary>Connections to the org at one time.</summary>
     public int ConnectionsMax { get; init; } = 8;

@@ -9,6 +9,7 @@ using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
@@ -19,14 +20,16 @@ namespace ActorSync;
 /// <summary>Makes the loops of one term, each over the leases it is given, and lets them wake each other.</summary>
 /// <param name="organizationId">Of the org behind <paramref name="soap"/>; names records born there.</param>
 /// <param name="newId">Names submissions: unique for ever, never from a sequence.</param>
+/// <param name="budget">What may be called; null: everything.</param>
 /// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
 /// <param name="queries">Null where there are no query jobs: loads go by SOAP.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null, ApiBudget? budget = null) : IDisposable
 {
     private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
+    private readonly ApiBudget _budget = budget ?? ApiBudget.Unlimited;
     private readonly Wakeup _records = new(clock);
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
@@ -61,14 +64,14 @@ internal sealed class FlowParts(
             : new ReadyQueue(
                 stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, stores.States is { } states ? new PausedOffers(states, stores.Turns, lease, clock) : null);
         return new SubmissionCoordinator(
-            stores, lease, term, _mappings, ready, waiting, new SoapLane(soap),
-            bulk is null ? null : new BulkLane(bulk, options.Bulk, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+            stores, lease, term, _mappings, ready, new WritePace(_budget, options.Cut, clock), waiting, new SoapLane(soap),
+            bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
     }
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap, _mail, _feeds[mapping], _records, options.Feed, clock, log, Inbox(lease, _mappings[mapping]),
-        queries, Gate(_mappings[mapping]));
+        stores, lease, term, _mappings[mapping], organizationId, soap.For(ApiUse.Read), _mail, _feeds[mapping], _records, options.Feed, new ReadPace(_budget, _mappings.Count), clock, log,
+        Inbox(lease, _mappings[mapping]), queries, Gate(_mappings[mapping]));
 
     /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
     public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, _inboxes, clock, log);

@@ -5,6 +5,7 @@ using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Session;
 
@@ -20,6 +21,9 @@ internal sealed record NodeOptions(
 
     /// <summary>Times of Bulk jobs.</summary>
     public BulkOptions Bulk { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(12));
+
+    /// <summary>What the node may spend of the org's API requests.</summary>
+    public ApiBudgetOptions Budget { get; init; } = new();
 
     /// <summary>Stages get what they need and nothing else.</summary>
     public static NodeOptions From(SyncConfig config) => new(
@@ -61,6 +65,7 @@ internal sealed record NodeOptions(
         config.Runtime.WriteBack.RowsMax,
         config.Runtime.WriteBack.LockTimeout)
     {
+        Budget = new ApiBudgetOptions { Share = config.Salesforce.ApiBudget.CallsPerDay, Reserve = config.Salesforce.ApiBudget.Reserve },
         Bulk = new BulkOptions(
             config.Coordinator.Bulk.PollInterval, config.Coordinator.Bulk.PollIntervalMax, config.Salesforce.RequestDeadline + config.Salesforce.SettleLimit),
     };

@@ -6,6 +6,7 @@ using ActorSync.Operations;
 using ActorSync.Records;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
@@ -37,7 +38,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
         NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
-        NodeOptions options, TimeProvider clock, SyncLog log, CancellationToken stop)
+        NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
         foreach (var mapping in mappings)
@@ -48,7 +49,7 @@ internal sealed class SyncFlow : IAsyncDisposable
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };
-        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries);
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget);
         return new SyncFlow(database, stores, submissions, session, term, parts, options, clock, log);
     }
 

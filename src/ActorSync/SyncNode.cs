@@ -1,9 +1,11 @@
+using ActorSync.Budget;
 using ActorSync.Configuration;
 using ActorSync.Coordination;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
@@ -18,12 +20,15 @@ namespace ActorSync;
 internal static class SyncNode
 {
     /// <summary>Runs until stopped. A term that is lost (the node was paused or cut off too long) is followed by a new one under a new node id.</summary>
-    public static async Task<int> RunAsync(SyncConfig config, TimeProvider clock, SyncLog log, CancellationToken stop)
+    /// <param name="adjust">Set by tests: what no configuration offers.</param>
+    public static async Task<int> RunAsync(SyncConfig config, TimeProvider clock, SyncLog log, CancellationToken stop, Func<NodeOptions, NodeOptions>? adjust = null)
     {
-        var options = NodeOptions.From(config);
+        var options = adjust?.Invoke(NodeOptions.From(config)) ?? NodeOptions.From(config);
         await using var database = Database(config);
         NodeTerm? current = null;
-        using var session = new SalesforceSession(options.Credentials, options.Salesforce with { MaySend = () => current?.IsTrusted ?? true, RefreshTokenRotated = (_, _) => WarnOfRotation(log) }, clock);
+        var calls = new ApiCallTable(database, options.Budget, Guid.CreateVersion7(clock.GetUtcNow()));
+        using var budget = new ApiBudget(options.Budget, calls);
+        using var session = new SalesforceSession(options.Credentials, options.Salesforce with { Budget = budget, MaySend = () => current?.IsTrusted ?? true, RefreshTokenRotated = (_, _) => WarnOfRotation(log) }, clock);
         var soap = new SoapClient(session);
         var bulk = new BulkClient(session);
         var queries = BulkQueryClient.HasQueries(config.Salesforce.ApiVersion) ? new BulkQueryClient(session) : null;
@@ -31,6 +36,7 @@ internal static class SyncNode
 
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
         log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
+        await using var keeper = await BudgetKeeper.StartAsync(budget, calls, describe, options.Feed.Interval, config.Mappings.Length, clock, log, stop);
         var user = await soap.GetUserInfoAsync(stop);
         log.Say($"signed in to {user.OrganizationName} ({user.OrganizationId}) as {user.UserName}");
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
@@ -54,7 +60,7 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, budget, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)

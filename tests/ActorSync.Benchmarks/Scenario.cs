@@ -1,5 +1,7 @@
+using ActorSync.Benchmarks.Budget;
 using ActorSync.Benchmarks.Bulk;
 using ActorSync.Benchmarks.ChangeEvents;
+using ActorSync.Benchmarks.Load;
 
 namespace ActorSync.Benchmarks;
 
@@ -16,6 +18,8 @@ internal sealed record Scenario(string Name, string About, IReadOnlyDictionary<s
         BulkScenario.Scenario,
         ChangeEventScenario.Scenario,
         CounterScenario.Scenario,
+        LoadScenario.Scenario,
+        BudgetScenario.Scenario,
     ];
 }
 

@@ -106,6 +106,11 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
         }
 
         var session = answering.NeedsSession ? sessions.Require(call.SessionId) : null;
+        if (drawn.OfType<OrgFault.DailyLimit>().FirstOrDefault() is { } limit)
+        {
+            usage.UseUp(limit.Left);
+        }
+
         if (answering is { NeedsSession: true, IsCounted: true } && !usage.TryCount())
         {
             throw new OrgFaultException("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");

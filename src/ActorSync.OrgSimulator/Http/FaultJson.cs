@@ -61,7 +61,7 @@ internal static class FaultJson
     private static readonly HashSet<string> Known =
     [
         "kind", "operation", "object", "client", "api", "probability", "count", "windowMs", "code", "message", "fields", "recordProbability",
-        "distribution", "ms", "minMs", "maxMs", "medianMs", "sigma", "at", "effect", "after", "mode", "behindMs", "afterChunks", "as",
+        "distribution", "ms", "minMs", "maxMs", "medianMs", "sigma", "at", "effect", "after", "mode", "behindMs", "afterChunks", "as", "left",
     ];
 
     private static CallMatch Match(JsonElement rule) => new(Text(rule, "operation"), Text(rule, "object"), Text(rule, "client"), Text(rule, "api"));
@@ -70,6 +70,7 @@ internal static class FaultJson
     {
         "latency" => new OrgFault.Latency(Delay(rule), Point(Text(rule, "at"))),
         "error" => new OrgFault.Error(Needed(rule, "code"), Text(rule, "message") ?? "set up by a fault of the simulator"),
+        "dailyLimit" => new OrgFault.DailyLimit(Whole(rule, "left")),
         "rowError" => new OrgFault.RowError(
             Needed(rule, "code"), Text(rule, "message") ?? "set up by a fault of the simulator", Fields(rule), Number(rule, "recordProbability") ?? 1),
         "drop" => new OrgFault.DropAnswer(Choice(rule, "after", "effect", "half") == "half"),
@@ -77,14 +78,14 @@ internal static class FaultJson
         "refuse" => new OrgFault.Refuse(Choice(rule, "mode", "reset", "503") == "reset"),
         "expireSession" => new OrgFault.ExpireSession(),
         "commitLate" => new OrgFault.CommitLate(Milliseconds(rule, "behindMs") ?? throw new FormatException("\"behindMs\" is missing: how far SystemModstamp lies in the past")),
-        "failJob" => new OrgFault.FailJob(Chunks(rule), Text(rule, "message") ?? "InternalServerError : set up by a fault of the simulator"),
+        "failJob" => new OrgFault.FailJob(Whole(rule, "afterChunks"), Text(rule, "message") ?? "InternalServerError : set up by a fault of the simulator"),
         "forgetClient" => new OrgFault.ForgetClient(),
         "expireReplay" => new OrgFault.ExpireReplay(),
         "loseEvent" => new OrgFault.LoseEvent(Choice(rule, "as", "gap", "overflow") == "overflow"),
         "repeatEvents" => new OrgFault.RepeatEvents(),
         "reorderEvents" => new OrgFault.ReorderEvents(),
         var kind => throw new FormatException(
-            $"\"kind\" is \"{kind}\"; it must be latency, error, rowError, drop, hang, refuse, expireSession, commitLate, failJob, forgetClient, expireReplay, loseEvent, repeatEvents or reorderEvents"),
+            $"\"kind\" is \"{kind}\"; it must be latency, error, dailyLimit, rowError, drop, hang, refuse, expireSession, commitLate, failJob, forgetClient, expireReplay, loseEvent, repeatEvents or reorderEvents"),
     };
 
     private static LatencyDistribution Delay(JsonElement rule) => Choice(rule, "distribution", "fixed", "uniform", "lognormal") switch
@@ -113,6 +114,10 @@ internal static class FaultJson
                 break;
             case OrgFault.Error f:
                 WriteError(json, "error", f.Code, f.Message);
+                break;
+            case OrgFault.DailyLimit f:
+                json.WriteString("kind", "dailyLimit");
+                json.WriteNumber("left", f.Left);
                 break;
             case OrgFault.RowError f:
                 WriteError(json, "rowError", f.StatusCode, f.Message);
@@ -204,11 +209,11 @@ internal static class FaultJson
         }
     }
 
-    private static int Chunks(JsonElement rule) => Number(rule, "afterChunks") switch
+    private static int Whole(JsonElement rule, string name) => Number(rule, name) switch
     {
         null => 0,
-        < 0 or > int.MaxValue => throw new FormatException($"\"afterChunks\" must be between 0 and {int.MaxValue}"),
-        { } chunks => (int)chunks,
+        < 0 or > int.MaxValue => throw new FormatException($"\"{name}\" must be between 0 and {int.MaxValue}"),
+        { } number => (int)number,
     };
 
     private static string[] Fields(JsonElement rule) =>

@@ -11,6 +11,10 @@ public abstract record OrgFault
     /// <summary>The whole call fails without effect: SOAP fault, REST error array. <paramref name="Code"/> is an ExceptionCode, for example REQUEST_LIMIT_EXCEEDED.</summary>
     public sealed record Error(string Code, string Message) : OrgFault;
 
+    /// <summary>Other applications use up the day's API requests but for <paramref name="Left"/> as the call arrives, so that with none left the call itself is told
+    /// REQUEST_LIMIT_EXCEEDED, as every later one until the window has rolled on.</summary>
+    public sealed record DailyLimit(int Left = 0) : OrgFault;
+
     /// <summary>Single records of the call are rejected without effect, each with <paramref name="RecordProbability"/> (0 to 1); the others are written.</summary>
     public sealed record RowError(string StatusCode, string Message, IReadOnlyList<string> Fields, double RecordProbability = 1) : OrgFault;
 

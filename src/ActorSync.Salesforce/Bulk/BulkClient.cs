@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
@@ -39,6 +40,7 @@ public sealed class BulkClient : IBulkApi
         {
             Body = stream => JsonSerializer.Serialize(stream, job, BulkJson.Default.NewJob),
             Client = client,
+            Use = ApiUse.Write,
             IsGated = true,
         };
         return (await transport.CallAsync(call, BulkJson.Default.JobInfo, cancellation)).Id;

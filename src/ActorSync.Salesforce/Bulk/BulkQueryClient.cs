@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Http;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
@@ -35,6 +36,7 @@ public sealed class BulkQueryClient : IBulkQueryApi
     {
         RestCall call = new($"create query job \"{OneLine.Of(soql)}\"", HttpMethod.Post, Jobs)
         {
+            Use = ApiUse.Load,
             Body = stream => JsonSerializer.Serialize(stream, new NewQueryJob(soql), BulkJson.Default.NewQueryJob),
         };
         return (await transport.CallAsync(call, BulkJson.Default.JobInfo, cancellation)).Id;
@@ -43,7 +45,7 @@ public sealed class BulkQueryClient : IBulkQueryApi
     /// <inheritdoc/>
     public async Task<BulkJob> ReadAsync(string jobId, CancellationToken cancellation) =>
         await transport.CallAsync(
-            new RestCall($"query job {jobId}", HttpMethod.Get, Path(jobId)),
+            new RestCall($"query job {jobId}", HttpMethod.Get, Path(jobId)) { Use = ApiUse.Load },
             body => (JsonSerializer.Deserialize(body, BulkJson.Default.JobInfo) ?? throw new JsonException("null")).ToJob(),
             cancellation);
 
@@ -55,6 +57,7 @@ public sealed class BulkQueryClient : IBulkQueryApi
         string from = locator is null ? "" : $"&locator={Uri.EscapeDataString(locator)}";
         RestCall call = new($"results of query job {jobId}", HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{Path(jobId)}/results?maxRecords={rowsMax}{from}"))
         {
+            Use = ApiUse.Load,
             Accept = "text/csv",
             Deadline = session.Options.UploadDeadline,
             AnswerBytesMax = PageBytesMax,

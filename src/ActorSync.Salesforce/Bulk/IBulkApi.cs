@@ -68,7 +68,7 @@ public sealed record BulkJob(string Id, BulkJobState State, long RecordsProcesse
 public sealed record BulkResults(IReadOnlyDictionary<string, WriteResult> Results, IReadOnlySet<string> Unprocessed);
 
 /// <summary>Ingest jobs of Bulk API 2.0. A job changes nothing before it is closed, and what it did can be asked at any time for seven days, so no call here leaves
-/// doubt: <see cref="BulkClient"/> sends them over HTTP; a simulation answers them from a model of the org.</summary>
+/// doubt by itself: <see cref="BulkClient"/> sends them over HTTP; a simulation answers them from a model of the org.</summary>
 public interface IBulkApi
 {
     /// <summary>Opens a job.</summary>

@@ -15,7 +15,7 @@ public interface IBulkQueryApi
     /// <param name="soql">The query: no aggregates, GROUP BY, OFFSET, TYPEOF or child subqueries.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>The job's id. If the answer is lost a job runs for nobody.</returns>
-    /// <exception cref="SalesforceException">There is no job, or nobody knows it; <c>Rejected</c> where Bulk API cannot ask that.</exception>
+    /// <exception cref="SalesforceException">There is no job, or nobody knows it; <c>Rejected</c>, or the code <c>API_ERROR</c>, where Bulk API cannot ask that.</exception>
     Task<string> CreateAsync(string soql, CancellationToken cancellation);
 
     /// <summary>Where a job stands.</summary>

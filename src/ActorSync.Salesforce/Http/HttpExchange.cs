@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using ActorSync.Domain.Faults;
+using ActorSync.Salesforce.Budget;
 
 namespace ActorSync.Salesforce.Http;
 
@@ -31,6 +32,9 @@ internal sealed record ExchangeRequest(string Operation, CallKind Kind, HttpMeth
 
     /// <summary>Largest answer in bytes; null: that of the connection.</summary>
     public int? AnswerBytesMax { get; init; }
+
+    /// <summary>How it counts against the org's daily API requests; null: it does not, as sign-ins and streaming do not.</summary>
+    public ApiCall? Counted { get; init; }
 
     public Func<bool>? MaySend { get; init; }
 }

@@ -1,3 +1,4 @@
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Session;
 
 namespace ActorSync.Salesforce.Rest;
@@ -18,7 +19,7 @@ public sealed class DescribeClient
     /// <summary>The org's limits by name, such as <c>DailyApiRequests</c>.</summary>
     /// <exception cref="SalesforceException">The limits could not be read.</exception>
     public async Task<IReadOnlyDictionary<string, OrgLimit>> LimitsAsync(CancellationToken cancellation) =>
-        await transport.CallAsync(new RestCall("limits", HttpMethod.Get, "limits"), RestJson.Default.DictionaryStringOrgLimit, cancellation);
+        await transport.CallAsync(new RestCall("limits", HttpMethod.Get, "limits") { Use = ApiUse.Look }, RestJson.Default.DictionaryStringOrgLimit, cancellation);
 }
 
 /// <summary>One limit of the org.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ActorSync.Domain.Faults;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Http;
 using ActorSync.Salesforce.Session;
 
@@ -30,6 +31,9 @@ internal sealed record RestCall(string Operation, HttpMethod Method, string Path
 
     /// <summary>Largest answer in bytes; null: that of the connection.</summary>
     public int? AnswerBytesMax { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public ApiUse Use { get; init; } = ApiUse.Settle;
 
     /// <summary>True where the right to send is asked for before the first byte.</summary>
     public bool IsGated { get; init; }
@@ -91,11 +95,18 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
             Client = call.Client,
             AnswerBytesMax = call.AnswerBytesMax,
             BearerToken = token.Secret,
+            Counted = new ApiCall(call.Use, call.Path.StartsWith("jobs/", StringComparison.Ordinal) ? ApiKind.Bulk : ApiKind.Rest),
             MaySend = call.IsGated ? session.Options.MaySend : null,
         };
         using ExchangeAnswer answer = await session.SendAsync(request, token, deadline);
         session.Usage = answer.Usage ?? session.Usage;
-        return Interpret(read, token, answer);
+        (SyncFault? Fault, T? Answer) told = Interpret(read, token, answer);
+        if (told.Fault is { } fault)
+        {
+            session.Learn(fault);
+        }
+
+        return told;
     }
 
     private static (SyncFault? Fault, T? Answer) Interpret<T>(Func<ExchangeAnswer, T> read, AccessToken token, ExchangeAnswer answer)

@@ -1,4 +1,5 @@
 using ActorSync.Domain.Faults;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Http;
 
 namespace ActorSync.Salesforce.Session;
@@ -41,7 +42,14 @@ public sealed class SalesforceSession : IDisposable
     public ApiUsage? Usage
     {
         get => usage;
-        internal set => usage = value;
+        internal set
+        {
+            usage = value;
+            if (value is not null)
+            {
+                Options.Budget?.Heard(value);
+            }
+        }
     }
 
     internal TimeProvider Time { get; }
@@ -90,9 +98,10 @@ public sealed class SalesforceSession : IDisposable
     /// Sends to the org. Where its address does not resolve any more or points elsewhere, the org has moved (a My Domain renamed, an instance refreshed): the session
     /// is forgotten, and the next call signs in and is told the new one.
     /// </summary>
-    /// <exception cref="SalesforceException">There is no answer.</exception>
+    /// <exception cref="SalesforceException">There is no answer, or the budget does not hold the call.</exception>
     internal async Task<ExchangeAnswer> SendAsync(ExchangeRequest request, AccessToken token, RequestDeadline deadline)
     {
+        await TakeAsync(request, deadline);
         try
         {
             ExchangeAnswer answer = await Exchange.SendAsync(request, deadline);
@@ -103,10 +112,45 @@ public sealed class SalesforceSession : IDisposable
 
             return answer;
         }
-        catch (SalesforceException e) when (e.Fault.Code == TransportFaults.HostNotFound)
+        catch (SalesforceException e) when (e.Fault is SyncFault.NotExecuted fault)
         {
-            Forget(token);
+            if (request.Counted is { } call)
+            {
+                Options.Budget?.GiveBack(call);
+            }
+
+            if (fault.Code == TransportFaults.HostNotFound)
+            {
+                Forget(token);
+            }
+
             throw;
+        }
+    }
+
+    /// <summary>What a fault tells of the org: that its API requests of the day are used up.</summary>
+    internal void Learn(SyncFault fault)
+    {
+        if (SalesforceFaults.IsOfDailyLimit(fault))
+        {
+            Options.Budget?.HeardUsedUp();
+        }
+    }
+
+    private async Task TakeAsync(ExchangeRequest request, RequestDeadline deadline)
+    {
+        if (request.Counted is not { } call || Options.Budget is not { } budget)
+        {
+            return;
+        }
+
+        try
+        {
+            await budget.TakeAsync(call, request.Operation, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!deadline.CallerGaveUp)
+        {
+            throw new SalesforceException(TransportFaults.TooLateToSend(deadline.Allowed), request.Operation, e);
         }
     }
 

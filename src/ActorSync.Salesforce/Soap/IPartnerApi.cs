@@ -1,4 +1,5 @@
 using ActorSync.Domain.Mapping;
+using ActorSync.Salesforce.Budget;
 
 namespace ActorSync.Salesforce.Soap;
 
@@ -7,6 +8,9 @@ public interface IPartnerApi
 {
     /// <summary>The same org, with options on every upsert and update.</summary>
     IPartnerApi With(WriteOptions options) => throw new NotSupportedException($"{GetType().Name} writes without options.");
+
+    /// <summary>The same org, with reads that are for this: how long they may go on as the API budget runs low.</summary>
+    IPartnerApi For(ApiUse reads) => this;
 
     /// <summary>Inserts or updates records by an external id field; one result per record, in order.</summary>
     /// <exception cref="SalesforceException">The whole call failed; its fault says whether it may have run.</exception>

@@ -1,4 +1,5 @@
 using ActorSync.Domain.Mapping;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Http;
 using ActorSync.Salesforce.Session;
 
@@ -32,6 +33,9 @@ public sealed class SoapClient : IPartnerApi
 
     /// <inheritdoc/>
     public IPartnerApi With(WriteOptions options) => new SoapClient(transport, options);
+
+    /// <inheritdoc/>
+    public IPartnerApi For(ApiUse reads) => new SoapClient(transport.For(reads), options);
 
     /// <summary>Inserts or updates records by an external id field, each on its own (partial success).</summary>
     /// <param name="objectName">API name of the object of all records.</param>

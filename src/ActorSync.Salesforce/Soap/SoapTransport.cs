@@ -1,15 +1,20 @@
 using System.Net;
 using System.Xml;
 using ActorSync.Domain.Faults;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Http;
 using ActorSync.Salesforce.Session;
 
 namespace ActorSync.Salesforce.Soap;
 
 /// <summary>Sends one SOAP call and says what became of it. The envelope is complete in memory before the first byte leaves.</summary>
-internal sealed class SoapTransport(SalesforceSession session)
+/// <param name="reads">What reads are for.</param>
+internal sealed class SoapTransport(SalesforceSession session, ApiUse reads = ApiUse.Settle)
 {
     private const string XmlType = "text/xml; charset=utf-8";
+
+    /// <summary>The same session, with reads for this.</summary>
+    public SoapTransport For(ApiUse use) => new(session, use);
 
     /// <summary>The operation's answer. An expired session is renewed once and the call made again: that fault comes before execution.</summary>
     public async Task<T> CallAsync<T>(string operation, CallKind kind, SoapCall call, Func<XmlReader, T> read, CancellationToken cancellation)
@@ -45,6 +50,7 @@ internal sealed class SoapTransport(SalesforceSession session)
             Body = body,
             ContentType = XmlType,
             WithSoapAction = true,
+            Counted = kind == CallKind.Write ? new ApiCall(ApiUse.Write, ApiKind.SoapWrite) : new ApiCall(reads, ApiKind.SoapRead),
             MaySend = kind == CallKind.Write ? session.Options.MaySend : null,
         };
         using ExchangeAnswer answer = await session.SendAsync(request, token, deadline);
@@ -59,7 +65,9 @@ internal sealed class SoapTransport(SalesforceSession session)
             session.Usage = usage ?? answer.Usage ?? session.Usage;
             if (fault is not null)
             {
-                return (SalesforceFaults.OfCall(fault.Code, OneLine.Of(fault.Message, token.Secret), kind), default);
+                SyncFault refused = SalesforceFaults.OfCall(fault.Code, OneLine.Of(fault.Message, token.Secret), kind);
+                session.Learn(refused);
+                return (refused, default);
             }
 
             SoapAnswer.Require(answer.Status == HttpStatusCode.OK, "the status contradicts the content");

@@ -69,6 +69,7 @@ internal static class CommandLine
             ParkedCommand.Create(scope),
             MappingCommand.Create(scope),
             ConfigCommand.Create(scope),
+            PlanCommand.Create(scope),
         };
         foreach (var command in OperatorCommands.Create(scope))
         {

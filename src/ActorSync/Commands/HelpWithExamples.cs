@@ -18,6 +18,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     [
         "actorsync demo                          # see it work: PostgreSQL, an org and a node on this machine",
         "actorsync config check actorsync.conf   # every mistake of a configuration at once",
+        "actorsync plan -c actorsync.conf        # what it costs of the org's API requests",
         "actorsync run -c actorsync.conf         # run a node",
         "actorsync status -c actorsync.conf      # what it is doing",
     ];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ActorSync.Audit;
+using ActorSync.Budget;
 using ActorSync.Feeds;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
@@ -51,6 +52,12 @@ internal sealed class StatusReader(NpgsqlDataSource database)
         where a.parked order by (a.state->'parked'->>'at')::timestamptz nulls last, a.external_id limit $1
         """;
 
+    private const string ApiCalls = $"select kind, sum(calls)::int8 from {S}.api_call group by kind";
+
+    private const string ApiBudget = $"""
+        select share, calls_left, org_used, org_max, org_at, reserve, per_hour, used_up_at, more_at, level, said, at from (select) one left join {S}.api_budget on true
+        """;
+
     private static readonly RecordCodec Codec = new();
 
     /// <summary>The status now.</summary>
@@ -75,7 +82,20 @@ internal sealed class StatusReader(NpgsqlDataSource database)
             : await ListAsync(connection, ParkedSql, row => ParkedEntry.Of(row.GetString(0), row.GetGuid(1), Codec.ReadState(row.GetString(2))), stop, StatusReport.ParkedMax);
         var mappings = await MappingsAsync(connection, stop);
         return new StatusReport(
-            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]);
+            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]) { Api = await ApiAsync(connection, stop) };
+    }
+
+    private static async Task<ApiStatus> ApiAsync(NpgsqlConnection connection, CancellationToken stop)
+    {
+        var calls = await ListAsync(connection, ApiCalls, row => (Kind: row.GetString(0), Calls: row.GetInt64(1)), stop);
+        var made = calls.Where(kind => kind.Kind != ApiCallTable.Ahead).ToImmutableSortedDictionary(kind => kind.Kind, kind => kind.Calls, StringComparer.Ordinal);
+        var ahead = calls.FirstOrDefault(kind => kind.Kind == ApiCallTable.Ahead).Calls;
+        return (await ListAsync(
+            connection, ApiBudget,
+            row => new ApiStatus(
+                made.Values.Sum(), made, ahead, Or<long>(row, 0), Or<long>(row, 1), Or<long>(row, 2), Or<long>(row, 3), Or<DateTimeOffset>(row, 4), Or<long>(row, 5), Or<double>(row, 6),
+                Or<DateTimeOffset>(row, 7), Or<DateTimeOffset>(row, 8), row.IsDBNull(9) ? null : row.GetString(9).ToLowerInvariant(), row.IsDBNull(10) ? null : row.GetString(10), Or<DateTimeOffset>(row, 11)),
+            stop))[0];
     }
 
     private static async Task<ImmutableArray<MappingStatus>> MappingsAsync(NpgsqlConnection connection, CancellationToken stop)
@@ -131,6 +151,9 @@ internal sealed class StatusReader(NpgsqlDataSource database)
 
         return list.ToImmutable();
     }
+
+    private static T? Or<T>(NpgsqlDataReader row, int column)
+        where T : struct => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
 
     private static DateTimeOffset Time(NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
 

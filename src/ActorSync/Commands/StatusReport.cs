@@ -20,6 +20,9 @@ internal sealed record StatusReport(
     /// <summary>Parked records listed, with what each waits for; the others are only counted.</summary>
     public const int ParkedMax = 20;
 
+    /// <summary>API requests and their budget.</summary>
+    public required ApiStatus Api { get; init; }
+
     /// <summary>Nothing is on its way: no undecided change, no offer, no submission, no envelope, no row to write.</summary>
     public bool IsQuiet => ChangeLog.Undecided == 0 && Submissions.Outstanding == 0 && Offers.Waiting == 0 && Envelopes == 0 && OwedRows == 0;
 

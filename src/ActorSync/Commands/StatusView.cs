@@ -21,6 +21,7 @@ internal static class StatusView
         console.WriteLine($"submissions   {Behind(report.Submissions.Outstanding, "outstanding", report.Submissions.OldestAgeSeconds)}, {Count(report.Submissions.OutstandingRecords, "records in them")}, {Count(report.Submissions.InDoubt, "in doubt")}");
         console.WriteLine($"mailboxes     {Count(report.Envelopes, "envelopes")}");
         console.WriteLine($"write-back    {Count(report.OwedRows, "rows to write")}");
+        ShowApi(console, report.Api);
         console.WriteLine($"parked        {Count(report.ParkedRecords, "records")}");
         foreach (var parked in report.Parked)
         {
@@ -31,6 +32,18 @@ internal static class StatusView
         if (report.ParkedRecords > StatusReport.ParkedMax)
         {
             console.WriteLine($"  ... and {Count(report.ParkedRecords - StatusReport.ParkedMax, "more")}");
+        }
+    }
+
+    private static void ShowApi(IAnsiConsole console, ApiStatus api)
+    {
+        var kinds = api.ByKind.Count == 0 ? "" : $" ({string.Join(", ", api.ByKind.Select(kind => $"{Number(kind.Value)} {kind.Key}"))})";
+        var share = api.Share is { } calls ? $", share {Number(calls)}" : "";
+        var org = api is { OrgUsed: { } used, OrgMax: { } max } ? $", the org {Number(used)} of {Number(max)}" : "";
+        console.Profile.Out.Writer.WriteLine($"API requests  {Count(api.Calls, "in 24 hours")}{kinds}, {Count(api.Ahead, "booked ahead")}{share}{org}");
+        if (api.Said is { } said)
+        {
+            console.Profile.Out.Writer.WriteLine($"              {said}");
         }
     }
 

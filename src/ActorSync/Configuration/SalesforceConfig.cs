@@ -41,6 +41,9 @@ internal sealed record SalesforceConfig
     /// <summary>Time to open a connection, TLS included; shorter than <see cref="RequestDeadline"/>.</summary>
     public required TimeSpan ConnectTimeout { get; init; }
 
+    /// <summary>What the node may spend of the org's daily API requests.</summary>
+    public required ApiBudgetConfig ApiBudget { get; init; }
+
     /// <summary>Largest body of an answer that is read, in bytes, 1 MiB to 1 GiB.</summary>
     public required long ResponseBytesMax { get; init; }
 }

@@ -100,6 +100,7 @@ internal static class SyncConfigBinder
             RequestDeadline = at.Duration("request-deadline", OneSecond, TimeSpan.FromMinutes(10)),
             SettleLimit = at.Duration("settle-limit", OneSecond, OneHour),
             ConnectTimeout = at.Duration("connect-timeout", TimeSpan.FromMilliseconds(100), OneMinute),
+            ApiBudget = ApiBudgetBinder.Bind(at.Section("api-budget")),
             ResponseBytesMax = at.Bytes("response-bytes-max", 1L << 20, 1L << 30),
         };
         if (config.Jwt is not null && at.Has("refresh-token"))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using ActorSync.Budget;
 using ActorSync.Configuration.Hocon;
 
 namespace ActorSync.Configuration;
@@ -75,6 +76,17 @@ internal static class SyncConfigValidator
 
         WarnAboutClearText(config, binding);
         WarnAboutBulk(config, binding);
+        WarnAboutBudget(config, binding);
+    }
+
+    // A part of the org's limit is known only to a node, which says so itself.
+    private static void WarnAboutBudget(SyncConfig config, ConfigBinding binding)
+    {
+        var share = binding.Find($"{SyncConfigBinder.Root}.salesforce.api-budget.calls-per-day");
+        if (share is not null && config.Feed.Interval > TimeSpan.Zero && CallPlan.TooSmall(CallEstimate.Of(config), config.Salesforce.ApiBudget.CallsPerDay?.Calls) is { } complaint)
+        {
+            binding.Problems.Warn(share.Origin, share.Key, complaint, "write a larger number, or a longer feed.interval and feed.deleted-interval");
+        }
     }
 
     // Nothing is lost without jobs: it takes more calls and more time.

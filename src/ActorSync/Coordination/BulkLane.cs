@@ -3,9 +3,10 @@ using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Operations;
 using ActorSync.Records;
+using ActorSync.Salesforce;
+using ActorSync.Salesforce.Budget;
 using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Soap;
-using ActorSync.Salesforce;
 
 namespace ActorSync.Coordination;
 
@@ -13,7 +14,11 @@ namespace ActorSync.Coordination;
 /// <param name="PollInterval">Between the first questions about a job; it doubles from one to the next ...</param>
 /// <param name="PollIntervalMax">... up to this.</param>
 /// <param name="MissingTimeMin">A job that the org denies to know for this long, whenever it is asked, is gone.</param>
-internal sealed record BulkOptions(TimeSpan PollInterval, TimeSpan PollIntervalMax, TimeSpan MissingTimeMin);
+internal sealed record BulkOptions(TimeSpan PollInterval, TimeSpan PollIntervalMax, TimeSpan MissingTimeMin)
+{
+    /// <summary>How long to rest where it would be so long while the API budget is plenty.</summary>
+    public Func<TimeSpan, TimeSpan> Slowed { get; init; } = static pause => pause;
+}
 
 /// <summary>Sends one submission as one job of Bulk API 2.0. A job does nothing before it is closed, is never given records twice, and tells afterwards of each record what became of
 /// it: whoever knows its id, which is journaled before the upload, asks it. Only where it cannot tell are records in doubt, as of a lost SOAP answer: the org denies to know the job for
@@ -166,7 +171,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
                 seen.IsTroubled = true;
             }
 
-            await WaitAsync(pause, stop);
+            await WaitAsync(options.Slowed(pause), stop);
             pause = pause * 2 < options.PollIntervalMax ? pause * 2 : options.PollIntervalMax;
         }
 
@@ -263,7 +268,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         SyncFault.Rejected or SyncFault.Misconfigured => new LaneAnswer(null, fault) { BySoap = true },
         SyncFault.InDoubt => new LaneAnswer(null, new SyncFault.NotExecuted(fault.Code, fault.Message, TimeSpan.Zero)) { IsVainJob = true },
         // What does not reach the org, or exceeds the limit of all requests, says nothing of jobs.
-        SyncFault.NotExecuted or SyncFault.Throttled { Code: "REQUEST_LIMIT_EXCEEDED" } => new LaneAnswer(null, fault),
+        SyncFault.NotExecuted or SyncFault.Throttled { Code: "REQUEST_LIMIT_EXCEEDED" or ApiBudget.UsedUp } => new LaneAnswer(null, fault),
         _ => new LaneAnswer(null, fault) { IsVainJob = true },
     };
 

@@ -12,6 +12,9 @@ internal interface IReadyWrites
     /// <summary>True when some are at hand.</summary>
     bool Any { get; }
 
+    /// <summary>How many are at hand.</summary>
+    int Count { get; }
+
     /// <summary>When the next write that waits for its due time may go; null when none does.</summary>
     DateTimeOffset? NextDue { get; }
 

@@ -16,6 +16,8 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
 
     public bool Any => _look is { Writes.Count: > 0 };
 
+    public int Count => _look?.Writes.Count ?? 0;
+
     public DateTimeOffset? NextDue => _look?.Writes.Min(write => write.DueAt);
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)

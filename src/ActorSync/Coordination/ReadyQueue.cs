@@ -24,6 +24,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public bool Any => _writes.Count > 0;
 
+    public int Count => _writes.Count;
+
     public DateTimeOffset? NextDue => _writes.Values.Min(entry => entry.Ready.DueAt);
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)

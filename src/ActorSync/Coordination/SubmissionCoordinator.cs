@@ -18,6 +18,7 @@ internal sealed class SubmissionCoordinator(
     NodeTerm term,
     IReadOnlyDictionary<short, ObjectMapping> mappings,
     IReadyWrites ready,
+    WritePace pace,
     WaitingWrites waiting,
     SoapLane lane,
     BulkLane? bulk,
@@ -82,7 +83,7 @@ internal sealed class SubmissionCoordinator(
             _calls.Sweep();
             var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
             ProbeSettled(abandon);
-            return worked ? TimeSpan.Zero : Pause();
+            return worked ? TimeSpan.Zero : pace.Rest(ready, options.Linger, _now);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -166,7 +167,7 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<bool> StartAsync(CancellationToken abandon, CancellationToken stop)
     {
-        var cuts = ready.Cut(_outside.Values, _now, _jobs.StartsMax(_now));
+        var cuts = pace.MayCut(ready.Count) ? pace.Within(ready.Cut(_outside.Values, _now, _jobs.StartsMax(_now)), _outside.Values) : [];
         var calls = cuts.Where(cut => cut.Api == SubmissionApi.Soap).ToList();
         if (calls.Count > 0)
         {
@@ -304,7 +305,7 @@ internal sealed class SubmissionCoordinator(
     private void ProbeSettled(CancellationToken abandon)
     {
         foreach (var submission in _outside.Values.Where(submission => 
-            submission.Doubtful && _now >= options.SettledAt(submission.JobLostAt) && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
+            pace.MayProbe && submission.Doubtful && _now >= options.SettledAt(submission.JobLostAt) && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
         {
             _calls.Probe(submission, abandon);
         }
@@ -326,17 +327,6 @@ internal sealed class SubmissionCoordinator(
         {
             log.Trouble(error, "not every answer could be journaled before the stop; the rest is in doubt for the next holder");
         }
-    }
-
-    private TimeSpan Pause()
-    {
-        var shortest = ready.Any ? options.Linger : TimeSpan.FromMilliseconds(100);
-        if (ready.NextDue is { } due && due > _now && due - _now < shortest)
-        {
-            shortest = due - _now;
-        }
-
-        return shortest < TimeSpan.FromMilliseconds(2) ? TimeSpan.FromMilliseconds(2) : shortest;
     }
 
     private async Task<Turn> BeginAsync(CancellationToken stop)

@@ -127,7 +127,7 @@ internal sealed class JobLoad(
     private async Task MeetAsync(FeedCursor cursor, SalesforceException error, CancellationToken stop)
     {
         var job = cursor.Load!.Job;
-        if (job is null && error.Fault is SyncFault.Rejected or SyncFault.Misconfigured { Code: "FEATURENOTENABLED" or "NOT_FOUND" })
+        if (job is null && error.Fault is SyncFault.Rejected or { Code: "API_ERROR" or "FEATURENOTENABLED" or "NOT_FOUND" })
         {
             log.Say($"{mapping.ObjectName}: no Bulk query reads it ({error.Fault}); SOAP does");
             await BySoapAsync(cursor, stop);

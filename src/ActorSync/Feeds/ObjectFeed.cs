@@ -13,30 +13,6 @@ using ActorSync.Salesforce.Soap;
 
 namespace ActorSync.Feeds;
 
-/// <summary>How a feed polls.</summary>
-/// <param name="Interval">Between polls.</param>
-/// <param name="Overlap">How far back a deep poll looks: writes may commit this much later than their SystemModstamp says.</param>
-/// <param name="OverlapInterval">Between deep polls; the others look back only <see cref="ObjectFeed.ShortOverlap"/>.</param>
-/// <param name="DeletedInterval">Between calls of getDeleted, which finds what the recycle bin no longer shows.</param>
-internal sealed record FeedOptions(TimeSpan Interval, TimeSpan Overlap, TimeSpan OverlapInterval, TimeSpan DeletedInterval, int PageRowsMax)
-{
-    /// <summary>How the load is done; null: by SOAP.</summary>
-    public LoadOptions? Load { get; init; }
-
-    /// <summary>How objects are read that are fed by change events.</summary>
-    public ChangeEventOptions ChangeEvents { get; init; } = ChangeEventOptions.None;
-}
-
-/// <summary>How objects are read that are fed by change events.</summary>
-/// <param name="Objects">API names, whatever their case.</param>
-/// <param name="FallbackInterval">Between polls while the events are heard.</param>
-/// <param name="ReadInterval">Least time between two reads of records that events name.</param>
-internal sealed record ChangeEventOptions(IReadOnlySet<string> Objects, TimeSpan FallbackInterval, TimeSpan ReadInterval)
-{
-    /// <summary>None is.</summary>
-    public static readonly ChangeEventOptions None = new(new HashSet<string>(), TimeSpan.Zero, TimeSpan.Zero);
-}
-
 /// <summary>Reads one object: the initial load, then changes and deletions by polling, change events where it is fed by them, and single records when an actor asks for a fresh look.
 /// All reads of one object are made one after the other, so that their order is the order of evidence. Each page is a turn that mails the images to their
 /// records and moves the cursor together.</summary>
@@ -51,6 +27,7 @@ internal sealed class ObjectFeed(
     Wakeup wakeup,
     Wakeup records,
     FeedOptions options,
+    ReadPace pace,
     TimeProvider clock,
     SyncLog log,
     ChangeInbox? inbox = null,
@@ -125,6 +102,11 @@ internal sealed class ObjectFeed(
                 return MappingGate.LookInterval;
             }
 
+            if (!pace.AllowsReadBack)
+            {
+                return ReadPace.HeldPause;
+            }
+
             if (lease.Cursor == "{}" && _changes is { IsAnswered: false })
             {
                 // Changes are heard from before the load begins, too.
@@ -183,6 +165,11 @@ internal sealed class ObjectFeed(
 
     private async Task<TimeSpan> LoadAsync(FeedCursor cursor, CancellationToken stop)
     {
+        if (!pace.AllowsLoad)
+        {
+            return ReadPace.HeldPause;
+        }
+
         // The load must not run ahead of the records it fills.
         if (await stores.Turns.CountShardMailAsync(LoadEnvelopesMax, stop) >= LoadEnvelopesMax)
         {
@@ -194,9 +181,9 @@ internal sealed class ObjectFeed(
         return await _load.StepAsync(cursor, stop);
     }
 
-    private TimeSpan PollInterval => _changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval;
+    private TimeSpan PollInterval => pace.Slowed(_changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval);
 
-    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : options.ChangeEvents.ReadInterval;
+    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : pace.Slowed(options.ChangeEvents.ReadInterval);
 
     // One turn of what has been heard, then the records that it names are read before more is taken.
     private async Task TakeChangesAsync(CancellationToken stop)
@@ -215,7 +202,7 @@ internal sealed class ObjectFeed(
     private async Task PollWhenDueAsync(CancellationToken stop)
     {
         var missed = ChangeFeed.WantsPoll(_cursor!);
-        if (_polledAt != 0 && clock.GetElapsedTime(_polledAt) < PollInterval && !missed)
+        if ((_polledAt != 0 && clock.GetElapsedTime(_polledAt) < PollInterval && !missed) || !pace.AllowsPoll)
         {
             return;
         }

@@ -80,9 +80,9 @@ public sealed class BulkTests
     {
         await using var sync = await LoadedAsync();
         var locked = sync.Server.Faults.Add(new OrgFault.RowError("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", [], 0.5), Jobs, hitsMax: 1);
-        await sync.ExecuteAsync("""
-            insert into salesforce.contact(lastname, account__actorsync_id__c)
-            select 'Many ' || i, (select actorsync_id__c from salesforce.account where name = 'Plain ' || (i % 3)) from generate_series(1, 300) i
+        await sync.ExecuteAsync($"""
+            insert into salesforce.contact(actorsync_id__c, lastname, account__actorsync_id__c)
+            select {OneShard}, 'Many ' || i, (select actorsync_id__c from salesforce.account where name = 'Plain ' || (i % 3)) from generate_series(1, 300) i
             """);
         await RunAsync(sync);
         sync.Server.Faults.Hits(locked).ShouldBe(1);
@@ -167,12 +167,10 @@ public sealed class BulkTests
         Written(sync, "upsert").ShouldBe((0, RowsMin));
     }
 
-    // One turn decides all rows of a statement however busy the machine is, so that the coordinator sees all their writes at once.
     private static FlowSettings Settings(string more = "") => new()
     {
         Org = new OrgServerOptions { BulkChunkTime = TimeSpan.Zero },
         Configuration = $$"""
-            actorsync.runtime { lease { ttl = 30s, renew = 1s, margin = 2s }, turn.time-budget = 10s }
             actorsync.coordinator.bulk { rows-min = {{RowsMin}}, linger = 100ms, poll-interval = 20ms, poll-interval-max = 100ms }
             {{more}}
 
@@ -189,8 +187,11 @@ public sealed class BulkTests
         await sync.StopNodeAsync();
     }
 
+    // Of one shard: one turn decides all that a statement does to them, however busy the machine is, and the coordinator sees all their writes at once.
+    private const string OneShard = "(left(gen_random_uuid()::text, 32) || '0000')::uuid";
+
     private static Task InsertAsync(RunningSync sync, int count, string phone = "'1'") =>
-        sync.ExecuteAsync($"insert into salesforce.account(name, phone) select 'Many ' || i, {phone} from generate_series(1, {count}) i");
+        sync.ExecuteAsync($"insert into salesforce.account(name, phone, actorsync_id__c) select 'Many ' || i, {phone}, {OneShard} from generate_series(1, {count}) i");
 
     private static (int ByJobs, int BySoap) Written(RunningSync sync, string operation)
     {

@@ -13,11 +13,11 @@ internal sealed class NodeInProcess : IAsyncDisposable
     private readonly TextWriter _output;
     private readonly Task<int> _running;
 
-    private NodeInProcess(SyncConfig config)
+    private NodeInProcess(SyncConfig config, Func<NodeOptions, NodeOptions>? adjust)
     {
         _output = TextWriter.Synchronized(_text);
         var log = new SyncLog(_output, TimeProvider.System, verbose: true);
-        _running = Task.Run(() => SyncNode.RunAsync(config, TimeProvider.System, log, _stop.Token));
+        _running = Task.Run(() => SyncNode.RunAsync(config, TimeProvider.System, log, _stop.Token, adjust));
     }
 
     /// <summary>What it has said so far.</summary>
@@ -32,7 +32,8 @@ internal sealed class NodeInProcess : IAsyncDisposable
         }
     }
 
-    public static NodeInProcess Start(SyncConfig config) => new(config);
+    /// <param name="adjust">What no configuration offers.</param>
+    public static NodeInProcess Start(SyncConfig config, Func<NodeOptions, NodeOptions>? adjust = null) => new(config, adjust);
 
     /// <summary>Waits until it says a line that contains this.</summary>
     public Task SaysAsync(string text) => Eventually.HoldsAsync($"the node to say '{text}'; it said:\n{Log}", () =>

@@ -98,10 +98,11 @@ internal sealed class RunningSync : IAsyncDisposable
     }
 
     /// <summary>Starts a node in this process.</summary>
-    public NodeInProcess StartNode()
+    /// <param name="adjust">What no configuration offers.</param>
+    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null)
     {
         var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
-        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()));
+        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
         _nodes.Add(node);
         return node;
     }

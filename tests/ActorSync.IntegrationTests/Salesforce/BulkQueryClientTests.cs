@@ -44,11 +44,11 @@ public sealed class BulkQueryClientTests : IAsyncLifetime
     [Fact]
     public async Task Records_read_by_SOAP_and_by_a_query_job_give_equal_images()
     {
-        var parent = Guid.Parse("11111111-2222-3333-4444-555555555555");
+        var parent = Guid.Parse("6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c11");
         var accounts = Create("Account", [new() { ["Name"] = "Parent", [Key] = parent.ToString() }, new() { ["Name"] = "Parent without a UUID" }]);
         Create("Opportunity",
         [
-            new() { ["Name"] = "A \"quoted\", one\nwith\r\nlines and , commas", ["StageName"] = "Prospecting", ["CloseDate"] = "2026-01-31", ["Amount"] = "90000000", ["AccountId"] = accounts[0], [Key] = Guid.Parse("66666666-7777-8888-9999-000000000000").ToString() },
+            new() { ["Name"] = "A \"quoted\", one\nwith\r\nlines and , commas", ["StageName"] = "Prospecting", ["CloseDate"] = "2026-01-31", ["Amount"] = "90000000", ["AccountId"] = accounts[0], [Key] = "6F1C9A52-6F0E-4C0E-9D0A-0F6A8F0F6C12" },
             new() { ["Name"] = "ÜberÉmoji \U0001F600  two  spaces", ["StageName"] = "Closed Won", ["CloseDate"] = "1999-12-31", ["Amount"] = "0.05", ["AccountId"] = accounts[1] },
             new() { ["Name"] = "#N/A", ["StageName"] = "Prospecting", ["CloseDate"] = "2026-02-01", ["Amount"] = "-1234567.89", ["Description"] = "null", ["NextStep"] = "'" },
         ]);
@@ -68,9 +68,9 @@ public sealed class BulkQueryClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_query_that_Bulk_cannot_ask_is_rejected_and_a_job_that_is_gone_is_not_found()
+    public async Task A_query_that_Bulk_cannot_ask_is_refused_and_a_job_that_is_gone_is_not_found()
     {
-        (await Should.ThrowAsync<SalesforceException>(_bulk.CreateAsync("SELECT COUNT() FROM Account", default))).Fault.ShouldBeOfType<SyncFault.Rejected>();
+        (await Should.ThrowAsync<SalesforceException>(_bulk.CreateAsync("SELECT COUNT() FROM Account", default))).Fault.Code.ShouldBe("API_ERROR");
         (await Should.ThrowAsync<SalesforceException>(_bulk.CreateAsync("SELECT Nonsense FROM Account", default))).Fault.Code.ShouldBe("INVALID_FIELD");
         var job = await _bulk.CreateAsync("SELECT Id FROM Account", default);
         await EndedAsync(job);

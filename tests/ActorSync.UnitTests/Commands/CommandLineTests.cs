@@ -21,6 +21,7 @@ public sealed class CommandLineTests
     [InlineData("skip")]
     [InlineData("edit")]
     [InlineData("config", "check")]
+    [InlineData("plan")]
     public async Task Every_command_explains_itself_with_examples_and_exit_codes(params string[] command)
     {
         (await RunAsync([.. command, "--help"])).ShouldBe(ExitCode.Ok);

@@ -116,6 +116,7 @@ public sealed class OrgFaultsTests
     [InlineData("""{"kind":"latency","distribution":"uniform","minMs":1,"maxMs":2,"at":"onTheWay"}""")]
     [InlineData("""{"kind":"latency","distribution":"fixed","ms":5,"at":"beforeEffect"}""")]
     [InlineData("""{"kind":"error","code":"SERVER_UNAVAILABLE","message":"m"}""")]
+    [InlineData("""{"kind":"dailyLimit","left":3}""")]
     [InlineData("""{"kind":"rowError","code":"UNABLE_TO_LOCK_ROW","message":"m","recordProbability":0.5}""")]
     [InlineData("""{"kind":"drop","after":"half"}""")]
     [InlineData("""{"kind":"hang","effect":"never"}""")]
