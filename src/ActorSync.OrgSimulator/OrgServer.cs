@@ -59,6 +59,9 @@ public sealed class OrgServer : IAsyncDisposable
     /// <summary>API requests counted against the daily allowance so far.</summary>
     public int RequestsUsed => _services.Usage.Used;
 
+    /// <summary>Streaming clients that the server knows now.</summary>
+    public int StreamsOpen => _services.Streams?.Clients.Count ?? 0;
+
     /// <summary>Most API requests in any window of the allowance so far, those of other applications included.</summary>
     public int RequestsPeak => _services.Usage.Peak;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ActorSync.OrgSimulator;
 using ActorSync.OrgSimulator.Org;
 using ActorSync.TestKit;
+using ActorSync.TestKit.Network;
 using ActorSync.TestKit.Postgres;
 using ActorSync.TestKit.Processes;
 using ActorSync.TestKit.Time;
@@ -15,6 +16,9 @@ internal sealed record BenchmarkSettings(string Mappings)
 {
     /// <summary>How the org is set up; its request limit is the world's own.</summary>
     public OrgServerOptions Org { get; init; } = new();
+
+    /// <summary>Whether a line that can be cut lies between nodes and org.</summary>
+    public bool ByLine { get; init; }
 
     /// <summary>More HOCON behind everything else: the later key wins.</summary>
     public string Configuration { get; init; } = "";
@@ -31,15 +35,20 @@ internal sealed class BenchmarkWorld : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly BenchmarkSettings _settings;
     private readonly List<ChildProcess> _nodes = [];
+    private readonly CuttableLine? _line;
 
     private BenchmarkWorld(TestDatabase database, OrgServer server, TemporaryFolder folder, BenchmarkSettings settings)
     {
         (_database, Server, _folder, _settings) = (database, server, folder, settings);
+        _line = settings.ByLine ? CuttableLine.To(server.Url) : null;
         Application = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { ApplicationName = "benchmark-application", CommandTimeout = 600 });
     }
 
     /// <summary>The org as a server: faults, holds, requests used.</summary>
-    public OrgServer Server { get; }
+    public OrgServer Server { get; private set; }
+
+    /// <summary>The network between nodes and org.</summary>
+    public CuttableLine Line => _line ?? throw new InvalidOperationException("these settings have no line that can be cut");
 
     /// <summary>The org as its people use it.</summary>
     public OrgModel Org => Server.Model;
@@ -67,6 +76,15 @@ internal sealed class BenchmarkWorld : IAsyncDisposable
         File.WriteAllText(file, Configuration(name));
         _nodes.Add(ChildProcess.StartActorSync(["run", "-c", file], new Dictionary<string, string?> { ["ACTORSYNC_CRASH_POINT"] = crashPoint }));
         return _nodes[^1];
+    }
+
+    /// <summary>Stops the org's server for a time and starts another one of the same org at the same address: it knows no session, no streaming client and no fault.</summary>
+    public async Task RestartServerAsync(TimeSpan down)
+    {
+        var (model, port) = (Server.Model, Server.Url.Port);
+        await Server.DisposeAsync();
+        await Task.Delay(down, TimeProvider.System);
+        Server = await OrgServer.StartAsync(_settings.Org with { RequestLimit = SettleLimit, Model = model, Port = port, Seed = 2 }, CancellationToken.None);
     }
 
     /// <summary>Waits until the feeds of all mappings have read everything there was and nothing is under way.</summary>
@@ -127,6 +145,11 @@ internal sealed class BenchmarkWorld : IAsyncDisposable
             await node.DisposeAsync();
         }
 
+        if (_line is not null)
+        {
+            await _line.DisposeAsync();
+        }
+
         await Server.DisposeAsync();
         await Application.DisposeAsync();
         await _database.DisposeAsync();
@@ -138,7 +161,7 @@ internal sealed class BenchmarkWorld : IAsyncDisposable
           node.name = {{name}}
           postgres.url = "{{_database.ConnectionString}}"
           salesforce {
-            login-url = "{{Server.Url.GetLeftPart(UriPartial.Authority)}}"
+            login-url = "{{(_line?.Url ?? Server.Url).GetLeftPart(UriPartial.Authority)}}"
             client-id = "{{Server.ClientId}}"
             client-secret = "{{Server.ClientSecret}}"
             settle-limit = {{SettleLimit.TotalSeconds}}s

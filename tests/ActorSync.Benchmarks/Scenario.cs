@@ -1,5 +1,6 @@
 using ActorSync.Benchmarks.Budget;
 using ActorSync.Benchmarks.Bulk;
+using ActorSync.Benchmarks.ChangeEvents;
 using ActorSync.Benchmarks.Load;
 
 namespace ActorSync.Benchmarks;
@@ -15,6 +16,8 @@ internal sealed record Scenario(string Name, string About, IReadOnlyDictionary<s
     public static IReadOnlyList<Scenario> All { get; } =
     [
         BulkScenario.Scenario,
+        ChangeEventScenario.Scenario,
+        CounterScenario.Scenario,
         LoadScenario.Scenario,
         BudgetScenario.Scenario,
     ];

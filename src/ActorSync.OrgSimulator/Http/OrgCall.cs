@@ -17,6 +17,9 @@ public sealed record OrgCall(string Api, string Operation, IReadOnlyList<string>
     /// <summary>The session id the call presented; empty when it brought none.</summary>
     public string SessionId { get; init; } = "";
 
+    /// <summary>The query of SOAP's query or queryAll; null of other calls.</summary>
+    public string? Soql { get; init; }
+
     /// <summary>Whether a caller waits for it, or it is the org's own work.</summary>
     internal CallPart Part { get; init; }
 }

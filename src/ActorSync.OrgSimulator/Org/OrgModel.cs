@@ -92,6 +92,22 @@ public sealed class OrgModel
     public IReadOnlyList<RecordResult> EmptyRecycleBin(IReadOnlyList<string> ids, DmlContext context) =>
         Transact(ids.Count, context, call => i => _deleter.EmptyBin(call, ids[i]));
 
+    /// <summary>Deletes up to 200 records for good in one transaction, past the recycle bin: no change event tells it.</summary>
+    public IReadOnlyList<RecordResult> HardDelete(IReadOnlyList<string> ids, DmlContext context) => Transact(ids.Count, context, call => i =>
+    {
+        RecordResult deleted = _deleter.Delete(call, ids[i]);
+        return deleted.Success ? _deleter.EmptyBin(call, ids[i]) : deleted;
+    });
+
+    /// <summary>Reads and writes of one moment: nobody else's call comes between those of <paramref name="work"/>, as between those of an Apex method that locks what it reads.</summary>
+    public T Atomically<T>(Func<T> work)
+    {
+        lock (_gate)
+        {
+            return work();
+        }
+    }
+
     /// <summary>Answers a SOQL query.</summary>
     /// <param name="soql">The query.</param>
     /// <param name="includeDeleted">True for queryAll: the recycle bin is read too.</param>

@@ -68,6 +68,10 @@ internal sealed class SoapEndpoint(OrgServices org)
             _ => request.All("sObjectType"),
         };
         var records = request.Records.Count > 0 ? request.Records.Count : request.All("ids").Count;
-        return new OrgCall("soap", request.Operation, types, request.Headers.Client, records) { SessionId = request.Headers.SessionId };
+        return new OrgCall("soap", request.Operation, types, request.Headers.Client, records)
+        {
+            SessionId = request.Headers.SessionId,
+            Soql = request.Operation is "query" or "queryAll" ? request.Argument("queryString") : null,
+        };
     }
 }

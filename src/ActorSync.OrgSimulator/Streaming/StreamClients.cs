@@ -14,6 +14,19 @@ internal sealed class StreamClients(ChangeEventLog log, StreamLimits limits, int
 
     public StreamLimits Limits => limits;
 
+    /// <summary>Clients that are known now.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ForgetIdle();
+                return _byId.Count;
+            }
+        }
+    }
+
     /// <exception cref="StreamException">There are too many.</exception>
     public StreamSubscriber Open()
     {

@@ -18,16 +18,23 @@ internal sealed record FlowSettings
     /// <summary>How the org is set up; number of records and request limit are this test's own.</summary>
     public OrgServerOptions Org { get; init; } = new();
 
+    /// <summary>Whether a line that can be cut lies between node and org.</summary>
+    public bool ByLine { get; init; }
+
     /// <summary>More configuration, behind everything else: the later key wins.</summary>
     public string Configuration { get; init; } = "";
 
+    /// <summary>How the org's server is started.</summary>
+    public OrgServerOptions ServerOptions => Org with { Records = Records, RequestLimit = SettleLimit };
+
     /// <summary>The node's configuration file.</summary>
-    public string Text(string postgresUrl, OrgServer org) => string.Create(CultureInfo.InvariantCulture, $$"""
+    /// <param name="url">Where the node finds the org.</param>
+    public string Text(string postgresUrl, OrgServer org, Uri url) => string.Create(CultureInfo.InvariantCulture, $$"""
         actorsync {
           node.name = flow
           postgres.url = "{{postgresUrl}}"
           salesforce {
-            login-url = "{{org.Url.GetLeftPart(UriPartial.Authority)}}"
+            login-url = "{{url.GetLeftPart(UriPartial.Authority)}}"
             client-id = "{{org.ClientId}}"
             client-secret = "{{org.ClientSecret}}"
             settle-limit = {{SettleLimit.TotalMilliseconds}}ms

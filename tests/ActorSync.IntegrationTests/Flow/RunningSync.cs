@@ -6,6 +6,7 @@ using ActorSync.OrgSimulator.Http;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
 using ActorSync.TestKit;
+using ActorSync.TestKit.Network;
 using ActorSync.TestKit.Postgres;
 using ActorSync.TestKit.Processes;
 using ActorSync.TestKit.Time;
@@ -28,18 +29,24 @@ internal sealed class RunningSync : IAsyncDisposable
     private readonly List<NodeInProcess> _nodes = [];
     private readonly List<ChildProcess> _processes = [];
     private readonly string[] _plain;
+    private readonly FlowSettings _settings;
+    private readonly CuttableLine? _line;
 
     private RunningSync(TestDatabase database, OrgServer server, TemporaryFolder folder, FlowSettings settings)
     {
-        (_database, Server, _folder) = (database, server, folder);
+        (_database, Server, _folder, _settings) = (database, server, folder, settings);
+        _line = settings.ByLine ? CuttableLine.To(server.Url) : null;
         Org = new SalesforceSide(server);
         _plain = [.. Enumerable.Range(0, 3).Select(i => Org.Create("Account", ("Name", $"Plain {i}"), ("Phone", $"+1 555 {i}")))];
         ConfigFile = folder["node.conf"];
-        File.WriteAllText(ConfigFile, settings.Text(database.ConnectionString, server));
+        File.WriteAllText(ConfigFile, settings.Text(database.ConnectionString, server, _line?.Url ?? server.Url));
     }
 
     /// <summary>The org as a server: faults, holds, sessions.</summary>
-    public OrgServer Server { get; }
+    public OrgServer Server { get; private set; }
+
+    /// <summary>The network between node and org.</summary>
+    public CuttableLine Line => _line ?? throw new InvalidOperationException("This test's settings have no line that can be cut.");
 
     /// <summary>The org as a person uses it.</summary>
     public SalesforceSide Org { get; }
@@ -61,7 +68,7 @@ internal sealed class RunningSync : IAsyncDisposable
     {
         settings ??= new FlowSettings();
         var database = await TestDatabase.CreateAsync("flow", MigrateAsync);
-        var server = await OrgServer.StartAsync(settings.Org with { Records = settings.Records, RequestLimit = FlowSettings.SettleLimit }, CancellationToken.None);
+        var server = await OrgServer.StartAsync(settings.ServerOptions, CancellationToken.None);
         return new RunningSync(database, server, TemporaryFolder.Create(), settings);
     }
 
@@ -98,6 +105,16 @@ internal sealed class RunningSync : IAsyncDisposable
         var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
         _nodes.Add(node);
         return node;
+    }
+
+    /// <summary>Stops the org's server and starts another one of the same org at the same address: it knows no session, no streaming client and no fault.</summary>
+    /// <param name="meanwhile">What goes on in the org while nobody can reach it.</param>
+    public async Task RestartServerAsync(Func<Task> meanwhile)
+    {
+        var (model, port) = (Server.Model, Server.Url.Port);
+        await Server.DisposeAsync();
+        await meanwhile();
+        Server = await OrgServer.StartAsync(_settings.ServerOptions with { Model = model, Port = port, Seed = 2 }, CancellationToken.None);
     }
 
     /// <summary>Drains the newest node of this process.</summary>
@@ -191,6 +208,11 @@ internal sealed class RunningSync : IAsyncDisposable
         foreach (var process in _processes)
         {
             await process.DisposeAsync();
+        }
+
+        if (_line is not null)
+        {
+            await _line.DisposeAsync();
         }
 
         await Server.DisposeAsync();

@@ -18,6 +18,24 @@ internal sealed class SalesforceSide(OrgServer server)
     /// <summary>Changes fields of a record.</summary>
     public void Update(string type, string sfid, params ReadOnlySpan<(string Field, string? Value)> fields) => One(Model.Update([Input(type, sfid, fields)], _person));
 
+    /// <summary>Changes the same fields of many records in one transaction.</summary>
+    public void UpdateAll(string type, IReadOnlyList<string> sfids, params ReadOnlySpan<(string Field, string? Value)> fields)
+    {
+        var inputs = new List<RecordInput>();
+        foreach (var sfid in sfids)
+        {
+            inputs.Add(Input(type, sfid, fields));
+        }
+
+        Model.Update(inputs, _person).ShouldAllBe(result => result.Success);
+    }
+
+    /// <summary>Moves many records to the recycle bin in one transaction.</summary>
+    public void DeleteAll(IReadOnlyList<string> sfids) => Model.Delete(sfids, _person).ShouldAllBe(result => result.Success);
+
+    /// <summary>Deletes a record for good, past the recycle bin.</summary>
+    public void HardDelete(string sfid) => One(Model.HardDelete([sfid], _person));
+
     /// <summary>Changes fields if the record still lives.</summary>
     public bool TryUpdate(string type, string sfid, params ReadOnlySpan<(string Field, string? Value)> fields) => Model.Update([Input(type, sfid, fields)], _person)[0].Success;
 

@@ -41,6 +41,16 @@ public sealed class ChangeEventTests
         }).ShouldBeEmpty("both are older than events are kept");
     }
 
+    [Fact]
+    public void A_record_that_is_deleted_past_the_bin_is_told_by_getDeleted_alone()
+    {
+        var id = Org.Account();
+
+        _recorded.Published(() => Org.Model.HardDelete([id], Org.Context)[0].ShouldSucceed()).ShouldBeEmpty();
+        Org.Ids("SELECT Id FROM Account", includeDeleted: true).ShouldBeEmpty();
+        Org.Model.GetDeleted("Account", Org.Clock.GetUtcNow().AddHours(-1), Org.Clock.GetUtcNow().AddHours(1)).Records.Select(record => record.Id).ShouldBe([id]);
+    }
+
     // LastModifiedDate moves with every save, LastModifiedById only with another user.
     [Fact]
     public void A_save_tells_its_stamps()
