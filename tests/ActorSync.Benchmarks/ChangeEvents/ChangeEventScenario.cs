@@ -46,6 +46,7 @@ internal static class ChangeEventScenario
 
             await world.AtRestAsync();
             await NothingWaitsAsync(world);
+            Console.WriteLine(holds ? "nothing waits for anybody" : $"what the nodes said: {await world.KeepLogsAsync("cdc")}");
             return holds;
         }
         catch (ShouldAssertException broken)

@@ -120,6 +120,7 @@ public sealed class ChangeEventInterruptionTests
         sync.Org.Update("Account", sfid, ("Name", "Known"));
         await sync.ToldAsync();
         var last = (await sync.ReplayIdAsync("Account"))!.Value;
+        await sync.SecondPassesAsync();
         await sync.StopNodeAsync();
 
         sync.Org.Update("Account", sfid, ("Name", "Gone unheard"));

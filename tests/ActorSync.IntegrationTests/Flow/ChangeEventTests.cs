@@ -83,6 +83,7 @@ public sealed class ChangeEventTests
     {
         await using var sync = await HeardSync.StartAsync(HeardSync.Settings(feed: "cdc.fallback-interval = 1s"));
         var (id, sfid) = await sync.LoadedAccountAsync();
+        await sync.SecondPassesAsync();
         var last = sync.Events().Last;
         sync.Org.HardDelete(sfid);
 

@@ -86,7 +86,7 @@ internal static class HeardSync
     public static Task ReplayIdMovesAsync(this RunningSync sync, long from) =>
         Eventually.PassesAsync("the feed to hear of accounts", async () => (await sync.ReplayIdAsync("Account") ?? 0).ShouldBeGreaterThan(from));
 
-    /// <summary>Waits until the second of the newest event is over: stamps have seconds, and a deletion in the second of a write of ours leaves open which came later until the next sweep.</summary>
+    /// <summary>Waits until the second of the newest event is over: stamps have seconds, and a deletion in the second of a write of ours leaves open which came later.</summary>
     public static Task SecondPassesAsync(this RunningSync sync) =>
         Eventually.HoldsAsync("the next second", () => Task.FromResult(sync.Org.Model.Now - sync.Events().After(0)[^1].Transaction.CommittedAt >= TimeSpan.FromSeconds(1)));
 
