@@ -62,7 +62,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         }
 
         Guid[] ids = [.. outside.Select(submission => submission.Id)];
-        if (_asideSeen.AsSpan().SequenceEqual(ids))
+        if (!_aside.HasReleased && _asideSeen.AsSpan().SequenceEqual(ids))
         {
             return;
         }

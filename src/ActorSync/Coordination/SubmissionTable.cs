@@ -85,18 +85,19 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
     public async Task<bool> LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"update {S}.submission set doubtful_since = $2, writes = $3::jsonb, records = $4 where submission = $1 and finished_at is null", turn.Postgres().Connection);
+            $"update {S}.submission set doubtful_since = $2, sent = case when mapping = any($5) then coalesce(sent, writes) end, writes = $3::jsonb, records = $4 where submission = $1 and finished_at is null", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submission });
         command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
         command.Parameters.Add(new() { Value = JsonSerializer.Serialize(lost, SubmissionJson.Default.IReadOnlyListOfferedWrite) });
         command.Parameters.Add(new() { Value = lost.Count });
+        command.Parameters.Add(new() { Value = remembered.ToArray() });
         return await command.ExecuteNonQueryAsync(stop) == 1;
     }
 
     public async Task<bool> FinishAsync(Turn turn, Guid submission, string outcome, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"update {S}.submission set finished_at = $2, outcome = $3::jsonb, sent = case when mapping = any($4) then writes end, writes = '[]' where submission = $1 and finished_at is null", turn.Postgres().Connection);
+            $"update {S}.submission set finished_at = $2, outcome = $3::jsonb, sent = case when mapping = any($4) then coalesce(sent, writes) end, writes = '[]' where submission = $1 and finished_at is null", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submission });
         command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
         command.Parameters.Add(new() { Value = outcome });

@@ -16,6 +16,9 @@ internal sealed class WritesAside
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Some are to be read again.</summary>
+    public bool HasReleased => _released.Count > 0;
+
     /// <summary>Records that are born by writes put aside.</summary>
     public IEnumerable<RecordId> Unborn => _waiting.Values.SelectMany(entries => entries).Concat(_released).Where(entry => entry.IsAwaited).Select(entry => entry.Record);
 
@@ -32,6 +35,12 @@ internal sealed class WritesAside
             {
                 carriers[write.Record] = submission;
             }
+        }
+
+        // Their children go behind them.
+        foreach (var entry in _released.Where(entry => entry.IsAwaited))
+        {
+            carriers.TryAdd(entry.Record, Guid.Empty);
         }
 
         foreach (var (submission, entries) in _waiting)

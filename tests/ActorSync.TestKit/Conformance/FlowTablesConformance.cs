@@ -307,6 +307,12 @@ public abstract class FlowTablesConformance : StoreConformance
         await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(1), "{}", Stop)).ShouldBeTrue());
         (await Submissions.SentAsync([Key(1)], Stop)).ShouldHaveSingleItem().Value.ShouldBe([Write(1), Write(2)]);
         (await Submissions.SentAsync([], Stop)).ShouldBeEmpty();
+
+        await TurnAsync(turn => StartAsync(turn, 2));
+        await TurnAsync(async turn => (await Submissions.LeaveAsync(turn, Key(2), [Write(3)], Stop)).ShouldBeTrue());
+        (await Submissions.SentAsync([Key(2)], Stop)).ShouldHaveSingleItem().Value.ShouldBe([Write(2), Write(3)], "also what has been settled before the rest");
+        await TurnAsync(async turn => (await Submissions.FinishAsync(turn, Key(2), "{}", Stop)).ShouldBeTrue());
+        (await Submissions.SentAsync([Key(2)], Stop)).ShouldHaveSingleItem().Value.ShouldBe([Write(2), Write(3)]);
     }
 
     [Fact]

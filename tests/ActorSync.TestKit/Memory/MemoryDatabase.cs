@@ -35,6 +35,9 @@ internal sealed record MemoryOffer(long Id, long Transaction, OfferedWrite Write
 internal sealed record MemorySubmission(Submission Submission, string? Outcome, DateTimeOffset? FinishedAt)
 {
     public DateTimeOffset? DoubtfulSince { get; init; }
+
+    /// <summary>What was sent, where some of it has been settled; null: the writes.</summary>
+    public IReadOnlyList<OfferedWrite>? Sent { get; init; }
 }
 
 internal sealed record MemoryLink(ActorId? Actor, DateTimeOffset? DeletedAt);

@@ -362,7 +362,7 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
             return Task.FromResult(false);
         }
 
-        store.Database.Submissions.Write(transaction, submission, row with { DoubtfulSince = turn.Now, Submission = row.Submission with { Writes = lost } });
+        store.Database.Submissions.Write(transaction, submission, row with { DoubtfulSince = turn.Now, Sent = row.Sent ?? row.Submission.Writes, Submission = row.Submission with { Writes = lost } });
         return Task.FromResult(true);
     }
 
@@ -381,6 +381,6 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
 
     public Task<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>> SentAsync(IReadOnlyCollection<Guid> submissions, CancellationToken stop) =>
         Task.FromResult<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>>(submissions.Distinct()
-            .Select(submission => store.Database.Submissions.Read(null, submission)?.Submission).OfType<Submission>()
-            .ToDictionary(submission => submission.Id, submission => submission.Writes));
+            .Select(submission => store.Database.Submissions.Read(null, submission)).OfType<MemorySubmission>()
+            .ToDictionary(row => row.Submission.Id, row => row.Sent ?? row.Submission.Writes));
 }

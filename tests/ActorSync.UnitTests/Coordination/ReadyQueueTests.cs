@@ -128,6 +128,22 @@ public sealed class ReadyQueueTests
         Enumerable.Range(1, 50).ShouldAllBe(i => left.IndexOf($"A{i}") < left.IndexOf($"D{i}"));
     }
 
+    // The job ends when the window has just been filled with children of what waited for it.
+    [Fact]
+    public async Task Children_of_births_that_are_still_to_be_read_again_make_room_for_them()
+    {
+        var limits = Limits with { Jobs = new JobLimits(1000, 3000, TimeSpan.Zero, 1, 1_000_000) };
+        var offered = new ListedOffers(
+            [.. Enumerable.Range(1, 40).Select(i => Offers.Account($"A{i}", parent: "P")), .. Enumerable.Range(1, 40).Select(i => Offers.Contact($"D{i}", account: $"A{i}"))]);
+        var queue = new ReadyQueue(offered, new WaitingWrites(Offers.Mappings, byJobs: true), limits, 40);
+        var job = new Submission(new Guid(1, 0, 0, new byte[8]), 1, WriteOperation.Insert, [Offers.Account("P")], Offers.Now) { Api = SubmissionApi.Bulk };
+        (await LeaveAsync(queue, [job], rounds: 2)).ShouldBeEmpty();
+
+        var left = await LeaveAsync(queue, [], rounds: 20);
+        left.Distinct().Count().ShouldBe(80);
+        Enumerable.Range(1, 40).ShouldAllBe(i => left.IndexOf($"A{i}") < left.IndexOf($"D{i}"));
+    }
+
     private static async Task<List<string>> LeaveAsync(ReadyQueue queue, Submission[] outside, int rounds)
     {
         var left = new List<string>();
