@@ -155,7 +155,7 @@ internal sealed class ChangeFeed(
         // In the order of the commits, should they not have come in it.
         var told = batch.Where(news => news.Event.CommittedAt >= heardAt - HeardTolerance)
             .OrderBy(news => news.Event.CommitNumber).ThenBy(news => news.Event.SequenceNumber).ToArray();
-        var changes = _changes.Read(told.Select(news => news.Event), await stores.Submissions.SentAsync(ChangeReader.Submissions(told.Select(news => news.Event)), stop));
+        var changes = _changes.Read(told.Select(news => news.Event), await stores.Submissions.SentAsync(ChangeReader.Submissions(told.Select(news => news.Event)), stop), seen);
         var ids = await ToReadAsync(changes, stop);
         var (images, readBegan) = ids.Count == 0 ? ([], seen) : await ReadAsync(ids, stop);
         var nearMisses = changes.Count(change => change.IsNearMiss);
@@ -209,9 +209,9 @@ internal sealed class ChangeFeed(
         var images = new List<ReadRecord>(sfids.Count);
         foreach (var ids in sfids.Chunk(Math.Min(IdsMax, pageRowsMax)))
         {
-            var page = await soap.QueryAsync(
+            var rows = await soap.RowsAsync(
                 $"{reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {pageRowsMax}", includeDeleted: true, stop);
-            images.AddRange(page.Rows.Select(reader.Image));
+            images.AddRange(rows.Select(reader.Image));
         }
 
         return (images, readBegan);

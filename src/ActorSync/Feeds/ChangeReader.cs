@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Records;
@@ -37,6 +38,9 @@ internal sealed class ChangeReader(ObjectMapping mapping)
     /// <summary>What our calls name themselves, in front of the submission's id.</summary>
     public const string ClientPrefix = "actorsync/";
 
+    // A day less than what was sent is kept.
+    private static readonly TimeSpan KnownFor = SubmissionTable.SentKept - TimeSpan.FromHours(24);
+
     private readonly ImmutableArray<FieldMapping> _plain = [.. mapping.Fields.Where(field => field.Parent is null)];
     private readonly ImmutableArray<FieldMapping> _parents = [.. mapping.Fields.Where(field => field.Parent is not null)];
 
@@ -48,11 +52,14 @@ internal sealed class ChangeReader(ObjectMapping mapping)
 
     /// <summary>The changes of each record, in the order of the stream. Those of fields that are not mapped are left out.</summary>
     /// <param name="sent">The writes of the submissions that events name.</param>
-    public IReadOnlyList<RecordChange> Read(IEnumerable<ChangeEvent> events, IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>> sent) =>
-        [.. events.Where(told => !NamesNoRecords(told)).SelectMany(told => Read(told, SubmissionOf(told) is { } submission ? sent.GetValueOrDefault(submission) : null))];
+    /// <param name="now">Database clock.</param>
+    public IReadOnlyList<RecordChange> Read(IEnumerable<ChangeEvent> events, IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>> sent, DateTimeOffset now) =>
+        [.. events.Where(told => !NamesNoRecords(told)).SelectMany(told => Read(told, SubmissionOf(told) is { } submission ? sent.GetValueOrDefault(submission) : null, now))];
 
-    private IEnumerable<RecordChange> Read(ChangeEvent told, IReadOnlyList<OfferedWrite>? sent)
+    private IEnumerable<RecordChange> Read(ChangeEvent told, IReadOnlyList<OfferedWrite>? sent, DateTimeOffset now)
     {
+        // Told days ago and taken only now, by a feed that stood still: what was sent may have been forgotten since.
+        var isForgotten = sent is null && SubmissionOf(told) is not null && told.CommittedAt < now - KnownFor;
         var fields = FieldsOf(told);
         var untold = Untold(told);
         var externalId = ExternalIdOf(told);
@@ -61,7 +68,7 @@ internal sealed class ChangeReader(ObjectMapping mapping)
             var write = sent?.FirstOrDefault(write => write.Sfid == sfid) ?? sent?.FirstOrDefault(write => write.Sfid is null && write.Entity == externalId);
             if (Change(told, sfid, fields, untold, write, sent is not null) is { } change)
             {
-                yield return change;
+                yield return isForgotten && change.Fields.Names.Any(IsCounter) ? change with { Missing = "whether it was a write of ours is not known any more" } : change;
             }
         }
     }

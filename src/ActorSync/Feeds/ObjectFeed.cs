@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
@@ -41,6 +42,9 @@ internal sealed class ObjectFeed(
 
     // Between questions about records that no read shows, whatever the interval of those that nobody asked for.
     private static readonly TimeSpan GoneInterval = TimeSpan.FromSeconds(1);
+
+    // getDeleted refuses what lies further back than 15 days; clocks may differ.
+    private static readonly TimeSpan DeletedAgeMax = TimeSpan.FromDays(15) - TimeSpan.FromHours(1);
 
     private static readonly TimeSpan AnswerInterval = TimeSpan.FromMilliseconds(20);
 
@@ -120,7 +124,7 @@ internal sealed class ObjectFeed(
             _cursor = gate?.Begin(_cursor) ?? _cursor;
             await TakeChangesAsync(stop);
             var loads = gate?.MayLoad(_cursor) ?? _cursor.Phase == FeedCursor.Loading;
-            var pause = loads ? await LoadAsync(_cursor, stop) : TimeSpan.MaxValue;
+            var (pause, trouble) = loads ? await TryLoadAsync(_cursor, stop) : (TimeSpan.MaxValue, null);
             // While a load goes on that takes more than a page, or waits for its turn, people see their edits, and records that ask are answered.
             if (!loads || gate is not null || ObjectLoad.HasBegun(_cursor))
             {
@@ -128,6 +132,7 @@ internal sealed class ObjectFeed(
                 await PollWhenDueAsync(stop);
             }
 
+            trouble?.Throw();
             gate?.Succeed();
             (_troubles, _troublePause) = (0, TimeSpan.Zero);
             return _cursor.Phase == FeedCursor.Loading && pause < UntilNextPoll() ? pause : UntilNextPoll();
@@ -166,6 +171,19 @@ internal sealed class ObjectFeed(
         return new FeedCursor(FeedCursor.Loading, "", 0, now - options.Overlap, now - options.Overlap);
     }
 
+    // What the load cannot do is thrown when the polls have had their turn: an object that is read again stays in sync however long that takes.
+    private async Task<(TimeSpan Pause, ExceptionDispatchInfo? Trouble)> TryLoadAsync(FeedCursor cursor, CancellationToken stop)
+    {
+        try
+        {
+            return (await LoadAsync(cursor, stop), null);
+        }
+        catch (SalesforceException error)
+        {
+            return (TimeSpan.MaxValue, ExceptionDispatchInfo.Capture(error));
+        }
+    }
+
     private async Task<TimeSpan> LoadAsync(FeedCursor cursor, CancellationToken stop)
     {
         if (!pace.AllowsLoad)
@@ -186,7 +204,7 @@ internal sealed class ObjectFeed(
 
     private TimeSpan PollInterval => pace.Slowed(_changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval);
 
-    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : pace.Slowed(options.ChangeEvents.ReadInterval);
+    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : options.ChangeEvents.ReadInterval;
 
     // One turn of what has been heard, then the records that it names are read before more is taken.
     private async Task TakeChangesAsync(CancellationToken stop)
@@ -249,9 +267,9 @@ internal sealed class ObjectFeed(
         for (var pages = 1; ; pages++)
         {
             var readBegan = await stores.Turns.NowAsync(stop);
-            var page = await soap.QueryAsync(
+            var rows = await soap.RowsAsync(
                 $"{_reader.Select} WHERE {position} ORDER BY SystemModstamp, Id LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
-            var images = page.Rows.Select(_reader.Image).ToArray();
+            var images = rows.Select(_reader.Image).ToArray();
             var since = images.Length > 0 && images[^1].SystemModstamp > _cursor!.Since ? images[^1].SystemModstamp : _cursor!.Since;
             var news = images.Where(_seen.IsNews).ToArray();
             if (news.Length > 0 || since != _cursor.Since)
@@ -278,6 +296,12 @@ internal sealed class ObjectFeed(
         var readBegan = await stores.Turns.NowAsync(stop);
         var now = await soap.GetServerTimestampAsync(stop);
         var start = _cursor!.DeletedSince - TimeSpan.FromMinutes(2);
+        if (start < now - DeletedAgeMax)
+        {
+            log.Alert($"{mapping.ObjectName}: deletions from {Soql(start)} to {Soql(now - DeletedAgeMax)} cannot be asked for any more, Salesforce keeps 15 days; what left the recycle bin in that time stays in the table");
+            start = now - DeletedAgeMax;
+        }
+
         var answer = await soap.GetDeletedAsync(mapping.ObjectName, start, now + TimeSpan.FromMinutes(1), stop);
         var deleted = answer.Records.Where(record => _seen.IsDeletionNews(CanonicalValue.Id18(record.Id), record.DeletedDate)).ToArray();
         var covered = answer.LatestDateCovered < now ? answer.LatestDateCovered : now;
@@ -306,9 +330,9 @@ internal sealed class ObjectFeed(
         foreach (var ids in sfids.Chunk(idsMax))
         {
             var readBegan = await stores.Turns.NowAsync(stop);
-            var page = await soap.QueryAsync(
+            var rows = await soap.RowsAsync(
                 $"{_reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
-            var images = page.Rows.Select(_reader.Image).ToArray();
+            var images = rows.Select(_reader.Image).ToArray();
             await MailAsync(images, readBegan, _cursor!, [], stop, ids.Length == sfids.Count ? envelopes : []);
             _seen.RememberDeleted(images.Where(image => image.Deleted).Select(image => image.Sfid));
             var shown = images.Select(image => image.Sfid).ToHashSet(StringComparer.Ordinal);

@@ -52,7 +52,7 @@ internal sealed class ObjectLoad(
         {
             total = (await soap.QueryAsync($"SELECT COUNT() FROM {mapping.ObjectName}", includeDeleted: false, stop)).TotalSize;
         }
-        catch (SalesforceException error) when (error.Fault.Code is "QUERY_TIMEOUT" or "REQUEST_RUNNING_TOO_LONG" or "OPERATION_TOO_LARGE")
+        catch (SalesforceException error) when (error.Fault.Code is "QUERY_TIMEOUT" or "REQUEST_RUNNING_TOO_LONG" or "OPERATION_TOO_LARGE" or "DEADLINE_PASSED")
         {
             // More than the org can count in a call.
             total = null;
@@ -67,8 +67,8 @@ internal sealed class ObjectLoad(
     {
         var after = cursor.LoadedTo.Length == 0 ? "" : $" WHERE Id > '{cursor.LoadedTo}'";
         var readBegan = await now(stop);
-        var page = await soap.QueryAsync($"{reader.Select}{after} ORDER BY Id LIMIT {pageRowsMax}", includeDeleted: false, stop);
-        var images = page.Rows.Select(reader.Image).ToArray();
+        var rows = await soap.RowsAsync($"{reader.Select}{after} ORDER BY Id LIMIT {pageRowsMax}", includeDeleted: false, stop);
+        var images = rows.Select(reader.Image).ToArray();
         var next = cursor with { Loaded = cursor.Loaded + images.Length, Load = Rated(cursor, readBegan) };
         next = images.Length < pageRowsMax ? Over(next) : next with { LoadedTo = images[^1].Sfid };
         await mail(images, readBegan, next, stop);

@@ -130,6 +130,15 @@ public sealed class ChangeReaderTests
     public void Counter_that_an_event_does_not_tell_is_missing() =>
         Read(Told(ChangeType.Update, [First], ("Phone", "1")) with { UntoldFields = ["Employees"] }).ShouldHaveSingleItem().Message(At).ShouldBeOfType<RecordMessage.ChangesMissed>();
 
+    [Fact]
+    public void Counter_of_a_submission_that_is_forgotten_can_be_counted_by_nobody()
+    {
+        var told = Ours(Told(ChangeType.Update, [First], ("Employees", "8")));
+        var nothing = new Dictionary<Guid, IReadOnlyList<OfferedWrite>>();
+        new ChangeReader(Account).Read([told], nothing, At.AddHours(80)).ShouldHaveSingleItem().Message(At).ShouldBeOfType<RecordMessage.ChangesMissed>();
+        new ChangeReader(Account).Read([told], nothing, At.AddHours(60)).ShouldHaveSingleItem().Message(At).ShouldBeOfType<RecordMessage.RemoteChanged>("another installation's");
+    }
+
     [Theory]
     [InlineData("actorsync/01a2074c-1827-7a7e-a732-6686897c05ce/", true)]
     [InlineData("actorsync/nonsense", false)]
@@ -138,7 +147,7 @@ public sealed class ChangeReaderTests
         ChangeReader.Submissions([Told(ChangeType.Update, [First]) with { Origin = $"com/salesforce/api/soap/60.0;client={client}" }]).ShouldBe(isOurs ? [Submission] : []);
 
     private static IReadOnlyList<RecordChange> Read(ChangeEvent told, params OfferedWrite[] sent) =>
-        new ChangeReader(Account).Read([told], sent.Length == 0 ? new Dictionary<Guid, IReadOnlyList<OfferedWrite>>() : new Dictionary<Guid, IReadOnlyList<OfferedWrite>> { [Submission] = sent });
+        new ChangeReader(Account).Read([told], sent.Length == 0 ? new Dictionary<Guid, IReadOnlyList<OfferedWrite>>() : new Dictionary<Guid, IReadOnlyList<OfferedWrite>> { [Submission] = sent }, At);
 
     private static OfferedWrite Sent(string sfid, params (string, string?)[] fields) =>
         new(1, Guid.Empty, 5, WriteOperation.Update, sfid, FieldValues.Of(fields), FieldValues.Empty, At);
