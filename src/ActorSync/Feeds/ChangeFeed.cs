@@ -93,7 +93,7 @@ internal sealed class ChangeFeed(
         var now = await stores.Turns.NowAsync(stop);
         FeedCursor? next = news switch
         {
-            StreamNews.Subscribed told => Heard(cursor, told.From, now),
+            StreamNews.Subscribed told => await HeardAsync(cursor, told.From, now, stop),
             StreamNews.Missed told => Missed(cursor, now, null, told.Why),
             StreamNews.Unreadable told => Missed(cursor, now, told.ReplayId ?? cursor.Stream?.ReplayId, $"an event could not be read: {told.Why}"),
             _ => null,
@@ -106,7 +106,7 @@ internal sealed class ChangeFeed(
         return 1;
     }
 
-    private FeedCursor? Heard(FeedCursor cursor, ReplayPosition from, DateTimeOffset now)
+    private async Task<FeedCursor?> HeardAsync(FeedCursor cursor, ReplayPosition from, DateTimeOffset now, CancellationToken stop)
     {
         if (!_isHeard)
         {
@@ -119,9 +119,15 @@ internal sealed class ChangeFeed(
             return null;
         }
 
+        // Of records that are linked already the stream has not told everything: their counters may have been read, or sent, before.
         var heard = cursor with { Stream = new StreamCursor(now, null) };
-        // A load that began before has read counters of which the stream has not told.
-        return _counts && cursor is { Loaded: > 0 } or { Load.Job: not null } or { Phase: FeedCursor.Live } ? Missed(heard, now, null, "the load began before change events were heard") : heard;
+        return _counts && (await LinksAsync("", 1, stop)).Count > 0 ? Missed(heard, now, null, "records were in sync before change events were heard") : heard;
+    }
+
+    private async Task<IReadOnlyList<(string Sfid, ActorId Actor)>> LinksAsync(string after, int recordsMax, CancellationToken stop)
+    {
+        await using var turn = await stores.Turns.BeginAsync(stop);
+        return await stores.Links.PageAsync(turn, mapping.Number, after, recordsMax, stop);
     }
 
     private FeedCursor Missed(FeedCursor cursor, DateTimeOffset now, long? replayId, string why)
@@ -133,12 +139,7 @@ internal sealed class ChangeFeed(
     private async Task TellMissedAsync(FeedCursor cursor, StreamCursor stream, string reason, FeedCommit commit, CancellationToken stop)
     {
         var now = await stores.Turns.NowAsync(stop);
-        IReadOnlyList<(string Sfid, ActorId Actor)> page;
-        await using (var turn = await stores.Turns.BeginAsync(stop))
-        {
-            page = await stores.Links.PageAsync(turn, mapping.Number, stream.MissedTo ?? "", MissedRecordsMax, stop);
-        }
-
+        var page = await LinksAsync(stream.MissedTo ?? "", MissedRecordsMax, stop);
         var next = cursor with { Stream = stream with { MissedTo = page.Count < MissedRecordsMax ? Everybody : page[^1].Sfid } };
         await CommitAsync(
             next, now,
@@ -161,8 +162,10 @@ internal sealed class ChangeFeed(
         var nearMisses = changes.Count(change => change.IsNearMiss);
         var stream = (cursor.Stream ?? new StreamCursor(seen, null)) with { ReplayId = batch[^1].ReplayId };
         var next = cursor with { Stream = stream with { NearMisses = stream.NearMisses + nearMisses } };
-        if (told.FirstOrDefault(news => ChangeReader.NamesNoRecords(news.Event)) is { } overflow)
+        // One that was told before, as everything that is kept is told again after a gap, begins nothing anew.
+        if (told.LastOrDefault(news => ChangeReader.NamesNoRecords(news.Event) && news.Event.CommitNumber > stream.OverflowAt) is { } overflow)
         {
+            next = next with { Stream = next.Stream with { OverflowAt = overflow.Event.CommitNumber } };
             next = Missed(next, seen, next.Stream.ReplayId, $"{overflow.Event.Type} names no records, everything is read again").ToReload();
         }
 

@@ -1,19 +1,19 @@
-using System.Threading.Channels;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce.Streaming;
 
 namespace ActorSync.Feeds;
 
-/// <summary>What the stream has for one feed: news of its channel, in their order. A feed that is slower than its channel lets go of the rest and has it told again, so that it holds back no other.</summary>
+/// <summary>What the stream has for one feed: news of its channel, in their order. A feed that is slower than its channel lets go of the rest and has it told again, so that it holds back no other.
+/// Filled by the stream's loop and emptied by the feed's.</summary>
 internal sealed class ChangeInbox(string channel, Wakeup feed)
 {
-    /// <summary>News that wait for the feed.</summary>
-    public const int NewsMax = 2_000;
+    /// <summary>News that wait for the feed. Some kilobytes each; what is let go is told, and counted by the org, twice.</summary>
+    public const int NewsMax = 10_000;
 
-    private readonly Channel<StreamNews> _news = Channel.CreateBounded<StreamNews>(new BoundedChannelOptions(NewsMax));
     private readonly Lock _gate = new();
+    private readonly Queue<StreamNews> _news = [];
     private ReplayPosition _position;
-    private volatile bool _isBehind;
+    private bool _isBehind;
     private volatile bool _isHeard;
     private volatile bool _isAnswered;
 
@@ -26,11 +26,17 @@ internal sealed class ChangeInbox(string channel, Wakeup feed)
     /// <summary>It is known whether the channel can be heard.</summary>
     public bool IsAnswered => _isAnswered;
 
-    /// <summary>News were let go: once the feed has taken what is here, the channel has to be read again from <see cref="Position"/>.</summary>
-    public bool IsBehind => _isBehind;
-
-    /// <summary>The feed has taken everything that is here.</summary>
-    public bool IsEmpty => _news.Reader.Count == 0;
+    /// <summary>News were let go, and the feed has taken everything that is here: the channel has to be read again from <see cref="Position"/>.</summary>
+    public bool WantsReading
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isBehind && _news.Count == 0;
+            }
+        }
+    }
 
     /// <summary>Up to here everything is committed: the next reading of the channel starts there.</summary>
     public ReplayPosition Position
@@ -58,25 +64,38 @@ internal sealed class ChangeInbox(string channel, Wakeup feed)
     /// <summary>Leaves news for the feed.</summary>
     public void Post(StreamNews news)
     {
-        if (!_isBehind && !_news.Writer.TryWrite(news))
+        lock (_gate)
         {
-            _isBehind = true;
+            // From now on something can be missed: another reading begins with everything that is kept.
+            _position = news is StreamNews.Subscribed && _position == ReplayPosition.Newest ? ReplayPosition.Oldest : _position;
+            _isBehind |= _news.Count >= NewsMax;
+            if (!_isBehind)
+            {
+                _news.Enqueue(news);
+            }
         }
 
         feed.Signal();
     }
 
     /// <summary>The next news.</summary>
-    public bool TryTake(out StreamNews? news) => _news.Reader.TryRead(out news);
+    public bool TryTake(out StreamNews? news)
+    {
+        lock (_gate)
+        {
+            return _news.TryDequeue(out news);
+        }
+    }
 
     /// <summary>A new reading begins: what the last one left is told again.</summary>
-    public void Reopen()
+    /// <returns>Where it begins.</returns>
+    public ReplayPosition Reopen()
     {
-        while (_news.Reader.TryRead(out _))
+        lock (_gate)
         {
+            _news.Clear();
+            _isBehind = false;
+            return _position;
         }
-
-        _isBehind = false;
-        feed.Signal();
     }
 }

@@ -39,13 +39,8 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
 
     private async Task ReadAsync(CancellationToken stop)
     {
-        foreach (var inbox in inboxes)
-        {
-            inbox.Reopen();
-        }
-
         Volatile.Write(ref _refused, 0);
-        var client = new StreamClient(session, inboxes.ToDictionary(inbox => inbox.ChannelName, inbox => inbox.Position, StringComparer.Ordinal));
+        var client = new StreamClient(session, inboxes.ToDictionary(inbox => inbox.ChannelName, inbox => inbox.Reopen(), StringComparer.Ordinal));
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = WatchAsync(reading);
         try
@@ -142,7 +137,7 @@ internal sealed class ChangeStream(SalesforceSession session, IReadOnlyList<Chan
                 _pause = refused ? Longer(_pause) : PauseMin;
             }
 
-            if (retry || inboxes.Any(inbox => inbox is { IsBehind: true, IsEmpty: true }))
+            if (retry || inboxes.Any(inbox => inbox.WantsReading))
             {
                 await reading.CancelAsync();
             }

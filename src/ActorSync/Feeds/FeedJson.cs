@@ -50,6 +50,9 @@ internal sealed record StreamCursor(DateTimeOffset HeardAt, long? ReplayId)
     /// <summary>Events that carried the client id of a submission of ours and other values than were sent.</summary>
     public long NearMisses { get; init; }
 
+    /// <summary>Commit number of the last event that named no records; everything has been, or is being, read again since.</summary>
+    public long OverflowAt { get; init; }
+
     /// <summary>Why events are missing, until everything they may have told has been found otherwise; null: none are.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Missed { get; init; }

@@ -16,6 +16,9 @@ internal sealed class JobLoad(
     // Jobs lost one after the other before SOAP takes over.
     private const int JobsLostMax = 3;
 
+    // Answers in a row that refuse a job in a way nobody knows.
+    private const int RefusedMax = 5;
+
     // Answers in a row that say that there is no such job, before it is believed.
     private const int MissingMax = 3;
 
@@ -127,7 +130,8 @@ internal sealed class JobLoad(
     private async Task MeetAsync(FeedCursor cursor, SalesforceException error, CancellationToken stop)
     {
         var job = cursor.Load!.Job;
-        if (job is null && error.Fault is SyncFault.Rejected or { Code: "API_ERROR" or "FEATURENOTENABLED" or "NOT_FOUND" })
+        if (job is null && (error.Fault is SyncFault.Rejected or SyncFault.Misconfigured or { Code: "API_ERROR" or "FEATURENOTENABLED" or "NOT_FOUND" }
+            || (error.Fault is SyncFault.Transient && _troubles >= RefusedMax)))
         {
             log.Say($"{mapping.ObjectName}: no Bulk query reads it ({error.Fault}); SOAP does");
             await BySoapAsync(cursor, stop);

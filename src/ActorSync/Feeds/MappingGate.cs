@@ -70,6 +70,8 @@ internal sealed class MappingGate(IMappingStates states, LoadPlaces places, Obje
     /// <summary>A read failed. One that needs a person makes the mapping wait for him.</summary>
     public async Task MeetAsync(Exception error, CancellationToken stop)
     {
+        // A load that fails again and again does not keep its place from others; it enters again behind them.
+        places.Leave(mapping.Number);
         if (error is not SalesforceException { Fault: SyncFault.Misconfigured or SyncFault.Rejected } known || !NeedPerson.Contains(known.Fault.Code) || ++_strikes < StrikesMax)
         {
             return;

@@ -14,7 +14,7 @@ internal interface ISfidLinks
     /// <summary>Records by sfid, of those that are known.</summary>
     Task<IReadOnlyDictionary<string, ActorId>> FindAsync(Turn turn, IReadOnlyCollection<string> sfids, CancellationToken stop);
 
-    /// <summary>Living records of a mapping in the order of their sfids.</summary>
+    /// <summary>Records of a mapping in the order of their sfids, deleted ones among them.</summary>
     /// <param name="after">Only sfids behind this one; empty: from the first.</param>
     Task<IReadOnlyList<(string Sfid, ActorId Actor)>> PageAsync(Turn turn, short mapping, string after, int recordsMax, CancellationToken stop);
 

@@ -57,7 +57,7 @@ internal sealed class SfidLinks : ISfidLinks
         await using var command = new NpgsqlCommand(
             $"""
             select sfid, external_id from {S}.link
-            where mapping = $1 and external_id is not null and deleted_at is null and sfid collate "C" > $2 order by sfid collate "C" limit $3
+            where mapping = $1 and external_id is not null and sfid collate "C" > $2 order by sfid collate "C" limit $3
             """,
             turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = mapping });

@@ -27,12 +27,13 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Links_of_living_records_are_paged_by_their_sfids()
+    public async Task Links_are_paged_by_their_sfids()
     {
         await TurnAsync(turn => Links.LearnAsync(turn, [(Actor(3), "001a"), (Actor(1), "001A"), (Actor(2), "001B"), (Actor(4), "001b"), (Actor(5) with { Kind = 2 }, "001Z")], Stop));
         await TurnAsync(turn => Links.BuryAsync(turn, ["001B", "001C"], default, Stop));
-        (await LookAsync(turn => Links.PageAsync(turn, StoreWorld.Account, "", 2, Stop))).ShouldBe([("001A", Actor(1)), ("001a", Actor(3))]);
+        (await LookAsync(turn => Links.PageAsync(turn, StoreWorld.Account, "", 3, Stop))).ShouldBe([("001A", Actor(1)), ("001B", Actor(2)), ("001a", Actor(3))]);
         (await LookAsync(turn => Links.PageAsync(turn, StoreWorld.Account, "001a", 2, Stop))).ShouldBe([("001b", Actor(4))]);
+        (await LookAsync(turn => Links.PageAsync(turn, StoreWorld.Account, "001A", 1, Stop))).ShouldBe([("001B", Actor(2))], "it was deleted, and may live again");
     }
 
     [Fact]

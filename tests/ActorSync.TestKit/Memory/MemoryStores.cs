@@ -168,7 +168,7 @@ internal sealed class MemoryLinks(MemoryDatabase database) : ISfidLinks
     {
         var transaction = turn.Memory("page links").Transaction;
         return Task.FromResult<IReadOnlyList<(string, ActorId)>>([.. database.Links.Scan(transaction)
-            .Where(link => link.Value is { Actor: { } actor, DeletedAt: null } && actor.Kind == mapping && string.CompareOrdinal(link.Key, after) > 0)
+            .Where(link => link.Value is { Actor: { } actor } && actor.Kind == mapping && string.CompareOrdinal(link.Key, after) > 0)
             .OrderBy(link => link.Key, StringComparer.Ordinal).Take(recordsMax).Select(link => (link.Key, link.Value.Actor!.Value))]);
     }
 
