@@ -235,7 +235,7 @@ public sealed class OrgModel
             Array.ForEach(held, _locks.Hold);
         }
 
-        return new Held(_gate, () => Array.ForEach(held, _locks.Release));
+        return new HeldUntilDisposed(_gate, () => Array.ForEach(held, _locks.Release));
     }
 
     /// <summary>True if DML on any of these would meet a lock now.</summary>
@@ -262,7 +262,7 @@ public sealed class OrgModel
         lock (_gate)
         {
             ErrorInjections.Active active = _injections.Add(injection);
-            return new Held(_gate, () => _injections.Remove(active));
+            return new HeldUntilDisposed(_gate, () => _injections.Remove(active));
         }
     }
 
@@ -388,18 +388,4 @@ public sealed class OrgModel
 
     private static string NormalizedId(string text) =>
         SalesforceId.TryNormalize(text, out string? id) ? id : throw new OrgFaultException("MALFORMED_ID", $"malformed id {text}");
-
-    private sealed class Held(Lock gate, Action release) : IDisposable
-    {
-        private Action? _release = release;
-
-        public void Dispose()
-        {
-            lock (gate)
-            {
-                _release?.Invoke();
-                _release = null;
-            }
-        }
-    }
 }

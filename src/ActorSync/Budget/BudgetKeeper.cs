@@ -43,6 +43,11 @@ internal sealed class BudgetKeeper : IAsyncDisposable
     {
         await budget.ExchangeAsync(isLast: false, stop);
         var keeper = new BudgetKeeper(budget, table, org, interval, objects, clock, log, stop);
+        if (budget.Level == ApiLevel.Saving)
+        {
+            log.Say(BudgetText.Of(budget, budget.Outlook, interval, objects));
+        }
+
         // Who the user is, and a describe of each object.
         for (var told = false; !budget.Allows(ApiUse.Settle, 1 + objects); told = true)
         {

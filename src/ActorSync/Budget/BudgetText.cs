@@ -32,7 +32,7 @@ internal static class BudgetText
             { Share: { } share } => string.Create(culture, $"{now.Counted} of our share of {share} API requests of 24 hours are used or booked"),
             _ => string.Create(culture, $"{now.Counted} API requests in 24 hours, without a limit that is known"),
         };
-        return now.Left is { } left ? string.Create(culture, $"{limit}, {Math.Max(0, left)} left; {Forecast(now)}") : limit;
+        return now.Left is not { } left ? limit : string.Create(culture, $"{limit}, {Math.Max(0, left)} left{(now.Level == ApiLevel.Out ? "" : $"; {Forecast(now)}")}");
     }
 
     /// <summary>How long what is left lasts.</summary>

@@ -39,6 +39,9 @@ internal sealed class ObjectFeed(
 
     private static readonly TimeSpan ReadBackInterval = TimeSpan.FromMilliseconds(200);
 
+    // Between questions about records that no read shows, whatever the interval of those that nobody asked for.
+    private static readonly TimeSpan GoneInterval = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan AnswerInterval = TimeSpan.FromMilliseconds(20);
 
     // Envelopes that wait for the record shards while a load goes on.
@@ -297,6 +300,7 @@ internal sealed class ObjectFeed(
             return;
         }
 
+        var gone = new List<string>();
         // No more than a page has room for: what it left out would be answered by nobody.
         var idsMax = Math.Min(ReadBackIdsMax, options.PageRowsMax);
         foreach (var ids in sfids.Chunk(idsMax))
@@ -307,11 +311,29 @@ internal sealed class ObjectFeed(
             var images = page.Rows.Select(_reader.Image).ToArray();
             await MailAsync(images, readBegan, _cursor!, [], stop, ids.Length == sfids.Count ? envelopes : []);
             _seen.RememberDeleted(images.Where(image => image.Deleted).Select(image => image.Sfid));
+            var shown = images.Select(image => image.Sfid).ToHashSet(StringComparer.Ordinal);
+            gone.AddRange(ids.Where(id => !shown.Contains(id)));
         }
 
         if (sfids.Count > idsMax)
         {
             await MailAsync([], await stores.Turns.NowAsync(stop), _cursor!, [], stop, envelopes);
+        }
+
+        if (gone.Count > 0)
+        {
+            // Not even in the recycle bin: getDeleted tells, also whom it has told before.
+            _seen.Forget(gone);
+            await AskDeletedSoonAsync(stop);
+        }
+    }
+
+    private async Task AskDeletedSoonAsync(CancellationToken stop)
+    {
+        if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= GoneInterval)
+        {
+            _askedDeletedAt = clock.GetTimestamp();
+            await AskDeletedAsync(stop);
         }
     }
 

@@ -44,6 +44,15 @@ internal sealed class SeenImages
         }
     }
 
+    /// <summary>What was mailed of these is mailed again.</summary>
+    public void Forget(IEnumerable<string> sfids)
+    {
+        foreach (var sfid in sfids)
+        {
+            _seen.Remove(sfid);
+        }
+    }
+
     public void ForgetBefore(DateTimeOffset stamp)
     {
         foreach (var sfid in _seen.Where(entry => entry.Value.Stamp < stamp).Select(entry => entry.Key).ToArray())

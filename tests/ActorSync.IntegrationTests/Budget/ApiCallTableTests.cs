@@ -49,6 +49,7 @@ public sealed class ApiCallTableTests : IAsyncLifetime
         var successor = Node(2);
         var taken = await TakeAllAsync(successor);
         taken.ShouldBeInRange(200 - Options.AheadMax, 199);
+        await successor.ExchangeAsync(isLast: true, CancellationToken.None);
 
         await _database.ExecuteAsync("update actorsync.api_call set part = part - interval '24 hours 20 minutes'");
         await successor.ExchangeAsync(isLast: false, CancellationToken.None);

@@ -28,7 +28,8 @@ public sealed class BulkSuccessorTests
     public async Task Node_that_is_asked_to_stop_does_not_wait_for_its_jobs_and_the_next_one_takes_them_up()
     {
         await using var sync = await RunningSync.LoadedAsync(BulkKillTests.Settings("rows-min = 1, linger = 0s, poll-interval = 20ms"));
-        await sync.ExecuteAsync("insert into salesforce.account(name) select 'Left alone ' || i from generate_series(1, 100) i");
+        // Of one shard, so that they share a job: a second one could be open when the node stops.
+        await sync.ExecuteAsync("insert into salesforce.account(name, actorsync_id__c) select 'Left alone ' || i, (left(gen_random_uuid()::text, 32) || '0000')::uuid from generate_series(1, 100) i");
         using var hold = sync.Server.Faults.HoldNext(new CallMatch("runJob"), HoldPoint.AfterEffect);
         var node = sync.StartNode();
         await hold.Arrived.WaitAsync(Eventually.DefaultMax, TimeProvider.System);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ActorSync.Commands;
 using ActorSync.IntegrationTests.Commands;
@@ -60,6 +61,9 @@ public sealed class MappingStateTests
         await LoadTests.RecordsAreOldAsync(sync);
         sync.Org.Create("Account", ("Name", "Newest"));
         await sync.ConvergedAsync();
+        var newest = sync.Org.Model.Query("SELECT SystemModstamp FROM Account WHERE Name = 'Newest'").Rows.Single().Fields[0].Value.ShouldBeOfType<DateTimeOffset>();
+        await Eventually.HoldsAsync("the deep polls to begin behind the old records", async () => await sync.QueryAsync<bool>(
+            string.Create(CultureInfo.InvariantCulture, $"select exists (select from actorsync.lease where address >= 20000 and (cursor->>'deepSince')::timestamptz >= '{newest:O}')")));
         sync.Server.Faults.Add(new OrgFault.CommitLate(TimeSpan.FromHours(1)), new CallMatch("update"), hitsMax: 1);
         await UpdateByRestAsync(sync, sfid, "late");
         await sync.PolledAsync("Account");

@@ -53,6 +53,19 @@ public sealed class PollingFeedTests
         }
     }
 
+    // Its deletion carries the second of its last stamp: only a read after that question tells which of the two came last, and no read shows it.
+    [Fact]
+    public async Task A_record_that_is_deleted_for_good_in_the_second_of_its_last_change_leaves_its_table()
+    {
+        await using var sync = await RunningSync.StartAsync();
+        var sfid = sync.Org.Create("Account", ("Name", "Short life"));
+        await Eventually.HoldsAsync("the record to get its external id", () => Task.FromResult(
+            sync.Org.Model.Query($"SELECT Id FROM Account WHERE Id = '{sfid}' AND ActorSync_Id__c != null").Rows.Count == 1));
+        sync.Org.HardDelete(sfid);
+        await sync.ConvergedAsync();
+        (await sync.QueryAsync<long>($"select count(*) from salesforce.account where sfid = '{sfid}'")).ShouldBe(0);
+    }
+
     private static string[] Made(RunningSync sync, IEnumerable<RecordInput> records)
     {
         var results = records.Chunk(CallRecordsMax).SelectMany(some => sync.Org.Model.Create(some, Person(sync))).ToArray();

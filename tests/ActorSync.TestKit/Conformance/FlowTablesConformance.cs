@@ -218,6 +218,18 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Offers_that_were_read_can_be_read_again_as_long_as_they_are_there()
+    {
+        await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(Write(1), null), (Write(2), At), (Write(3), null)], Stop));
+        var window = Offers.OpenWindow();
+        var ids = (await window.ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
+        await TurnAsync(turn => Offers.TakeAsync(turn, [ids[0]], Stop));
+        var again = (await window.ReadAgainAsync([ids[2], ids[0], ids[1]], Stop)).ToArray();
+        again.Select(ready => (ready.OfferId, ready.Write.WriteNo, ready.DueAt)).ShouldBe([(ids[1], 2, At), (ids[2], 3, default(DateTimeOffset?))]);
+        (await NumbersAsync(window, 10)).ShouldBeEmpty("the window goes on where it was");
+    }
+
+    [Fact]
     public async Task Offer_is_taken_once()
     {
         await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2)], Stop));
