@@ -126,7 +126,7 @@ public sealed class PausedOffersTests
     {
         private const int AnewMax = 7;
         private const int WindowMax = 10;
-        private static readonly CutLimits Limits = new(4, TimeSpan.Zero, 1);
+        private static readonly CutLimits Limits = new(4, TimeSpan.Zero, 4);
 
         private readonly FakeClock _clock = new(Offers.Now);
         private readonly WaitingWrites _waiting = new(Offers.Mappings);
