@@ -59,10 +59,11 @@ internal sealed class FlowParts(
     public SubmissionCoordinator Coordinator(HeldLease lease)
     {
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
+        var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(states, stores.Turns, lease, clock) : null;
+        _backPressure.Uncounted = () => paused?.Uncounted ?? 0;
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
-            : new ReadyQueue(
-                stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, stores.States is { } states ? new PausedOffers(states, stores.Turns, lease, clock) : null);
+            : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);
         return new SubmissionCoordinator(
             stores, lease, term, _mappings, ready, new WritePace(_budget, options.Cut, clock), waiting, new SoapLane(soap),
             bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Records;
 using ActorSync.Records;
 using ActorSync.Runtime.Turns;
 
@@ -23,6 +24,9 @@ internal interface IOfferTable
     /// <summary>The offers that stand first in the change log, and what must be known before one of them may leave: all as of one moment.</summary>
     Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop);
 
+    /// <summary>Those of some records of some mappings whose births are offered.</summary>
+    Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<short> mappings, IReadOnlyCollection<Guid> records, CancellationToken stop);
+
     /// <summary>True when more offers wait than <paramref name="max"/>, due or not; in the order of the log only if one of them could leave without a change that is not decided yet.</summary>
     Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop);
 
@@ -46,4 +50,8 @@ internal interface IOfferWindow
 /// <param name="UndecidedFrom">Least id of a committed change that no turn has decided; null when there is none.</param>
 /// <param name="OldestMail">Least id of an envelope for record shards; null when there is none.</param>
 /// <param name="LatestMail">Greatest id of one; null when there is none.</param>
-internal sealed record OffersInOrder(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now, long? UndecidedFrom, long? OldestMail, long? LatestMail);
+internal sealed record OffersInOrder(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now, long? UndecidedFrom, long? OldestMail, long? LatestMail)
+{
+    /// <summary>Mappings whose offers were left out because they are paused.</summary>
+    public IReadOnlyList<short> Paused { get; init; } = [];
+}

@@ -9,8 +9,12 @@ namespace ActorSync.Coordination;
 /// <param name="rowsMax">Most writes of a submission.</param>
 internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, WaitingWrites waiting, int rowsMax) : IReadyWrites
 {
+    // So that the children of paused births, which may be many, do not hide what stands behind them.
+    private const int LookLimit = 100_000;
+
     // How many writes are looked at: more than a submission, because one that refers to a record still to be born is passed over.
-    private readonly int _lookMax = 10 * rowsMax;
+    private readonly int _lookMin = 10 * rowsMax;
+    private int _lookMax = 10 * rowsMax;
     private OffersInOrder? _look;
     private long? _mailUpTo;
 
@@ -31,8 +35,46 @@ internal sealed class LogOrderQueue(IOfferTable offers, ITurnStore turns, Waitin
         var look = await offers.ReadInOrderAsync(_lookMax, stop);
         // An outcome may be in the mail, and with it the next write of its record, which may stand before all of these.
         _mailUpTo ??= look.LatestMail ?? 0;
-        _look = look.OldestMail <= _mailUpTo ? null : look with { Writes = [.. look.Writes.Where(write => waiting.Knows(write.Write))] };
+        _look = look.OldestMail <= _mailUpTo ? null : look with { Writes = await FreeAsync([.. look.Writes.Where(write => waiting.Knows(write.Write))], look.Paused, stop) };
+        // Children of paused births may be many: the next look goes further where this one was full and found little else.
+        _lookMax = look.Writes.Count == _lookMax && _look?.Writes.Count < _lookMin ? Math.Max(_lookMin, Math.Min(LookLimit, 2 * _lookMax))
+            : look.Writes.Count < _lookMax / 2 ? _lookMin : _lookMax;
         return (false, look.Now);
+    }
+
+    // What names a record whose birth is paused is paused with it, and what names one of these.
+    private async Task<IReadOnlyList<ReadyWrite>> FreeAsync(IReadOnlyList<ReadyWrite> writes, IReadOnlyList<short> paused, CancellationToken stop)
+    {
+        if (paused.Count == 0)
+        {
+            return writes;
+        }
+
+        var parents = writes.Select(write => (Ready: write, Waiting: waiting.Of(write.Write, write.OfferId, default))).Where(write => write.Waiting.Parents.Count > 0).ToList();
+        Guid[] named = [.. parents.SelectMany(write => write.Waiting.Parents).Select(reference => reference.Parent).Where(parent => paused.Contains(parent.Mapping)).Select(parent => parent.ExternalId).Distinct()];
+        if (named.Length == 0)
+        {
+            return writes;
+        }
+
+        var unborn = (await offers.BirthsAsync(paused, named, stop)).ToHashSet();
+        var held = new HashSet<long>();
+        int before;
+        do
+        {
+            before = held.Count;
+            foreach (var (_, write) in parents.Where(write => !held.Contains(write.Waiting.Key) && write.Waiting.Parents.Any(reference => reference.Parent != write.Waiting.Record && unborn.Contains(reference.Parent))))
+            {
+                held.Add(write.Key);
+                if (write.IsAwaited)
+                {
+                    unborn.Add(write.Record);
+                }
+            }
+        }
+        while (held.Count > before);
+
+        return held.Count == 0 ? writes : [.. writes.Where(write => !held.Contains(write.OfferId))];
     }
 
     public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles() => _look is not { Writes.Count: > 0 } ? []

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorSync.Audit;
+using ActorSync.Domain.Records;
 using ActorSync.Feeds;
 using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
@@ -46,7 +47,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
             $"""
             select clock_timestamp(), (select min(id) from ({ChangeLogLag.UndecidedSql}) u),
               (select min(id) from {S}.mailbox where address < {Addresses.Coordinator}), (select max(id) from {S}.mailbox where address < {Addresses.Coordinator}),
-              o.id, o.due_at, o.body::text
+              array({MappingStates.PausedSql}), o.id, o.due_at, o.body::text
             from (select) one left join lateral (select id, due_at, body, position from {S}.offer where mapping not in ({MappingStates.PausedSql}) order by position, id limit $1) o on true order by o.position, o.id
             """);
         command.Parameters.Add(new() { Value = max });
@@ -55,14 +56,30 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
-            look = new OffersInOrder(writes, reader.GetFieldValue<DateTimeOffset>(0), Id(reader, 1), Id(reader, 2), Id(reader, 3));
-            if (!reader.IsDBNull(4))
+            look = new OffersInOrder(writes, reader.GetFieldValue<DateTimeOffset>(0), Id(reader, 1), Id(reader, 2), Id(reader, 3)) { Paused = reader.GetFieldValue<short[]>(4) };
+            if (!reader.IsDBNull(5))
             {
-                writes.Add(Ready(reader, 4));
+                writes.Add(Ready(reader, 5));
             }
         }
 
         return look;
+    }
+
+    public async Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<short> mappings, IReadOnlyCollection<Guid> records, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"select mapping, external_id from {S}.offer where mapping = any($1) and external_id = any($2) and body->>'operation' = '{nameof(WriteOperation.Insert)}'");
+        command.Parameters.Add(new() { Value = mappings.ToArray() });
+        command.Parameters.Add(new() { Value = records.ToArray() });
+        var births = new List<RecordId>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            births.Add(new RecordId(reader.GetInt16(0), reader.GetGuid(1)));
+        }
+
+        return births;
     }
 
     public async Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)

@@ -1,66 +1,191 @@
 using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Offers of paused mappings stay on disk, however many come. When a mapping is resumed they are made new, in a turn of the coordinator: nobody else holds any of them then.</summary>
-internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, HeldLease lease, TimeProvider clock)
+/// <summary>Offers of paused mappings stay on disk, however many come, and so do the writes that name a record whose birth is held. When a mapping is resumed they are made new,
+/// parents first and in pieces: nobody else holds any of them then, and whoever reads them meets a parent before its children.</summary>
+/// <param name="anewMax">Offers that are made new in one turn.</param>
+internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, HeldLease lease, TimeProvider clock, int anewMax = PausedOffers.AnewMax)
 {
-    /// <summary>Births that are remembered so that their children wait for them; of more, a child may be refused and try again.</summary>
-    private const int BirthsMax = 500_000;
+    private const int AnewMax = 2_000;
 
-    private readonly HashSet<short> _paused = [];
-    private readonly Dictionary<RecordId, short> _births = [];
-    private long _lookedAt;
+    /// <summary>Births that are remembered so that their children wait for them, some fifty bytes each; of more, a child may be refused and try again.</summary>
+    private const int BirthsMax = 1_000_000;
 
-    /// <summary>Records to be born by offers that were passed over.</summary>
-    public IEnumerable<RecordId> Births => _births.Keys;
+    /// <summary>Held children that do not count as waiting for Salesforce. What is beyond keeps changes in the change log, and so these from growing.</summary>
+    private const int UncountedMax = 1_000_000;
 
-    /// <summary>Reads what is paused, some times a second.</summary>
-    /// <returns>True when a mapping was paused: what is held of it must be let go.</returns>
+    // Up to which id the offers of a mapping are held: every id while it is paused, those that are to be made new when it has been resumed.
+    private readonly Dictionary<short, long> _heldTo = [];
+    private readonly Dictionary<RecordId, HeldBirth> _births = [];
+    private readonly Dictionary<short, Queue<long>> _children = [];
+    private long _anewAfter;
+    private long? _lookedAt;
+    private volatile int _uncounted;
+
+    /// <summary>Offers of mappings that are not paused, held all the same; any thread may ask.</summary>
+    public int Uncounted => _uncounted;
+
+    /// <summary>Something is held, of which writes that were read before may be children.</summary>
+    public bool HasNews { get; private set; }
+
+    /// <summary>Reads what is paused, some times a second, and makes a piece of what was resumed new.</summary>
+    /// <returns>True when offers were made new.</returns>
     public async Task<bool> LookAsync(CancellationToken stop)
     {
-        if (_lookedAt != 0 && clock.GetElapsedTime(_lookedAt) < MappingGate.LookInterval)
+        if (_lookedAt is not { } lookedAt || clock.GetElapsedTime(lookedAt) >= MappingGate.LookInterval)
         {
-            return false;
-        }
-
-        var paused = (await states.ReadAsync(stop)).Where(wish => wish.Value.IsPaused).Select(wish => wish.Key).ToHashSet();
-        foreach (var resumed in _paused.Except(paused).ToArray())
-        {
-            await using var turn = await turns.BeginAsync(stop);
-            await turn.ReadNowAsync(stop);
-            turn.Advance(lease);
-            await states.OfferAnewAsync(turn, resumed, stop);
-            await turn.CommitAsync(stop);
-            _paused.Remove(resumed);
-            foreach (var birth in _births.Where(birth => birth.Value == resumed).Select(birth => birth.Key).ToArray())
+            var wishes = await states.ReadAsync(stop);
+            if (_lookedAt is null && wishes.Count > 0)
             {
-                _births.Remove(birth);
+                await RecallAsync(stop);
             }
+
+            foreach (var (mapping, wish) in wishes.Where(wish => wish.Value.IsPaused && _heldTo.GetValueOrDefault(wish.Key) != long.MaxValue))
+            {
+                (_heldTo[mapping], HasNews) = (long.MaxValue, true);
+            }
+
+            foreach (var resumed in _heldTo.Where(held => held.Value == long.MaxValue && !wishes.GetValueOrDefault(held.Key).IsPaused).Select(held => held.Key).ToArray())
+            {
+                (_heldTo[resumed], _anewAfter) = (await states.LastOfferAsync(stop), 0);
+            }
+
+            _lookedAt = clock.GetTimestamp();
         }
 
-        _lookedAt = clock.GetTimestamp();
-        var before = _paused.Count;
-        _paused.UnionWith(paused);
-        return _paused.Count > before;
+        return await AnewAsync(stop);
     }
 
     /// <summary>True of a write that must not be looked at now.</summary>
-    public bool Holds(ReadyWrite write)
+    public bool Holds(WaitingWrite write)
     {
-        if (!_paused.Contains(write.Write.Mapping))
+        var mapping = write.Lane.Mapping;
+        if (write.Key <= _heldTo.GetValueOrDefault(mapping, long.MinValue))
+        {
+            Remember(write, new HeldBirth(mapping, null));
+            return true;
+        }
+
+        if (_births.Count == 0)
         {
             return false;
         }
 
-        if (write.Write.Operation == WriteOperation.Insert && _births.Count < BirthsMax)
+        foreach (var parent in write.Parents.Select(reference => reference.Parent))
         {
-            _births[new RecordId(write.Write.Mapping, write.Write.Entity)] = write.Write.Mapping;
+            if (parent != write.Record && _births.TryGetValue(parent, out var birth) && !Awaits(parent, write.Record))
+            {
+                if (!_children.TryGetValue(birth.Mapping, out var children))
+                {
+                    _children[birth.Mapping] = children = [];
+                }
+
+                children.Enqueue(write.Key);
+                Count();
+                Remember(write, new HeldBirth(birth.Mapping, parent));
+                return true;
+            }
         }
 
+        // From here on it waits, and makes its children wait, among those that may leave.
+        _births.Remove(write.Record);
+        return false;
+    }
+
+    /// <summary>True of a record whose birth is held.</summary>
+    public bool IsUnborn(RecordId record) => _births.ContainsKey(record);
+
+    /// <summary>The children of what is held so far have been looked for.</summary>
+    public void NewsTaken() => HasNews = false;
+
+    // What an earlier term made new in part, or not at all, is not in the order of birth any more: all of it is known before the first offer is read.
+    private async Task RecallAsync(CancellationToken stop)
+    {
+        foreach (var birth in await states.BirthsAsync(BirthsMax, stop))
+        {
+            _births[birth] = new HeldBirth(birth.Mapping, null);
+        }
+    }
+
+    // One piece of one mapping: its own offers, then those that were held for them. What a lost answer leaves in doubt is done or not done, and is looked for again.
+    private async Task<bool> AnewAsync(CancellationToken stop)
+    {
+        if (_heldTo.Where(held => held.Value != long.MaxValue).Select(held => (short?)held.Key).FirstOrDefault() is { } resumed)
+        {
+            long? last = null;
+            await InTurnAsync(async turn => last = await states.OfferAnewAsync(turn, resumed, _anewAfter, _heldTo[resumed], anewMax, stop), stop);
+            if (last is null && _anewAfter == 0)
+            {
+                _heldTo.Remove(resumed);
+            }
+
+            // Behind the last piece it begins again: an id that was given early may have been committed late.
+            _anewAfter = last ?? 0;
+            return true;
+        }
+
+        if (_children.Where(held => held.Value.Count > 0 && !_heldTo.ContainsKey(held.Key)).Select(held => held.Value).FirstOrDefault() is not { } children)
+        {
+            return false;
+        }
+
+        long[] piece = [.. children.Take(anewMax)];
+        await InTurnAsync(turn => states.OfferAnewAsync(turn, piece, stop), stop);
+        for (var i = 0; i < piece.Length; i++)
+        {
+            children.Dequeue();
+        }
+
+        Count();
         return true;
     }
+
+    private async Task InTurnAsync(Func<Turn, Task> work, CancellationToken stop)
+    {
+        await using var turn = await turns.BeginAsync(stop);
+        await turn.ReadNowAsync(stop);
+        turn.Advance(lease);
+        await work(turn);
+        await turn.CommitAsync(stop);
+    }
+
+    private void Remember(WaitingWrite write, HeldBirth birth)
+    {
+        if (!write.IsAwaited || (_births.Count >= BirthsMax && !_births.ContainsKey(write.Record)))
+        {
+            _births.Remove(write.Record);
+            return;
+        }
+
+        HasNews |= !_births.ContainsKey(write.Record);
+        _births[write.Record] = birth;
+    }
+
+    // Two that are held for each other would be held for ever: one of them is let in, and is untied there.
+    private bool Awaits(RecordId birth, RecordId record)
+    {
+        while (_births.TryGetValue(birth, out var held) && held.For is { } parent)
+        {
+            if (parent == record)
+            {
+                return true;
+            }
+
+            birth = parent;
+        }
+
+        return false;
+    }
+
+    private void Count() => _uncounted = Math.Min(UncountedMax, _children.Values.Sum(held => held.Count));
+
+    /// <summary>A birth that is held.</summary>
+    /// <param name="Mapping">Whose resume lets it go.</param>
+    /// <param name="For">The unborn record it names; null: its own mapping is paused.</param>
+    private readonly record struct HeldBirth(short Mapping, RecordId? For);
 }

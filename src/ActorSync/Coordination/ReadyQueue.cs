@@ -30,11 +30,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
     {
-        if (paused is not null && await paused.LookAsync(stop))
-        {
-            Remove([.. _writes.Values.Select(entry => entry.Ready).Where(paused.Holds)]);
-        }
-
+        var isAnew = paused is not null && await paused.LookAsync(stop);
+        LetGoHeld();
         _aside.Release(outside);
         MakeRoom(outside);
         var again = _aside.Released(Math.Max(0, writesMax - _writes.Count));
@@ -42,15 +39,26 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         var room = Math.Max(0, writesMax - _writes.Count - released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         _aside.Taken(again.Count);
-        Add(released.Where(write => paused?.Holds(write) != true), now);
+        Add(released, now);
         // Where there is no room for one more, others may wait behind, of objects that have all their places free.
         if (_isCrowded != (writes.Count == room))
         {
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Add(writes.Where(write => waiting.Knows(write.Write) && paused?.Holds(write) != true), now);
-        return (writes.Count + released.Count > 0, now);
+        Add(writes.Where(write => waiting.Knows(write.Write)), now);
+        LetGoHeld();
+        return (writes.Count + released.Count > 0 || isAnew, now);
+    }
+
+    // A birth that is held may have been read behind its children: they are held too, and theirs.
+    private void LetGoHeld()
+    {
+        while (paused is { HasNews: true })
+        {
+            paused.NewsTaken();
+            Remove([.. _writes.Values.Where(entry => paused.Holds(entry.Waiting)).Select(entry => entry.Ready)]);
+        }
     }
 
     // Looked for only when there is no room, and something has changed since it was last looked for.
@@ -86,6 +94,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             var write = waiting.Of(ready.Write, ready.OfferId, ready.DueAt ?? now);
             _mayHaveCycles |= write.Lane.Operation == WriteOperation.Insert && write.Parents.Count > 0;
             _untied.Remove(write.Record);
+            if (paused?.Holds(write) == true)
+            {
+                continue;
+            }
+
             _writes[ready.OfferId] = (ready, write);
             _stillUntil = null;
         }
@@ -93,6 +106,14 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     public IReadOnlyList<(ReadyWrite Write, FieldNames Fields)> Cycles()
     {
+        // A birth is at hand for which its parent's is held: it goes first.
+        var first = paused is null || !_mayHaveCycles ? [] : _writes.Values.Where(entry => entry.Waiting.Lane.Operation == WriteOperation.Insert)
+            .Select(entry => (entry.Ready, Fields: new FieldNames(HeldParents(entry.Waiting).Where(reference => reference.CanFollow).Select(reference => reference.Field)))).Where(birth => birth.Fields.Count > 0).ToList();
+        if (first.Count > 0)
+        {
+            return first;
+        }
+
         // Only a birth with a parent can close a cycle.
         var untied = _mayHaveCycles ? BirthCycles.Find(_writes.Values.Select(entry => entry.Waiting)) : [];
         _mayHaveCycles = untied.Count > 0;
@@ -109,7 +130,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
-            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(_aside.Unborn).Concat(paused?.Births ?? []).ToList();
+            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(_aside.Unborn).Concat(_writes.Values.SelectMany(entry => HeldParents(entry.Waiting)).Select(reference => reference.Parent)).ToList();
         var cuts = SubmissionCutter.Cut(due, Outside(outside), unborn, Taken(outside) with { JobStartsMax = jobStartsMax }, waiting.Rank, limits, now);
         _stillUntil = cuts.Count == 0 && limits.Jobs is { } jobs ? StillUntil(jobs, now) : null;
         return [.. cuts.Select(cut => new ReadyCut(cut.Api, [.. cut.Writes.Select(write => _writes[write.Key].Ready)]))];
@@ -140,6 +161,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
         _stillUntil = null;
     }
+
+    private IEnumerable<ParentReference> HeldParents(WaitingWrite write) =>
+        paused is null ? [] : write.Parents.Where(reference => reference.Parent != write.Record && paused.IsUnborn(reference.Parent));
 
     private PlacesTaken Taken(IReadOnlyCollection<Submission> outside) => new(
         outside.Count(submission => submission is { Doubtful: false, Api: SubmissionApi.Soap }),

@@ -1,3 +1,4 @@
+using ActorSync.Domain.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Turns;
@@ -38,16 +39,54 @@ internal sealed class MappingStates(NpgsqlDataSource database) : IMappingStates
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    public async Task OfferAnewAsync(Turn turn, short mapping, CancellationToken stop)
+    public async Task<long> LastOfferAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select coalesce(max(id), 0) from {S}.offer");
+        return (long)(await command.ExecuteScalarAsync(stop))!;
+    }
+
+    public async Task<long?> OfferAnewAsync(Turn turn, short mapping, long after, long to, int max, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            with taken as (delete from {S}.offer where mapping = $1 returning *)
-            insert into {S}.offer(mapping, external_id, write_no, due_at, body, position) select mapping, external_id, write_no, due_at, body, position from taken order by id
+            with piece as materialized (select id from {S}.offer where mapping = $1 and id > $2 and id <= $3 order by id limit $4),
+              taken as (delete from {S}.offer where id = any(array(select id from piece)) returning *),
+              made as (insert into {S}.offer(mapping, external_id, write_no, due_at, body, position) select mapping, external_id, write_no, due_at, body, position from taken order by id)
+            select max(id) from piece
             """,
             turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = mapping });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = to });
+        command.Parameters.Add(new() { Value = max });
+        return await command.ExecuteScalarAsync(stop) as long?;
+    }
+
+    public async Task OfferAnewAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            with taken as (delete from {S}.offer where id = any($1) returning *)
+            insert into {S}.offer(mapping, external_id, write_no, due_at, body, position)
+            select mapping, external_id, write_no, due_at, body, position from taken join unnest($1) with ordinality u(id, n) using (id) order by n
+            """,
+            turn.Postgres().Connection);
+        command.Parameters.Add(new() { Value = offers.ToArray() });
         await command.ExecuteNonQueryAsync(stop);
+    }
+
+    public async Task<IReadOnlyList<RecordId>> BirthsAsync(int max, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select mapping, external_id from {S}.offer where body->>'operation' = '{nameof(WriteOperation.Insert)}' limit $1");
+        command.Parameters.Add(new() { Value = max });
+        var births = new List<RecordId>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            births.Add(new RecordId(reader.GetInt16(0), reader.GetGuid(1)));
+        }
+
+        return births;
     }
 
     /// <summary>Pauses a mapping.</summary>

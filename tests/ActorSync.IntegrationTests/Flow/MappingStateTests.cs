@@ -50,6 +50,37 @@ public sealed class MappingStateTests
         await StateAsync(sync, "Account").ShouldContainAsync("live");
     }
 
+    // More children than the coordinator holds ready, and more than may wait for Salesforce.
+    [Theory]
+    [InlineData("record")]
+    [InlineData("log")]
+    public async Task However_many_children_wait_for_a_paused_object_the_others_go_on_and_all_of_them_arrive(string order)
+    {
+        await using var sync = await RunningSync.StartAsync(new FlowSettings
+        {
+            Configuration = $"actorsync.coordinator {{ order = {order}, ready-writes-max = 40, offers-max = 100, soap-rows-max = 20, submissions-max = 2 }}\n",
+        });
+        await SayAsync(sync, "pause", "Account");
+        await Eventually.HoldsAsync("the node to pause", () => Task.FromResult(sync.Log.Contains("Account is paused", StringComparison.Ordinal)));
+        var count = order == "log" ? 45 : 150;
+        await sync.ExecuteAsync(
+            $"""
+            with parents as (insert into salesforce.account(name) select 'Parent ' || i from generate_series(1, {count}) i returning actorsync_id__c)
+            insert into salesforce.contact(lastname, account__actorsync_id__c) select 'Child', actorsync_id__c from parents
+            """);
+        await Eventually.HoldsAsync("all of them to be offered", async () => await sync.QueryAsync<long>("select count(*) from actorsync.offer") == 2 * count);
+        await sync.ExecuteAsync("insert into salesforce.contact(lastname) values ('Free')");
+        await Eventually.HoldsAsync("contacts to flow out", () => Task.FromResult(sync.Org.Model.Query("SELECT Id FROM Contact WHERE LastName = 'Free'").Rows.Count == 1));
+        sync.Org.Model.Query("SELECT Id FROM Contact WHERE LastName = 'Child'").Rows.ShouldBeEmpty();
+
+        await SayAsync(sync, "resume", "Account");
+        await sync.ConvergedAsync();
+        (await sync.QueryAsync<long>("select count(*) from actorsync.actor where parked")).ShouldBe(0);
+        sync.Org.Model.Query("SELECT Id FROM Account WHERE Name LIKE 'Parent %'").Rows.Count.ShouldBe(count);
+        sync.Org.Model.Query("SELECT Id FROM Contact WHERE LastName = 'Child' AND AccountId != null").Rows.Count.ShouldBe(count);
+        sync.Org.ShouldHoldNothingTwice();
+    }
+
     // What the polls cannot see any more, a transaction that committed later than the overlap, is found by reading everything again. Nobody's table is emptied for that.
     [Theory]
     [InlineData(1)]

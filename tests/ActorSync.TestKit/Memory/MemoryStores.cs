@@ -236,6 +236,13 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
             writes, database.Now(), UndecidedFrom(), mail.Count == 0 ? null : mail.Min(), mail.Count == 0 ? null : mail.Max()));
     }
 
+    public Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<short> mappings, IReadOnlyCollection<Guid> records, CancellationToken stop)
+    {
+        store.Reach("read births");
+        return Task.FromResult<IReadOnlyCollection<RecordId>>([.. store.Database.Offers.Scan(null).Select(row => row.Value.Write)
+            .Where(write => write.Operation == WriteOperation.Insert && mappings.Contains(write.Mapping) && records.Contains(write.Entity)).Select(write => new RecordId(write.Mapping, write.Entity))]);
+    }
+
     public Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
     {
         store.Reach("count offers");

@@ -1,5 +1,6 @@
 using ActorSync.Capture;
 using ActorSync.Coordination;
+using ActorSync.Domain.Records;
 using ActorSync.Operations;
 using ActorSync.Records;
 using ActorSync.Runtime.Turns;
@@ -55,6 +56,17 @@ public sealed class BackPressureTests
         _offers.Asked.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task What_waits_for_people_does_not_count()
+    {
+        var pressure = Pressure();
+        var held = 50;
+        pressure.Uncounted = () => held;
+        (await AskAsync(pressure, 150)).ShouldBeFalse();
+        held = 49;
+        (await AskAsync(pressure, 150)).ShouldBeTrue();
+    }
+
     private BackPressure Pressure() => new(_offers, 100, inLogOrder: false, _clock, new SyncLog(_log, _clock, verbose: false));
 
     private Task<bool> AskAsync(BackPressure pressure, int waiting)
@@ -81,6 +93,8 @@ public sealed class BackPressureTests
         public Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
 
         public Task<OffersInOrder> ReadInOrderAsync(int max, CancellationToken stop) => throw new NotSupportedException();
+
+        public Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<short> mappings, IReadOnlyCollection<Guid> records, CancellationToken stop) => throw new NotSupportedException();
 
         public IOfferWindow OpenWindow() => throw new NotSupportedException();
     }
