@@ -36,7 +36,7 @@ internal static class SyncNode
 
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
         log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
-        await using var keeper = await BudgetKeeper.StartAsync(budget, calls, describe, options.Feed.Interval, config.Mappings.Length, clock, log, stop);
+        await using var keeper = await BudgetKeeper.StartAsync(budget, calls, describe, soap.For(ApiUse.Look).GetUserInfoAsync, options.Feed.Interval, config.Mappings.Length, clock, log, stop);
         var user = await soap.GetUserInfoAsync(stop);
         log.Say($"signed in to {user.OrganizationName} ({user.OrganizationId}) as {user.UserName}");
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);

@@ -24,7 +24,6 @@ public sealed class ApiBudget(ApiBudgetOptions options, IApiCallLedger? ledger) 
     // A poll: the query, and now and then getDeleted and the org's clock.
     private const int PollCalls = 3;
     private const int BookingsMax = 16;
-    private const int PartsOfPauseMax = 4;
     private const int PartsOfLingerMax = 288;
 
     private readonly Lock gate = new();
@@ -61,6 +60,31 @@ public sealed class ApiBudget(ApiBudgetOptions options, IApiCallLedger? ledger) 
     /// <summary>The limits of this budget.</summary>
     public ApiBudgetOptions Options => options;
 
+    /// <summary>Calls that it holds in a window when none is used; null: no limit is known.</summary>
+    public long? CallsMax
+    {
+        get
+        {
+            lock (gate)
+            {
+                long? ofOrg = org?.Max - Reserve();
+                return Share() is { } share && !(ofOrg < share) ? share : ofOrg;
+            }
+        }
+    }
+
+    /// <summary>False while the share is a part of what the org allows, and no answer has told that.</summary>
+    public bool IsShareKnown
+    {
+        get
+        {
+            lock (gate)
+            {
+                return options.Share is null || Share() is not null;
+            }
+        }
+    }
+
     /// <summary>True if the budget holds so many calls for this, what is needed more set aside. Asked before something is begun.</summary>
     public bool Allows(ApiUse use, int calls = 1)
     {
@@ -71,7 +95,7 @@ public sealed class ApiBudget(ApiBudgetOptions options, IApiCallLedger? ledger) 
     }
 
     /// <summary>How long a feed rests between polls, one of so many.</summary>
-    public TimeSpan PollPause(TimeSpan interval, int objects) => Outlook.Rest(interval, PollCalls * objects, options.Window / PartsOfPauseMax, options.Window);
+    public TimeSpan PollPause(TimeSpan interval, int objects) => Outlook.Rest(interval, PollCalls * objects, options.Window, options.Window);
 
     /// <summary>How long writes that fill no batch wait for company.</summary>
     public TimeSpan WritePause(TimeSpan linger) => Outlook.Rest(linger, 1, options.Window / PartsOfLingerMax, options.Window);
@@ -192,9 +216,7 @@ public sealed class ApiBudget(ApiBudgetOptions options, IApiCallLedger? ledger) 
             wanted = Math.Max(0, Math.Clamp(left / 10, 1, options.AheadMax) - ahead);
         }
 
-        ApiExchange exchange = new([.. unsaved.Where(kind => kind.Value != 0).Select(kind => (kind.Key, kind.Value))], ahead, wanted, share, isOrgNews ? org : null);
-        isOrgNews = false;
-        return exchange;
+        return new ApiExchange([.. unsaved.Where(kind => kind.Value != 0).Select(kind => (kind.Key, kind.Value))], ahead, wanted, share, isOrgNews ? org : null);
     }
 
     // Calls were made meanwhile: they stand in the ledger as booked, and are told as used the next time.
@@ -207,6 +229,8 @@ public sealed class ApiBudget(ApiBudgetOptions options, IApiCallLedger? ledger) 
 
         ahead += told.Ahead - exchange.Held;
         counts = told;
+        // News until the ledger has them; what was heard meanwhile it has not.
+        isOrgNews = isOrgNews && !ReferenceEquals(org, exchange.Org);
         org = isOrgNews ? org : told.Org ?? org;
     }
 

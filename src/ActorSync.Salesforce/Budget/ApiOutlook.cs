@@ -35,7 +35,7 @@ public sealed record ApiOutlook(
         bool isOrgs = orgLeft is not null && (shareLeft is null || orgLeft < shareLeft);
         long? left = isOrgs ? orgLeft : shareLeft;
         double perSecond = PerSecond(counts, options);
-        DateTimeOffset? usedUpAt = left is null ? null : UsedUp(left.Value, perSecond, isOrgs ? [] : counts.Calls, counts.Now, options);
+        DateTimeOffset? usedUpAt = left is null ? null : UsedUp(left.Value, perSecond, counts.Calls, counts.Now, options);
         DateTimeOffset[] leaving = [.. counts.Calls.Where(part => part.Calls > 0).Select(part => options.LeavesAt(part.Part)).Where(at => at > counts.Now)];
         ApiOutlook outlook = new(
             was, counts.Now, share, counts.Total, left, org, reserve, isOrgs, perSecond * 3600, usedUpAt, leaving.Length == 0 ? null : leaving.Min());

@@ -99,7 +99,7 @@ internal sealed class RestTransport(SalesforceSession session, string? version =
             MaySend = call.IsGated ? session.Options.MaySend : null,
         };
         using ExchangeAnswer answer = await session.SendAsync(request, token, deadline);
-        session.Usage = answer.Usage ?? session.Usage;
+        session.Learn(answer.Usage);
         (SyncFault? Fault, T? Answer) told = Interpret(read, token, answer);
         if (told.Fault is { } fault)
         {

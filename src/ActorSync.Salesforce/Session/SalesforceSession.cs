@@ -39,18 +39,7 @@ public sealed class SalesforceSession : IDisposable
     public SalesforceOptions Options { get; }
 
     /// <summary>The org's API requests as last reported by any answer; null before the first.</summary>
-    public ApiUsage? Usage
-    {
-        get => usage;
-        internal set
-        {
-            usage = value;
-            if (value is not null)
-            {
-                Options.Budget?.Heard(value);
-            }
-        }
-    }
+    public ApiUsage? Usage => usage;
 
     internal TimeProvider Time { get; }
 
@@ -125,6 +114,16 @@ public sealed class SalesforceSession : IDisposable
             }
 
             throw;
+        }
+    }
+
+    /// <summary>What an answer tells of the org's API requests. Null, as of most faults, is no news: calls made since the last count stay added to it.</summary>
+    internal void Learn(ApiUsage? told)
+    {
+        if (told is not null)
+        {
+            usage = told;
+            Options.Budget?.Heard(told);
         }
     }
 

@@ -35,7 +35,9 @@ public sealed class SoapClient : IPartnerApi
     public IPartnerApi With(WriteOptions options) => new SoapClient(transport, options);
 
     /// <inheritdoc/>
-    public IPartnerApi For(ApiUse reads) => new SoapClient(transport.For(reads), options);
+    public SoapClient For(ApiUse reads) => new(transport.For(reads), options);
+
+    IPartnerApi IPartnerApi.For(ApiUse reads) => For(reads);
 
     /// <summary>Inserts or updates records by an external id field, each on its own (partial success).</summary>
     /// <param name="objectName">API name of the object of all records.</param>

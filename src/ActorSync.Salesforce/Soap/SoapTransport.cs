@@ -62,7 +62,7 @@ internal sealed class SoapTransport(SalesforceSession session, ApiUse reads = Ap
         try
         {
             (SoapFault? fault, T? result, ApiUsage? usage) = SoapAnswer.Read(answer.Body, call.Name, read);
-            session.Usage = usage ?? answer.Usage ?? session.Usage;
+            session.Learn(usage ?? answer.Usage);
             if (fault is not null)
             {
                 SyncFault refused = SalesforceFaults.OfCall(fault.Code, OneLine.Of(fault.Message, token.Secret), kind);

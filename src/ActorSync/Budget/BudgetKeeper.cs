@@ -36,10 +36,11 @@ internal sealed class BudgetKeeper : IAsyncDisposable
 
     /// <summary>Reads what has been counted and waits, if it must, until the budget holds what a node needs to start.</summary>
     /// <param name="org">Asked for the org's count when that is what stops everything else.</param>
+    /// <param name="ask">Makes a call that is a look, which needs no permission.</param>
     /// <param name="interval">Between polls of an object.</param>
     /// <param name="objects">Objects that are polled.</param>
     public static async Task<BudgetKeeper> StartAsync(
-        ApiBudget budget, ApiCallTable table, DescribeClient org, TimeSpan interval, int objects, TimeProvider clock, SyncLog log, CancellationToken stop)
+        ApiBudget budget, ApiCallTable table, DescribeClient org, Func<CancellationToken, Task> ask, TimeSpan interval, int objects, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         await budget.ExchangeAsync(isLast: false, stop);
         var keeper = new BudgetKeeper(budget, table, org, interval, objects, clock, log, stop);
@@ -48,18 +49,17 @@ internal sealed class BudgetKeeper : IAsyncDisposable
             log.Say(BudgetText.Of(budget, budget.Outlook, interval, objects));
         }
 
-        // Who the user is, and a describe of each object.
-        for (var told = false; !budget.Allows(ApiUse.Settle, 1 + objects); told = true)
+        try
         {
-            if (!told)
-            {
-                log.Say($"the API budget does not hold the calls of a start; waiting ({BudgetText.Why(budget.Outlook)})");
-            }
-
-            await Task.Delay(keeper.Pause, clock, stop);
+            // Who the user is, and a describe of each object.
+            await StartCalls.WaitAsync(budget, 1 + objects, ask, keeper.Pause, clock, log, stop);
+            return keeper;
         }
-
-        return keeper;
+        catch
+        {
+            await keeper.DisposeAsync();
+            throw;
+        }
     }
 
     private TimeSpan Pause => _budget.Options.Part / 4 is var part && part < SaveInterval ? part : SaveInterval;

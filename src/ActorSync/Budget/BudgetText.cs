@@ -14,7 +14,7 @@ internal static class BudgetText
     {
         var done = now.Level switch
         {
-            ApiLevel.Saving => $"saving: polls slow from {Show(interval)} to {Show(budget.PollPause(interval, objects))}, writes wait up to {Show(budget.WritePause(TimeSpan.Zero))} for a full batch, "
+            ApiLevel.Saving => $"saving: {Polls(budget, interval, objects)}, writes wait up to {Show(budget.WritePause(TimeSpan.Zero))} for a full batch, "
                 + "and the last of it is kept for writes and for what is outside",
             ApiLevel.Out => $"used up: writes wait as offers and reads wait, nothing is lost; {More(now)}",
             _ => "enough: nothing is slowed",
@@ -42,6 +42,14 @@ internal static class BudgetText
         { UsedUpAt: { } at } => string.Create(CultureInfo.InvariantCulture, $"at {now.PerHour:0} an hour it is used up at {Time(at)}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"at {now.PerHour:0} an hour it lasts"),
     };
+
+    // What is needed less stops while the level is still the same.
+    private static string Polls(ApiBudget budget, TimeSpan interval, int objects)
+    {
+        var polls = budget.Allows(ApiUse.Poll) ? $"polls slow from {Show(interval)} to {Show(budget.PollPause(interval, objects))}" : "polls stand still";
+        var loads = budget.Allows(ApiUse.Load) ? "" : ", initial loads stand still";
+        return $"{polls}{loads}{(budget.Allows(ApiUse.Read) ? "" : ", reads that records ask for wait")}";
+    }
 
     private static string More(ApiOutlook now) =>
         now.IsOrgs ? "the org is asked for its count now and then"

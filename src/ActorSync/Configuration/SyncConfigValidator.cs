@@ -76,14 +76,27 @@ internal static class SyncConfigValidator
 
         WarnAboutClearText(config, binding);
         WarnAboutBulk(config, binding);
-        WarnAboutBudget(config, binding);
+        CheckBudget(config, binding);
     }
 
     // A part of the org's limit is known only to a node, which says so itself.
-    private static void WarnAboutBudget(SyncConfig config, ConfigBinding binding)
+    private static void CheckBudget(SyncConfig config, ConfigBinding binding)
     {
         var share = binding.Find($"{SyncConfigBinder.Root}.salesforce.api-budget.calls-per-day");
-        if (share is not null && config.Feed.Interval > TimeSpan.Zero && CallPlan.TooSmall(CallEstimate.Of(config), config.Salesforce.ApiBudget.CallsPerDay?.Calls) is { } complaint)
+        if (share is null || config.Feed.Interval <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var estimate = CallEstimate.Of(config);
+        var calls = config.Salesforce.ApiBudget.CallsPerDay?.Calls;
+        if (calls < estimate.Start)
+        {
+            binding.Problems.Error(
+                share.Origin, share.Key, string.Create(CultureInfo.InvariantCulture, $"is {calls}, less than the {estimate.Start} calls of a start, one and one for each object: no node would ever start"),
+                "write a number that holds polls and writes as well, or a part of the org's limit such as 50%");
+        }
+        else if (CallPlan.TooSmall(estimate, calls) is { } complaint)
         {
             binding.Problems.Warn(share.Origin, share.Key, complaint, "write a larger number, or a longer feed.interval and feed.deleted-interval");
         }

@@ -142,12 +142,12 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
     {
         var job = submission.JobId!;
         var pause = options.PollInterval;
-        var seen = new Sight();
+        var seen = new Sight { ClosesLeft = closes };
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                if (await LookAsync(submission, request, failed, closes--, seen, stop) is { } answer)
+                if (await LookAsync(submission, request, failed, seen, stop) is { } answer)
                 {
                     return answer;
                 }
@@ -197,7 +197,7 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
             ? new SyncFault.InDoubt("JOB_NOT_FOUND", $"the org knows of no Bulk job {job}") : null;
     }
 
-    private async Task<LaneAnswer?> LookAsync(Submission submission, BulkRequest request, SyncFault? failed, int closes, Sight seen, CancellationToken stop)
+    private async Task<LaneAnswer?> LookAsync(Submission submission, BulkRequest request, SyncFault? failed, Sight seen, CancellationToken stop)
     {
         var id = submission.JobId!;
         seen.IsOver = false;
@@ -205,9 +205,9 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         (seen.Missing, seen.IsTroubled) = (0, seen.IsTroubled && job.IsOver);
         if (job.State == BulkJobState.Open)
         {
-            if (closes > 0)
+            if (seen.ClosesLeft > 0)
             {
-                await bulk.CloseAsync(id, stop);
+                await CloseAsync(id, seen, stop);
                 return null;
             }
 
@@ -224,6 +224,24 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
         var told = await bulk.ResultsAsync(id, request, stop);
         seen.Unreadable = 0;
         return seen.IsCertain(submission, job, told) ? Answer(submission, job, told, failed) : null;
+    }
+
+    // A close that was not made, because the budget does not hold it or nobody is there, is not one of those that are tried: a job that waits for calls is no vain one.
+    private async Task CloseAsync(string job, Sight seen, CancellationToken stop)
+    {
+        try
+        {
+            await bulk.CloseAsync(job, stop);
+        }
+        catch (SalesforceException error) when (error.Fault is SyncFault.Throttled or SyncFault.NotExecuted)
+        {
+            seen.ClosesLeft++;
+            throw;
+        }
+        finally
+        {
+            seen.ClosesLeft--;
+        }
     }
 
     private static LaneAnswer Answer(Submission submission, BulkJob job, BulkResults told, SyncFault? failed)
@@ -278,6 +296,9 @@ internal sealed class BulkLane(IBulkApi bulk, BulkOptions options, TimeProvider 
     /// <summary>What the questions about a job have shown so far.</summary>
     private sealed class Sight
     {
+        /// <summary>How often it is still to be closed while it is open; then it is called off.</summary>
+        public int ClosesLeft { get; set; }
+
         /// <summary>The last look at its state found it over.</summary>
         public bool IsOver { get; set; }
 

@@ -40,6 +40,9 @@ internal sealed class ObjectFeed(
 
     private static readonly TimeSpan ReadBackInterval = TimeSpan.FromMilliseconds(200);
 
+    // However slow the polls are: somebody waits for these.
+    private static readonly TimeSpan ReadBackIntervalMax = TimeSpan.FromSeconds(30);
+
     // Between questions about records that no read shows, whatever the interval of those that nobody asked for.
     private static readonly TimeSpan GoneInterval = TimeSpan.FromSeconds(1);
 
@@ -51,26 +54,20 @@ internal sealed class ObjectFeed(
     // Envelopes that wait for the record shards while a load goes on.
     private const int LoadEnvelopesMax = 200;
 
-    // Ids in one query.
-    private const int ReadBackIdsMax = 500;
-
-    // Requests for fresh reads that are answered together.
-    private const int AskedEnvelopesMax = 100;
-
     private readonly ObjectReader _reader = new(mapping, organizationId);
     private readonly SeenImages _seen = new();
     private readonly ChangeFeed? _changes = inbox is null ? null : new ChangeFeed(inbox, stores, mapping, organizationId, soap, new ObjectReader(mapping, organizationId), options.PageRowsMax, log);
+    private readonly TroublePause _trouble = new(inbox is null ? options.Interval : options.ChangeEvents.ReadInterval, options.Interval, clock);
     private ObjectLoad? _load;
+    private ReadBacks? _readBacks;
     private FeedCursor? _cursor;
     private DateTimeOffset? _pagedFrom;
     private long _polledAt;
     private long _polledDeepAt;
     private long _askedDeletedAt;
+    private bool _asksDeleted;
     private long _readBackAt;
     private long _changesTakenAt;
-    private int _troubles;
-    private long _troubledAt;
-    private TimeSpan _troublePause;
 
     /// <summary>Runs until the term is lost or the node stops. A failed read is tried again; nothing is skipped.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -96,10 +93,9 @@ internal sealed class ObjectFeed(
     /// <returns>How long to rest before the next step, unless woken.</returns>
     public async Task<TimeSpan> StepAsync(CancellationToken stop)
     {
-        // Trouble is waited out whatever wakes this feed.
-        if (clock.GetElapsedTime(_troubledAt) is var since && since < _troublePause)
+        if (_trouble.Left is var left && left > TimeSpan.Zero)
         {
-            return _troublePause - since;
+            return left;
         }
 
         try
@@ -129,12 +125,13 @@ internal sealed class ObjectFeed(
             if (!loads || gate is not null || ObjectLoad.HasBegun(_cursor))
             {
                 await ReadBackAsync(stop);
+                await AskDeletedSoonAsync(stop);
                 await PollWhenDueAsync(stop);
             }
 
             trouble?.Throw();
             gate?.Succeed();
-            (_troubles, _troublePause) = (0, TimeSpan.Zero);
+            _trouble.Succeed();
             return _cursor.Phase == FeedCursor.Loading && pause < UntilNextPoll() ? pause : UntilNextPoll();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -150,11 +147,9 @@ internal sealed class ObjectFeed(
         catch (Exception error)
         {
             log.Trouble(error, $"feed {mapping.ObjectName} could not read; it tries again");
-            _troubles = Math.Min(_troubles + 1, 6);
-            _troublePause = (_changes is null ? options.Interval : ReadInterval) * Math.Pow(2, _troubles - 1);
-            _troubledAt = clock.GetTimestamp();
+            var pause = _trouble.Meet();
             await (gate?.MeetAsync(error, stop) ?? Task.CompletedTask);
-            return _troublePause;
+            return pause;
         }
     }
 
@@ -204,12 +199,13 @@ internal sealed class ObjectFeed(
 
     private TimeSpan PollInterval => pace.Slowed(_changes is { IsHeard: true } ? options.ChangeEvents.FallbackInterval : options.Interval);
 
-    private TimeSpan ReadInterval => _changes is null ? ReadBackInterval : options.ChangeEvents.ReadInterval;
+    // Somebody waits for these, however slow the polls are.
+    private TimeSpan ReadInterval => Shorter(pace.Slowed(_changes is null ? ReadBackInterval : options.ChangeEvents.ReadInterval), ReadBackIntervalMax);
 
     // One turn of what has been heard, then the records that it names are read before more is taken.
     private async Task TakeChangesAsync(CancellationToken stop)
     {
-        if (_changes is null || (_changesTakenAt != 0 && clock.GetElapsedTime(_changesTakenAt) < ReadInterval))
+        if (_changes is null || (_changesTakenAt != 0 && clock.GetElapsedTime(_changesTakenAt) < options.ChangeEvents.ReadInterval))
         {
             return;
         }
@@ -318,60 +314,26 @@ internal sealed class ObjectFeed(
         }
 
         _readBackAt = clock.GetTimestamp();
-        var (envelopes, sfids) = await AskedAsync(stop);
-        if (envelopes.Count == 0)
-        {
-            return;
-        }
-
-        var gone = new List<string>();
-        // No more than a page has room for: what it left out would be answered by nobody.
-        var idsMax = Math.Min(ReadBackIdsMax, options.PageRowsMax);
-        foreach (var ids in sfids.Chunk(idsMax))
-        {
-            var readBegan = await stores.Turns.NowAsync(stop);
-            var rows = await soap.RowsAsync(
-                $"{_reader.Select} WHERE Id IN ({string.Join(", ", ids.Select(id => $"'{id}'"))}) LIMIT {options.PageRowsMax}", includeDeleted: true, stop);
-            var images = rows.Select(_reader.Image).ToArray();
-            await MailAsync(images, readBegan, _cursor!, [], stop, ids.Length == sfids.Count ? envelopes : []);
-            _seen.RememberDeleted(images.Where(image => image.Deleted).Select(image => image.Sfid));
-            var shown = images.Select(image => image.Sfid).ToHashSet(StringComparer.Ordinal);
-            gone.AddRange(ids.Where(id => !shown.Contains(id)));
-        }
-
-        if (sfids.Count > idsMax)
-        {
-            await MailAsync([], await stores.Turns.NowAsync(stop), _cursor!, [], stop, envelopes);
-        }
-
+        _readBacks ??= new ReadBacks(
+            stores, lease, _reader, soap, _seen, (images, readBegan, answered, cancel) => MailAsync(images, readBegan, _cursor!, [], cancel, answered), options.PageRowsMax, clock);
+        var gone = await _readBacks.AnswerAsync(stop);
         if (gone.Count > 0)
         {
             // Not even in the recycle bin: getDeleted tells, also whom it has told before.
             _seen.Forget(gone);
-            await AskDeletedSoonAsync(stop);
+            _asksDeleted = true;
         }
     }
 
+    // At once, but for a question that was asked a moment ago: then it is put off.
     private async Task AskDeletedSoonAsync(CancellationToken stop)
     {
-        if (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= GoneInterval)
+        if (_asksDeleted && (_askedDeletedAt == 0 || clock.GetElapsedTime(_askedDeletedAt) >= GoneInterval))
         {
             _askedDeletedAt = clock.GetTimestamp();
             await AskDeletedAsync(stop);
+            _asksDeleted = false;
         }
-    }
-
-    // Requests stay in the mailbox until their answers are mailed: a crash in between asks again.
-    private async Task<(IReadOnlyList<long> Envelopes, IReadOnlyList<string> Sfids)> AskedAsync(CancellationToken stop)
-    {
-        var (envelopes, sfids) = (new List<long>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var envelope in await stores.Turns.PeekMailAsync(lease.Address, AskedEnvelopesMax, stop))
-        {
-            envelopes.Add(envelope.Id);
-            sfids.UnionWith(JsonSerializer.Deserialize(envelope.Body, FeedJson.Default.ReadBackEnvelope)!.Sfids);
-        }
-
-        return (envelopes, [.. sfids]);
     }
 
     private async Task MailAsync(
@@ -405,18 +367,19 @@ internal sealed class ObjectFeed(
 
     private TimeSpan UntilNextPoll()
     {
-        var rest = PollInterval - clock.GetElapsedTime(_polledAt);
+        // A poll that is due and that the budget does not hold is looked at again after a while, not without a pause.
+        var rest = pace.AllowsPoll ? PollInterval - clock.GetElapsedTime(_polledAt) : ReadPace.HeldPause;
         rest = Shorter(rest, ReadBackInterval);
         if (_changes is not null)
         {
             // Woken too early for what there is to read: not a moment later than it may be read.
-            rest = Shorter(Shorter(rest, Until(_readBackAt)), Until(_changesTakenAt));
+            rest = Shorter(Shorter(rest, Until(_readBackAt, ReadInterval)), Until(_changesTakenAt, options.ChangeEvents.ReadInterval));
         }
 
         return rest < TimeSpan.FromMilliseconds(5) ? TimeSpan.FromMilliseconds(5) : rest;
     }
 
-    private TimeSpan Until(long last) => last != 0 && clock.GetElapsedTime(last) is var since && since < ReadInterval ? ReadInterval - since : TimeSpan.MaxValue;
+    private TimeSpan Until(long last, TimeSpan interval) => last != 0 && clock.GetElapsedTime(last) is var since && since < interval ? interval - since : TimeSpan.MaxValue;
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using ActorSync.Domain.Faults;
 using ActorSync.Salesforce;
+using ActorSync.Salesforce.Budget;
+using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Soap;
 using Shouldly;
 using Xunit;
@@ -156,6 +158,23 @@ public sealed class SoapClientTests
         await org.UpdateAsync();
 
         org.Session.Usage.ShouldBe(new ApiUsage(18, 5000));
+    }
+
+    // Most faults tell no count. What was called since the last one stays called.
+    [Fact]
+    public async Task An_answer_without_usage_is_no_news_of_it()
+    {
+        using ApiBudget budget = new(new ApiBudgetOptions { Reserve = new ApiShare(0) }, null);
+        var answers = 0;
+        await using StubOrg org = new(
+            _ => answers++ == 0 ? (Reply.Answer)StubOrg.Updated with { Header = "Sforce-Limit-Info: api-usage=900/1000" } : StubOrg.Fault("UNABLE_TO_LOCK_ROW", "locked"),
+            new SalesforceOptions { Budget = budget });
+        await org.UpdateAsync();
+        await Should.ThrowAsync<SalesforceException>(() => org.UpdateAsync());
+        budget.Allows(ApiUse.Settle, 100).ShouldBeFalse();
+        await Should.ThrowAsync<SalesforceException>(() => new DescribeClient(org.Session).DescribeAsync("Account", default));
+        budget.Allows(ApiUse.Settle, 99).ShouldBeFalse();
+        org.Session.Usage.ShouldBe(new ApiUsage(900, 1000));
     }
 
     private static SoapRecord Keyed(string key, string name) =>

@@ -36,6 +36,17 @@ public sealed class ApiBudgetBinderTests
         error.Message.ShouldBe(complaint);
     }
 
+    [Fact]
+    public void A_share_that_does_not_hold_a_start_is_refused()
+    {
+        const string Objects = "Lead, Contact, Case, Asset, Order, Product2, Campaign, Contract, Task, Event";
+        var mappings = string.Join(", ", Objects.Split(", ").Select(name => $"{{ object = {name}, fields = [Name] }}"));
+        ConfigFixture.Load($"{ConfigFixture.Minimal}\nactorsync {{ salesforce.api-budget.calls-per-day = 11, mappings = [{mappings}] }}").Report.Errors.ShouldBeEmpty();
+        var error = ConfigFixture.Load($"{ConfigFixture.Minimal}\nactorsync {{ salesforce.api-budget.calls-per-day = 10, mappings = [{mappings}] }}").Report.Errors.ShouldHaveSingleItem();
+        error.Key.ShouldBe("actorsync.salesforce.api-budget.calls-per-day");
+        error.Message.ShouldStartWith("is 10, less than the 11 calls of a start");
+    }
+
     // One object, polled every 2 s, its deletions each minute with the org's clock: 43,200 + 2,880.
     [Fact]
     public void A_share_that_does_not_hold_the_polls_is_warned_about()

@@ -145,6 +145,25 @@ public sealed class BulkLaneTests
         _job.Calls.ShouldBe(["upload 2", "close", "read", "close", "read", "results"]);
     }
 
+    // However often the budget holds no call for it: its records are there, and nothing has to go twice.
+    [Fact]
+    public async Task Close_that_could_not_be_made_is_made_later_and_the_job_is_not_called_off()
+    {
+        SyncFault unmade = new SyncFault.Throttled("API_BUDGET_USED_UP", "nothing is left", TimeSpan.FromMinutes(15));
+        _job.Fail("close", [.. Enumerable.Repeat(unmade, 4)]);
+        _job.States.EnqueueAll([.. Enumerable.Repeat(BulkJobState.Open, 4), BulkJobState.JobComplete]);
+        (await RunAsync())!.Results!.Count.ShouldBe(2);
+        _job.Calls.Count(call => call == "close").ShouldBe(5);
+        _job.Calls.ShouldNotContain("abort");
+
+        _job.Calls.Clear();
+        _job.Fail("read", [.. Enumerable.Repeat(unmade, 4)]);
+        _job.Fail("close", unmade);
+        _job.States.EnqueueAll(BulkJobState.Open, BulkJobState.JobComplete);
+        (await RunAsync())!.Results!.Count.ShouldBe(2);
+        _job.Calls.ShouldNotContain("abort");
+    }
+
     [Fact]
     public async Task Open_job_of_an_earlier_term_is_called_off_and_its_records_have_not_run()
     {

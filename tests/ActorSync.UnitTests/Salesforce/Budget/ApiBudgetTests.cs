@@ -156,6 +156,47 @@ public sealed class ApiBudgetTests
         await TakeAsync(budget, new ApiCall(ApiUse.Look, ApiKind.Rest));
     }
 
+    // The exchange that was to tell it failed: what another node heard before is older.
+    [Fact]
+    public async Task What_the_org_told_is_news_until_the_ledger_has_it()
+    {
+        ApiBudgetOptions options = new();
+        MemoryLedger ledger = new(options);
+        using ApiBudget budget = new(options, ledger.Of("a"));
+        using ApiBudget other = new(options, ledger.Of("b"));
+        other.Heard(new ApiUsage(100, 1000));
+        await other.ExchangeAsync(isLast: false, CancellationToken.None);
+
+        budget.Heard(new ApiUsage(960, 1000));
+        ledger.IsAway = true;
+        await Should.ThrowAsync<IOException>(() => budget.ExchangeAsync(isLast: false, CancellationToken.None));
+        ledger.IsAway = false;
+        await budget.ExchangeAsync(isLast: false, CancellationToken.None);
+        budget.Outlook.Org.ShouldBe(new ApiUsage(960, 1000));
+        budget.Allows(ApiUse.Settle).ShouldBeFalse();
+        await other.ExchangeAsync(isLast: false, CancellationToken.None);
+        other.Outlook.Org.ShouldBe(new ApiUsage(960, 1000));
+
+        // Told once: what another hears later is not overwritten.
+        other.Heard(new ApiUsage(500, 1000));
+        await other.ExchangeAsync(isLast: false, CancellationToken.None);
+        await budget.ExchangeAsync(isLast: false, CancellationToken.None);
+        budget.Outlook.Org.ShouldBe(new ApiUsage(500, 1000));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(40)]
+    public async Task Polls_of_however_many_objects_take_half_of_what_is_left_at_most(int objects)
+    {
+        MemoryLedger ledger = new(Thousand);
+        ledger.Add(760);
+        using ApiBudget budget = new(Thousand, ledger.Of("a"));
+        await budget.ExchangeAsync(isLast: false, CancellationToken.None);
+        (3 * objects * (Thousand.Window / budget.PollPause(TimeSpan.FromSeconds(2), objects))).ShouldBeInRange(2, 121);
+    }
+
     [Fact]
     public async Task A_part_of_the_orgs_limit_is_a_share_as_soon_as_the_limit_is_known()
     {

@@ -1,3 +1,4 @@
+using ActorSync.Salesforce;
 using ActorSync.Salesforce.Budget;
 using Shouldly;
 using Xunit;
@@ -27,6 +28,18 @@ public sealed class ApiOutlookTests
     {
         ApiOutlook outlook = Of(ApiLevel.Plenty, [.. Enumerable.Range(1, 97).Select(part => (part * TimeSpan.FromMinutes(15), 6))]);
         outlook.Left.ShouldBe(1000 - (97 * 6));
+        outlook.UsedUpAt.ShouldBeNull();
+        outlook.Level.ShouldBe(ApiLevel.Plenty);
+    }
+
+    // 500 each quarter of an hour for days: the org's count does not grow by them any more.
+    [Fact]
+    public void What_comes_back_lasts_of_the_orgs_count_too()
+    {
+        ApiCounts counts = new(Now, 0, [.. Enumerable.Range(1, 97).Select(part => new CountedCalls(Now - (part * TimeSpan.FromMinutes(15)), ApiKind.SoapRead, 500))], null);
+        ApiOutlook outlook = ApiOutlook.Of(ApiLevel.Plenty, counts, new ApiBudgetOptions(), null, null, new ApiUsage(64_000, 100_000), 5_000, 31_000);
+        outlook.IsOrgs.ShouldBeTrue();
+        outlook.PerHour.ShouldBe(2_000, 1);
         outlook.UsedUpAt.ShouldBeNull();
         outlook.Level.ShouldBe(ApiLevel.Plenty);
     }
