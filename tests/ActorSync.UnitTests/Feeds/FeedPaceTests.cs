@@ -39,7 +39,7 @@ public sealed class FeedPaceTests : IDisposable
         _budget = new ApiBudget(Thousand, _ledger.Of("a"));
         _wakeup = new Wakeup(_clock);
         _database = new MemoryDatabase([Account], 4, _clock.GetUtcNow, new Random(1));
-        _clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(TimeSpan.FromDays(2));
     }
 
     public void Dispose()
