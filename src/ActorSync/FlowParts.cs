@@ -59,7 +59,8 @@ internal sealed class FlowParts(
     public SubmissionCoordinator Coordinator(HeldLease lease)
     {
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
-        var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(states, stores.Turns, lease, clock) : null;
+        var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(
+            states, stores.Turns, lease, clock, held: mapping => log.Say($"{_mappings.GetValueOrDefault(mapping)?.ObjectName ?? $"mapping {mapping}"}: nothing of it is sent until it is resumed")) : null;
         _backPressure.Uncounted = () => paused?.Uncounted ?? 0;
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)

@@ -9,7 +9,8 @@ namespace ActorSync.Coordination;
 /// <summary>Offers of paused mappings stay on disk, however many come, and so do the writes that name a record whose birth is held. When a mapping is resumed they are made new,
 /// parents first and in pieces: nobody else holds any of them then, and whoever reads them meets a parent before its children.</summary>
 /// <param name="anewMax">Offers that are made new in one turn.</param>
-internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, HeldLease lease, TimeProvider clock, int anewMax = PausedOffers.AnewMax)
+/// <param name="held">Told of each mapping from which on nothing is sent.</param>
+internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, HeldLease lease, TimeProvider clock, int anewMax = PausedOffers.AnewMax, Action<short>? held = null)
 {
     private const int AnewMax = 2_000;
 
@@ -48,9 +49,10 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
             foreach (var (mapping, wish) in wishes.Where(wish => wish.Value.IsPaused && _heldTo.GetValueOrDefault(wish.Key) != long.MaxValue))
             {
                 (_heldTo[mapping], HasNews) = (long.MaxValue, true);
+                held?.Invoke(mapping);
             }
 
-            foreach (var resumed in _heldTo.Where(held => held.Value == long.MaxValue && !wishes.GetValueOrDefault(held.Key).IsPaused).Select(held => held.Key).ToArray())
+            foreach (var resumed in _heldTo.Where(entry => entry.Value == long.MaxValue && !wishes.GetValueOrDefault(entry.Key).IsPaused).Select(entry => entry.Key).ToArray())
             {
                 (_heldTo[resumed], _anewAfter) = (await states.LastOfferAsync(stop), 0);
             }

@@ -93,7 +93,7 @@ internal sealed class MappingGate(IMappingStates states, LoadPlaces places, Obje
     {
         if (wish.IsPaused != _wish.IsPaused)
         {
-            log.Say(wish.IsPaused ? $"{mapping.ObjectName} is paused: nothing of it is read or sent until it is resumed" : $"{mapping.ObjectName} is resumed");
+            log.Say(wish.IsPaused ? $"{mapping.ObjectName} is paused: nothing of it is read until it is resumed" : $"{mapping.ObjectName} is resumed");
         }
 
         if (wish.Failed != _wish.Failed && !wish.IsPaused)

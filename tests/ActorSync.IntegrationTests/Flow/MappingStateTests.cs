@@ -20,7 +20,8 @@ public sealed class MappingStateTests
         var (id, sfid) = await sync.LoadedAccountAsync();
         await SayAsync(sync, "pause", "account").ShouldContainAsync("Account is paused");
         await StateAsync(sync, "Account").ShouldContainAsync("paused");
-        await Eventually.HoldsAsync("the node to pause", () => Task.FromResult(sync.Log.Contains("Account is paused", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync("the node to pause", () => Task.FromResult(
+            sync.Log.Contains("Account is paused", StringComparison.Ordinal) && sync.Log.Contains("Account: nothing of it is sent", StringComparison.Ordinal)));
 
         sync.Org.Update("Account", sfid, ("Website", "from there"));
         await sync.SetAsync(id, "phone = 'from here'");
