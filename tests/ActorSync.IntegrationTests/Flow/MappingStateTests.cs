@@ -136,6 +136,9 @@ public sealed class MappingStateTests
         using var late = sync.Server.Faults.HoldNext(new CallMatch("runQueryJob", "Account"), HoldPoint.AfterEffect);
         sync.StartNode();
         await late.Arrived.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        // The org may run the job before the node has noted its id.
+        await Eventually.HoldsAsync("the job to be noted", async () =>
+            await sync.QueryAsync<long>("select count(*) from actorsync.lease where cursor->'load'->>'job' is not null and (cursor->'load'->>'total')::int = 603") == 1);
         using (var status = JsonDocument.Parse(await StatusAsync(sync)))
         {
             var load = status.RootElement.GetProperty("mappings").EnumerateArray().Single(mapping => mapping.GetProperty("object").GetString() == "Account").GetProperty("load");
