@@ -14,6 +14,7 @@ public sealed class LoadTests
     private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
     private static readonly CallMatch CreateJob = new("createQueryJob");
     private static readonly CallMatch AccountJob = new("runQueryJob", "Account");
+    private static readonly CallMatch ContactJob = new("runQueryJob", "Contact");
 
     // The rows of a job are as old as the job, however late they are taken: what a poll has told meanwhile, and what became of it here, is newer.
     [Fact]
@@ -57,7 +58,15 @@ public sealed class LoadTests
         await using var sync = await RunningSync.PrepareAsync(Settings(5_000));
         await RecordsAreOldAsync(sync);
         var created = sync.Server.Faults.Add(new OrgFault.Latency(new LatencyDistribution.Fixed(TimeSpan.Zero)), CreateJob);
-        (await sync.StartProcess("after-load-page:6").ExitAsync(DiesWithin)).ShouldBe(Killed);
+
+        // Both jobs are noted before either has rows, and the seventh page leaves rows of Contact to take, in whatever order the pages come.
+        using var accounts = sync.Server.Faults.HoldNext(AccountJob, HoldPoint.OnTheWay);
+        using var contacts = sync.Server.Faults.HoldNext(ContactJob, HoldPoint.OnTheWay);
+        var doomed = sync.StartProcess("after-load-page:7");
+        await Eventually.HoldsAsync("both jobs to be noted", async () => await sync.QueryAsync<long>("select count(cursor->'load'->>'job') from actorsync.lease where address >= 20000") == 2);
+        accounts.Release();
+        contacts.Release();
+        (await doomed.ExitAsync(DiesWithin)).ShouldBe(Killed);
         var before = await LoadedAsync(sync);
         before.ShouldBeGreaterThan(1_000);
         var jobs = await JobsAsync(sync);
