@@ -33,7 +33,8 @@ internal sealed class FlowParts(
     private readonly Wakeup _records = new(clock);
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
-    private readonly BackPressure _backPressure = new(stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log);
+    private readonly BackPressure _backPressure = new(
+        stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log, mapping => mappings.FirstOrDefault(known => known.Number == mapping)?.ObjectName ?? $"mapping {mapping}");
     private readonly LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
 
@@ -43,11 +44,11 @@ internal sealed class FlowParts(
     /// <summary>The record actors of some shards.</summary>
     public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards)
     {
-        var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount };
+        var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, Mappings = [.. _mappings.Keys], IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
         ITurnSource<RecordMessage>[] sources =
         [
-            new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HoldsAsync),
+            new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync),
             new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
         ];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
@@ -61,7 +62,6 @@ internal sealed class FlowParts(
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(
             states, stores.Turns, lease, clock, held: mapping => log.Say($"{_mappings.GetValueOrDefault(mapping)?.ObjectName ?? $"mapping {mapping}"}: nothing of it is sent until it is resumed")) : null;
-        _backPressure.Uncounted = () => paused?.Uncounted ?? 0;
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
             : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);

@@ -39,6 +39,7 @@ internal sealed record NodeOptions(
             PollMax = config.Runtime.Poll.Max,
             RetryDelay = config.Runtime.WriteBack.RetryDelay,
             ActorsMax = config.Runtime.ActorCache.RecordsMax,
+            ActorBytesMax = config.Runtime.ActorCache.BytesMax,
         },
         SignIn(config.Salesforce),
         new SalesforceOptions
@@ -47,6 +48,7 @@ internal sealed record NodeOptions(
             ConnectTimeout = config.Salesforce.ConnectTimeout,
             WriteDeadline = config.Salesforce.RequestDeadline,
             ReadDeadline = config.Salesforce.RequestDeadline,
+            ResponseBytesMax = (int)config.Salesforce.ResponseBytesMax,
         },
         new CoordinatorOptions(
             config.Coordinator.Linger, config.Salesforce.RequestDeadline + config.Salesforce.SettleLimit,

@@ -1,3 +1,4 @@
+using ActorSync.Benchmarks.Backlog;
 using ActorSync.Benchmarks.Budget;
 using ActorSync.Benchmarks.Bulk;
 using ActorSync.Benchmarks.ChangeEvents;
@@ -20,6 +21,7 @@ internal sealed record Scenario(string Name, string About, IReadOnlyDictionary<s
         CounterScenario.Scenario,
         LoadScenario.Scenario,
         BudgetScenario.Scenario,
+        BacklogScenario.Scenario,
     ];
 }
 

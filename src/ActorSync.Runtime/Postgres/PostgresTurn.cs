@@ -13,6 +13,9 @@ public sealed class PostgresTurn : Turn
 {
     private const string S = RuntimeOptions.Schema;
 
+    // Values of the changes of one piece, in characters of two bytes: a row of long texts can have some hundred thousand.
+    private const long PieceCharsMax = 8_000_000;
+
     private readonly LeaseTable _leases;
     private readonly NpgsqlTransaction _transaction;
 
@@ -69,40 +72,57 @@ public sealed class PostgresTurn : Turn
     }
 
     /// <inheritdoc/>
-    public override async Task<WindowPiece> ReadWindowAsync(
-        IReadOnlyCollection<short> shards, string snapshot, string? window, long after, int rowsMax, CancellationToken stop)
+    public override async Task<WindowPiece> ReadWindowAsync(LogRange range, int rowsMax, CancellationToken stop)
     {
         // A snapshot does not name the transaction that takes it as running. What this turn writes later is not decided, so it is named here.
         await using var command = new NpgsqlCommand(
             $"""
-            select w.win::text, l.id, l.txid::text, l.at, l.mapping, l.operation, l.external_id, l.birth, l.revision, l.old_values::text, l.new_values::text
+            select w.win::text, w.seen, l.id, l.txid::text, l.at, l.mapping, l.operation, l.external_id, l.birth, l.revision, l.old_values::text, l.new_values::text
             from (
               select case when $3 is not null then $3::pg_snapshot when pg_current_xact_id_if_assigned() is null then pg_current_snapshot() else (
                 select format('%s:%s:%s', pg_snapshot_xmin(s), pg_snapshot_xmax(s), (
                   select string_agg(x::text, ',' order by x)
                   from (select pg_snapshot_xip(s) union select pg_current_xact_id_if_assigned()) r(x) where x < pg_snapshot_xmax(s)))::pg_snapshot
-                from pg_current_snapshot() s) end win offset 0) w
-            left join lateral {S}.read_window($1, $2::pg_snapshot, w.win, $4, $5) l on true
+                from pg_current_snapshot() s) end win, (select case when is_called then last_value else 0 end from {S}.change_id) seen offset 0) w
+            left join lateral {S}.read_window($1, $6, $2::pg_snapshot, w.win, $4, $7, case $8 when 0 then w.seen else $8 end, $5) l on true
             """,
             Connection);
-        command.Parameters.Add(new() { Value = shards.ToArray() });
-        command.Parameters.Add(new() { Value = snapshot });
-        command.Parameters.Add(new() { Value = (object?)window ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = range.Shards.ToArray() });
+        command.Parameters.Add(new() { Value = range.From.Snap });
+        command.Parameters.Add(new() { Value = (object?)range.From.Window ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = range.From.After });
         command.Parameters.Add(new() { Value = rowsMax });
+        command.Parameters.Add(new() { Value = (object?)range.Mappings?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
+        command.Parameters.Add(new() { Value = range.From.Floor });
+        command.Parameters.Add(new() { Value = range.From.Ceiling });
         var changes = new List<CapturedChange>();
-        var reached = snapshot;
+        var piece = new WindowPiece(range.From.Snap, changes);
+        var chars = 0L;
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
-            reached = reader.GetString(0);
-            if (!reader.IsDBNull(1))
+            if (chars > PieceCharsMax)
             {
-                changes.Add(Change(reader));
+                return piece with { IsCut = true };
+            }
+
+            piece = piece with { Window = reader.GetString(0), Seen = reader.GetInt64(1) };
+            if (!reader.IsDBNull(2))
+            {
+                var change = Change(reader);
+                changes.Add(change);
+                chars += (change.Old?.Length ?? 0) + (change.New?.Length ?? 0);
             }
         }
 
-        return new WindowPiece(reached, changes);
+        return piece;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ulong?> NumberAsync(CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand("select case when pg_current_xact_id_if_assigned() is null then pg_current_xact_id() end", Connection);
+        return await command.ExecuteScalarAsync(stop) as ulong?;
     }
 
     /// <inheritdoc/>
@@ -154,8 +174,8 @@ public sealed class PostgresTurn : Turn
     }
 
     private static CapturedChange Change(NpgsqlDataReader reader) => new(
-        reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt16(4), reader.GetChar(5), reader.GetGuid(6),
-        reader.GetInt64(7), reader.GetInt64(8), reader.IsDBNull(9) ? null : reader.GetString(9), reader.IsDBNull(10) ? null : reader.GetString(10));
+        reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt16(5), reader.GetChar(6), reader.GetGuid(7),
+        reader.GetInt64(8), reader.GetInt64(9), reader.IsDBNull(10) ? null : reader.GetString(10), reader.IsDBNull(11) ? null : reader.GetString(11));
 
     private void AddJournal(NpgsqlBatch batch, IReadOnlyList<JournalEntry> journal)
     {

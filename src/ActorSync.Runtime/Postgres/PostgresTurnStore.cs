@@ -57,10 +57,20 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, CancellationToken stop)
+    public async Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop)
     {
-        await using var command = database.CreateCommand($"select mapping, external_id from {S}.actor where owes and shard = any($1)");
+        // From kind to kind by the index, however many actors of one there are.
+        await using var command = database.CreateCommand(
+            $"""
+            with recursive kinds(mapping) as (
+              select min(mapping) from {S}.actor where owes
+              union all
+              select (select min(a.mapping) from {S}.actor a where a.owes and a.mapping > k.mapping) from kinds k where k.mapping is not null)
+            select a.mapping, a.external_id from kinds k
+            cross join lateral (select mapping, external_id from {S}.actor where owes and mapping = k.mapping and shard = any($1) limit $2) a
+            """);
         command.Parameters.Add(new() { Value = shards.ToArray() });
+        command.Parameters.Add(new() { Value = ofKindMax });
         await using var reader = await command.ExecuteReaderAsync(stop);
         var owing = new List<ActorId>();
         while (await reader.ReadAsync(stop))

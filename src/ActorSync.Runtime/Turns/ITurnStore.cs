@@ -18,8 +18,8 @@ public interface ITurnStore
     /// <summary>A cheap look whether a turn could find anything. A plain read: nothing is locked.</summary>
     Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop);
 
-    /// <summary>Actors of these shards whose snapshots say that they owe something.</summary>
-    Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, CancellationToken stop);
+    /// <summary>Actors of these shards whose snapshots say that they owe something, of each kind at most so many.</summary>
+    Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop);
 
     /// <summary>The oldest envelopes of a mailbox, left where they are.</summary>
     Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop);
@@ -37,8 +37,3 @@ public readonly record struct StoreGlance(string Snapshot, bool HasDueMail);
 /// <param name="Id">In the order of sending.</param>
 /// <param name="Body">Messages, JSON.</param>
 public readonly record struct StoredEnvelope(long Id, int Address, string Body);
-
-/// <summary>A piece of a window of the change log.</summary>
-/// <param name="Window">The snapshot up to which it reaches.</param>
-/// <param name="Changes">Ordered by id.</param>
-public sealed record WindowPiece(string Window, IReadOnlyList<CapturedChange> Changes);

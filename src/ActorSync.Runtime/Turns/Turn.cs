@@ -47,11 +47,11 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     /// <summary>Removes envelopes that were peeked at.</summary>
     public abstract Task RemoveMailAsync(int address, IReadOnlyCollection<long> envelopes, CancellationToken stop);
 
-    /// <summary>Reads captured changes of some shards: visible in a window and not in a snapshot, our own writes left out.</summary>
-    /// <param name="snapshot">Everything visible in it has been decided.</param>
-    /// <param name="window">The window being read; null: up to what is visible now.</param>
-    /// <param name="after">Within the window, changes up to this id have been decided.</param>
-    public abstract Task<WindowPiece> ReadWindowAsync(IReadOnlyCollection<short> shards, string snapshot, string? window, long after, int rowsMax, CancellationToken stop);
+    /// <summary>Reads captured changes of some shards and mappings: visible in a window and not in a snapshot, our own writes left out.</summary>
+    public abstract Task<WindowPiece> ReadWindowAsync(LogRange range, int rowsMax, CancellationToken stop);
+
+    /// <summary>Gives the turn's transaction its number, and says it; null where it had one already, or the store has none to compare with those of snapshots.</summary>
+    public abstract Task<ulong?> NumberAsync(CancellationToken stop);
 
     /// <summary>The stored states of those actors that have one.</summary>
     public abstract Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop);

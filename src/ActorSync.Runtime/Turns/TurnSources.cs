@@ -3,29 +3,42 @@ using ActorSync.Runtime.Sharding;
 
 namespace ActorSync.Runtime.Turns;
 
+/// <summary>Changes that are to stay in the log for now.</summary>
+/// <param name="All">Of every mapping.</param>
+/// <param name="Mappings">Of these.</param>
+public sealed record HeldChanges(bool All, IReadOnlySet<short> Mappings)
+{
+    /// <summary>Nothing is held.</summary>
+    public static HeldChanges None { get; } = new(false, new HashSet<short>());
+}
+
 /// <summary>Messages from the change log.</summary>
 /// <param name="translate">Turns captured rows into messages, in order; may read inside the turn.</param>
-/// <param name="holds">Whether the log is to be left alone for now, told how many changes were taken since it was asked last; asked only while there is something in it. Null: never.</param>
+/// <param name="holds">What is to be left alone for now, told how many changes were taken since it was asked last; asked only while there is something in the log. Null: nothing.</param>
 public sealed class ChangeLogSource<TMessage>(
-    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<int, CancellationToken, Task<bool>>? holds = null) : ITurnSource<TMessage>
+    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<int, CancellationToken, Task<HeldChanges>>? holds = null) : ITurnSource<TMessage>
 {
     private int _taken;
-    private bool _held;
+    private HeldChanges _held = HeldChanges.None;
 
     /// <inheritdoc/>
-    public bool HasMore => !_held && window.IsBehind;
+    public bool HasMore => !_held.All && window.IsBehind(_held.Mappings);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
-        _held = (_held || _taken > 0) && holds is not null && await holds(_taken, stop);
-        if (_held)
+        if (holds is not null)
+        {
+            _held = _held != HeldChanges.None || _taken > 0 || window.MappingsApart().Count > 0 ? await holds(_taken, stop) : HeldChanges.None;
+        }
+
+        if (_held.All)
         {
             _taken = 0;
             return [];
         }
 
-        var changes = await window.ReadAsync(turn, messagesMax, stop);
+        var changes = await window.ReadAsync(turn, messagesMax, stop, _held.Mappings);
         _taken = changes.Count;
         var deliveries = new List<Delivery<TMessage>>(changes.Count);
         foreach (var change in changes)

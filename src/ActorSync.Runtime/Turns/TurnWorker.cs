@@ -22,16 +22,23 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     Action<Exception, string> report)
     where TState : class, IEquatable<TState>
 {
+    // Before it is known how long they take.
+    private const int FirstMessagesMax = 1000;
+
+    private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
-    private readonly ActorCache<TState> _cache = new(options.ActorsMax);
-    private readonly Dictionary<ActorId, long> _owing = [];
+    private readonly ActorCache<TState> _cache = new(options.ActorsMax, options.ActorBytesMax);
+    private readonly OwingActors _owing = new();
     private readonly Dictionary<ActorId, TState> _hydrated = [];
+    private readonly Dictionary<ActorId, int> _bytes = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
     private readonly WaitingPlaces _waiting = new();
-    private int _messagesMax = options.TurnMessagesMax;
+    private int _messagesMax = Math.Min(options.TurnMessagesMax, FirstMessagesMax);
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
     private bool _owingIsLoaded;
+    private long _owingLoadedAt;
     private long _cursorsWrittenAt = clock.GetTimestamp();
 
     /// <summary>Turns committed so far.</summary>
@@ -63,12 +70,12 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     {
         try
         {
-            if (!_owingIsLoaded)
+            if (!_owingIsLoaded || (_owing.WantsMore && clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval))
             {
                 await LoadOwingAsync(stop);
             }
 
-            var worked = (sources.Any(source => source.HasMore) || OwingIsDue() || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
+            var worked = (sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
             var rest = _rest;
             _rest = worked ? options.PollMin : _rest * 2 < options.PollMax ? _rest * 2 : options.PollMax;
             return worked ? TimeSpan.Zero : rest;
@@ -96,6 +103,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         var began = clock.GetTimestamp();
         var states = new Dictionary<ActorId, TState>();
         _hydrated.Clear();
+        _bytes.Clear();
         await using var turn = await store.BeginAsync(stop);
         var deliveries = new List<Delivery<TMessage>>();
         foreach (var source in sources)
@@ -112,7 +120,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             return true;
         }
 
-        var owing = TakeOwing();
+        var owing = _owing.Due(clock.GetTimestamp(), _messagesMax);
         if (deliveries.Count == 0 && owing.Count == 0)
         {
             return await WriteCursorsAsync(turn, stop);
@@ -226,6 +234,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         foreach (var (id, json) in await turn.ReadStatesAsync(cold, stop))
         {
             states[id] = _hydrated[id] = codec.ReadState(json);
+            _bytes[id] = StateSize.Of(json.Length);
         }
     }
 
@@ -241,7 +250,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
             var lease = LeaseOf(id);
             turn.Advance(lease);
-            turn.Snapshot(new ActorSnapshot(id, (short)lease.Address, lease.JournalSeq, behavior.Owes(state), behavior.IsParked(state), codec.WriteState(state)));
+            var json = codec.WriteState(state);
+            _bytes[id] = StateSize.Of(json.Length);
+            turn.Snapshot(new ActorSnapshot(id, (short)lease.Address, lease.JournalSeq, behavior.Owes(state), behavior.IsParked(state), json));
         }
     }
 
@@ -250,10 +261,10 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         var due = clock.GetTimestamp() + (long)(options.RetryDelay.TotalSeconds * clock.TimestampFrequency);
         foreach (var id in touched)
         {
-            _cache.Adopt(id, states[id]);
+            _cache.Adopt(id, states[id], _bytes.TryGetValue(id, out var bytes) ? bytes : null);
             if (behavior.Owes(states[id]))
             {
-                _owing[id] = due;
+                _owing.Set(id, due);
             }
             else
             {
@@ -270,7 +281,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     {
         if (took > options.TurnTimeBudget && messages >= _messagesMax)
         {
-            _messagesMax = Math.Max(100, _messagesMax / 2);
+            _messagesMax = Math.Max(100, (int)(_messagesMax * Math.Min(0.5, options.TurnTimeBudget / took)));
         }
         else if (took < options.TurnTimeBudget / 2)
         {
@@ -300,20 +311,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
     private async Task LoadOwingAsync(CancellationToken stop)
     {
-        foreach (var id in await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], stop))
-        {
-            _owing.TryAdd(id, 0);
-        }
-
-        _owingIsLoaded = true;
-    }
-
-    private bool OwingIsDue() => _owing.Count > 0 && _owing.Values.Min() <= clock.GetTimestamp();
-
-    private List<ActorId> TakeOwing()
-    {
-        var now = clock.GetTimestamp();
-        return [.. _owing.Where(entry => entry.Value <= now).Take(_messagesMax).Select(entry => entry.Key)];
+        _owing.Load(await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], OwingActors.OfKindMax, stop));
+        (_owingIsLoaded, _owingLoadedAt) = (true, clock.GetTimestamp());
     }
 
     private async Task<bool> WriteCursorsAsync(Turn turn, CancellationToken stop)

@@ -28,6 +28,7 @@ internal static class RunCommand
     {
         var log = new SyncLog(scope.Out, scope.Clock, scope.Verbose);
         var config = ConfigFiles.Load(files, warning => log.Say($"warning: {warning}"));
+        MemoryLimit.Set(config.Runtime.MemoryMax);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(scope.Stop);
         using var asked = scope.Stop.Register(() => log.Say("asked to stop; draining"));
         if (!exitWithInput)

@@ -15,6 +15,9 @@ internal sealed record RuntimeConfig
     public required WriteBackConfig WriteBack { get; init; }
 
     public required ActorCacheConfig ActorCache { get; init; }
+
+    /// <summary>What the process may take in memory, in bytes.</summary>
+    public required long MemoryMax { get; init; }
 }
 
 /// <summary>Ownership of addresses. Always <c>Ttl &gt; 3 x Renew</c> and <c>Margin &lt; Ttl / 2</c>.</summary>
@@ -68,4 +71,7 @@ internal sealed record ActorCacheConfig
 {
     /// <summary>Most records kept; at least what one turn can touch.</summary>
     public required int RecordsMax { get; init; }
+
+    /// <summary>About what they may take in memory, in bytes.</summary>
+    public required long BytesMax { get; init; }
 }

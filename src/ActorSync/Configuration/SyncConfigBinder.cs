@@ -147,6 +147,7 @@ internal static class SyncConfigBinder
             Poll = Poll(at.Section("poll")),
             WriteBack = WriteBack(at.Section("write-back")),
             ActorCache = ActorCache(at.Section("actor-cache")),
+            MemoryMax = at.Bytes("memory-max", 256L << 20, 1L << 40),
         };
         at.Done();
         return config;
@@ -200,7 +201,7 @@ internal static class SyncConfigBinder
 
     private static ActorCacheConfig ActorCache(SectionReader at)
     {
-        var config = new ActorCacheConfig { RecordsMax = at.Integer("records-max", 1, 10_000_000) };
+        var config = new ActorCacheConfig { RecordsMax = at.Integer("records-max", 1, 10_000_000), BytesMax = at.Bytes("bytes-max", 1L << 20, 1L << 36) };
         at.Done();
         return config;
     }

@@ -4,7 +4,7 @@ using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
+/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>, and a quarter of it more for each object beside one that fills it; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
 /// What waits for a birth in a job does not fill the room of those that can leave (<see cref="WritesAside"/>).</summary>
 internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax, PausedOffers? paused = null) : IReadyWrites
 {
@@ -12,6 +12,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     private readonly Dictionary<Guid, WaitingWrite[]> _outside = [];
     private readonly WritesAside _aside = new();
     private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
+    private readonly HashSet<RecordId> _births = [];
     private bool _mayHaveCycles;
     private bool _isCrowded;
     private DateTimeOffset? _stillUntil;
@@ -21,6 +22,12 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
+
+    // Children of births that stand on disk behind what is read.
+    private WritesBehind Behind => field ??= new WritesBehind(offers, waiting, record => _births.Contains(record));
+
+    // The room kept for each object beside one that fills it.
+    private int OthersMax => Math.Max(1, writesMax / 4);
 
     public bool Any => _writes.Count > 0;
 
@@ -36,7 +43,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         MakeRoom(outside);
         var again = _aside.Released(Math.Max(0, writesMax - _writes.Count));
         IReadOnlyList<ReadyWrite> released = again.Count == 0 ? [] : await offers.ReadAgainAsync(again, stop);
-        var room = Math.Max(0, writesMax - _writes.Count - released.Count);
+        var room = Room(released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         _aside.Taken(again.Count);
         Add(released, now);
@@ -46,9 +53,51 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Add(writes.Where(write => waiting.Knows(write.Write)), now);
+        Add(await Behind.PassAsync([.. writes.Where(write => waiting.Knows(write.Write))], now, stop), now);
+        var apart = await ReadApartAsync(now, stop);
         LetGoHeld();
-        return (writes.Count + released.Count > 0 || isAnew, now);
+        return (writes.Count + released.Count + apart > 0 || isAnew, now);
+    }
+
+    // Where one object fills the room it is read apart, and a part of the room is kept free for the others.
+    private int Room(int released)
+    {
+        var free = writesMax - _writes.Count - released;
+        if (!_isCrowded && offers.Apart.Count == 0)
+        {
+            return Math.Max(0, free);
+        }
+
+        var others = _writes.Values.GroupBy(entry => entry.Waiting.Lane.Mapping).Where(of => !offers.Apart.Contains(of.Key)).ToDictionary(of => of.Key, of => of.Count());
+        if (_isCrowded && others.Values.Sum() >= OthersMax && others.MaxBy(of => of.Value) is { Value: > 0 } heaviest && offers.Part(heaviest.Key))
+        {
+            others.Remove(heaviest.Key);
+        }
+
+        return Math.Max(0, offers.Apart.Count == 0 ? free : Math.Max(free, OthersMax - others.Values.Sum()));
+    }
+
+    private async Task<int> ReadApartAsync(DateTimeOffset now, CancellationToken stop)
+    {
+        var read = 0;
+        foreach (var mapping in offers.Apart.ToArray())
+        {
+            var room = Math.Max(writesMax - _writes.Count, OthersMax - _writes.Values.Count(entry => entry.Waiting.Lane.Mapping == mapping));
+            if (room > 0)
+            {
+                var writes = await offers.ReadApartAsync(mapping, room, stop);
+                Add(await Behind.PassAsync([.. writes.Where(write => waiting.Knows(write.Write))], now, stop), now);
+                read += writes.Count;
+            }
+        }
+
+        var released = Behind.Released(Math.Max(0, writesMax - _writes.Count));
+        if (released.Count > 0)
+        {
+            Add(await Behind.PassAsync(await offers.ReadAgainAsync(released, stop), now, stop), now);
+        }
+
+        return read + released.Count;
     }
 
     // A birth that is held may have been read behind its children: they are held too, and theirs.
@@ -78,7 +127,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         Outside(outside);
         foreach (var offer in _aside.Put(_writes.Values.Select(entry => entry.Waiting).OrderBy(write => write.Key), _outside))
         {
-            _writes.Remove(offer);
+            Forget(offer);
             _stillUntil = null;
         }
 
@@ -100,6 +149,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             }
 
             _writes[ready.OfferId] = (ready, write);
+            if (write.IsAwaited)
+            {
+                _births.Add(write.Record);
+            }
+
             _stillUntil = null;
         }
     }
@@ -131,7 +185,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
             .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(_aside.Unborn).Concat(_writes.Values.SelectMany(entry => HeldParents(entry.Waiting)).Select(reference => reference.Parent)).ToList();
-        var cuts = SubmissionCutter.Cut(due, Outside(outside), unborn, Taken(outside) with { JobStartsMax = jobStartsMax }, waiting.Rank, limits, now);
+        var cuts = FairCuts.Cut(due, Outside(outside), CallsOf(outside), unborn, Taken(outside) with { JobStartsMax = jobStartsMax }, waiting.Rank, limits, now);
         _stillUntil = cuts.Count == 0 && limits.Jobs is { } jobs ? StillUntil(jobs, now) : null;
         return [.. cuts.Select(cut => new ReadyCut(cut.Api, [.. cut.Writes.Select(write => _writes[write.Key].Ready)]))];
     }
@@ -156,14 +210,25 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     {
         foreach (var write in writes)
         {
-            _writes.Remove(write.OfferId);
+            Forget(write.OfferId);
         }
 
         _stillUntil = null;
     }
 
+    private void Forget(long offer)
+    {
+        if (_writes.Remove(offer, out var gone) && gone.Waiting.IsAwaited)
+        {
+            _births.Remove(gone.Waiting.Record);
+        }
+    }
+
     private IEnumerable<ParentReference> HeldParents(WaitingWrite write) =>
         paused is null ? [] : write.Parents.Where(reference => reference.Parent != write.Record && paused.IsUnborn(reference.Parent));
+
+    private static Dictionary<short, int> CallsOf(IReadOnlyCollection<Submission> outside) =>
+        outside.Where(submission => submission is { Doubtful: false, Api: SubmissionApi.Soap }).GroupBy(submission => submission.Mapping).ToDictionary(of => of.Key, of => of.Count());
 
     private PlacesTaken Taken(IReadOnlyCollection<Submission> outside) => new(
         outside.Count(submission => submission is { Doubtful: false, Api: SubmissionApi.Soap }),

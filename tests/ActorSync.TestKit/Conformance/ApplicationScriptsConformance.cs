@@ -1,4 +1,5 @@
 using ActorSync.Runtime.Sharding;
+using ActorSync.Runtime.Turns;
 using ActorSync.TestKit.Memory;
 using Shouldly;
 using Xunit;
@@ -84,7 +85,7 @@ public abstract class ApplicationScriptsConformance : StoreConformance
             await session.InsertAsync(Key(2));
             await session.InsertAsync(Key(2 + StoreWorld.ShardCount));
         });
-        (await LookAsync(turn => turn.ReadWindowAsync([2], Nothing, null, 0, 10, Stop))).Changes.Select(change => change.Entity)
+        (await LookAsync(turn => turn.ReadWindowAsync(new LogRange([2], null, new LogPosition(Nothing)), 10, Stop))).Changes.Select(change => change.Entity)
             .ShouldBe([Key(2), Key(2 + StoreWorld.ShardCount)]);
         Addresses.ShardOf(Key(2 + StoreWorld.ShardCount), StoreWorld.ShardCount).ShouldBe((short)2);
     }

@@ -195,27 +195,27 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Offers_exceed_a_number_when_more_of_them_wait_due_or_not()
+    public async Task Mappings_are_crowded_when_more_of_their_offers_wait_due_or_not()
     {
-        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2)], Stop));
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2), Write(5) with { Mapping = 2 }], Stop));
         await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(Write(3), At.AddYears(50))], Stop));
-        (await Offers.ExceedAsync(3, inLogOrder: false, Stop)).ShouldBeFalse();
-        (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeTrue();
+        (await Offers.CrowdedAsync(3, Stop)).ShouldBeEmpty();
+        (await Offers.CrowdedAsync(2, Stop)).ShouldBe([KeyValuePair.Create(StoreWorld.Account, 3L)]);
         var ids = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
         await TurnAsync(turn => Offers.TakeAsync(turn, [ids[1]], Stop));
-        (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeFalse("ids that are gone do not count");
+        (await Offers.CrowdedAsync(2, Stop)).ShouldBeEmpty("ids that are gone do not count");
     }
 
     [Fact]
-    public async Task Offers_that_all_stand_behind_an_undecided_change_exceed_nothing_in_the_order_of_the_log()
+    public async Task Offers_exceed_a_number_in_the_order_of_the_log_unless_all_stand_behind_an_undecided_change()
     {
         await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1) with { Position = long.MaxValue - 1 }, Write(2) with { Position = long.MaxValue }], Stop));
-        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeTrue("everything is decided");
+        (await Offers.ExceedAsync(2, Stop)).ShouldBeFalse();
+        (await Offers.ExceedAsync(1, Stop)).ShouldBeTrue("everything is decided");
         await ApplicationAsync(session => session.InsertAsync(Key(2), ("Name", "undecided")));
-        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeFalse("they wait for that, and it would wait for them");
-        (await Offers.ExceedAsync(1, inLogOrder: false, Stop)).ShouldBeTrue();
+        (await Offers.ExceedAsync(1, Stop)).ShouldBeFalse("they wait for that, and it would wait for them");
         await TurnAsync(turn => Offers.OfferAsync(turn, [Write(3)], Stop));
-        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeTrue("one of them can leave");
+        (await Offers.ExceedAsync(1, Stop)).ShouldBeTrue("one of them can leave");
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public abstract class StoreConformance : IAsyncLifetime
 
     /// <summary>What is new since a snapshot, of all shards.</summary>
     protected Task<WindowPiece> WindowAsync(string snapshot, string? window = null, long after = 0, int rowsMax = 100) =>
-        LookAsync(turn => turn.ReadWindowAsync(AllShards, snapshot, window, after, rowsMax, Stop));
+        LookAsync(turn => turn.ReadWindowAsync(new LogRange(AllShards, null, new LogPosition(snapshot, window, after)), rowsMax, Stop));
 
     /// <summary>The snapshot of now.</summary>
     protected async Task<string> SnapshotAsync() => (await WindowAsync(Nothing)).Window;

@@ -1,6 +1,7 @@
 using ActorSync.Coordination;
 using ActorSync.Domain.Records;
 using ActorSync.Records;
+using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Journal;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
@@ -31,8 +32,8 @@ public abstract class TurnStoreConformance : StoreConformance
             .ShouldBe([(3, 1L, lease.Epoch, Actor(3), "happened", "1"), (3, 2L, lease.Epoch, Actor(3), "happened", "2")]);
         (await World.SnapshotsAsync()).ShouldBe([new ActorSnapshot(Actor(3), 3, 2, true, false, "\"state\"")]);
         (await LookAsync(turn => turn.ReadStatesAsync([Actor(3), Actor(4)], Stop))).ShouldBe([KeyValuePair.Create(Actor(3), "\"state\"")]);
-        (await Turns.OwingAsync([3], Stop)).ShouldBe([Actor(3)]);
-        (await Turns.OwingAsync([4], Stop)).ShouldBeEmpty();
+        (await Turns.OwingAsync([3], 10, Stop)).ShouldBe([Actor(3)]);
+        (await Turns.OwingAsync([4], 10, Stop)).ShouldBeEmpty();
         (await MailAsync(3)).ShouldBe(["\"mail\""]);
 
         await Turns.Leases.ReleaseAsync(Key(900), Stop);
@@ -147,7 +148,26 @@ public abstract class TurnStoreConformance : StoreConformance
         }
 
         (await World.SnapshotsAsync()).ShouldBe([new ActorSnapshot(Actor(3), 3, 2, false, false, "\"2\"")]);
-        (await Turns.OwingAsync(AllShards, Stop)).ShouldBeEmpty();
+        (await Turns.OwingAsync(AllShards, 10, Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_each_kind_so_many_owing_actors_are_looked_for_as_are_wanted()
+    {
+        var held = await HoldAsync();
+        await TurnAsync(turn =>
+        {
+            foreach (var actor in Enumerable.Range(3, 5).Select(Actor).Append(new ActorId(7, Key(9))))
+            {
+                var lease = held[Addresses.ShardOf(actor.Entity, StoreWorld.ShardCount)];
+                turn.Advance(lease);
+                turn.Snapshot(new ActorSnapshot(actor, (short)lease.Address, 1, Owes: true, Parked: false, "1"));
+            }
+
+            return Task.CompletedTask;
+        });
+        (await Turns.OwingAsync(AllShards, 2, Stop)).Select(id => id.Kind).ShouldBe([StoreWorld.Account, StoreWorld.Account, (short)7], ignoreOrder: true);
+        (await Turns.OwingAsync([9], 2, Stop)).ShouldBe([new ActorId(7, Key(9))]);
     }
 
     [Fact]

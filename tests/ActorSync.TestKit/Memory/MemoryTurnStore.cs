@@ -33,11 +33,11 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
             database.Snapshots.Current(), database.Mail.Scan(null).Any(row => addresses.Contains(row.Value.Address) && !(row.Value.DueAt > now))));
     }
 
-    public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, CancellationToken stop)
+    public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop)
     {
         Reach("owing");
         return Task.FromResult<IReadOnlyList<ActorId>>(
-            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key)]);
+            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key).GroupBy(id => id.Kind).SelectMany(kind => kind.Take(ofKindMax))]);
     }
 
     public Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop)
@@ -104,17 +104,18 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         return Task.CompletedTask;
     }
 
-    public override Task<WindowPiece> ReadWindowAsync(
-        IReadOnlyCollection<short> shards, string snapshot, string? window, long after, int rowsMax, CancellationToken stop)
+    public override Task<WindowPiece> ReadWindowAsync(LogRange range, int rowsMax, CancellationToken stop)
     {
         Reach("read window");
-        var reached = window ?? Database.Snapshots.Current();
-        var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(snapshot));
+        var reached = range.From.Window ?? Database.Snapshots.Current();
+        var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(range.From.Snap));
         var changes = Database.ChangeLog.Undecided(decided)
-            .Where(row => row.Change.Id > after && shown.Shows(row.Transaction) && shards.Contains(row.Shard))
+            .Where(row => row.Change.Id > range.From.After && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Mappings?.Contains(row.Change.Mapping) != false)
             .OrderBy(row => row.Change.Id).Take(rowsMax).Select(row => row.Change).ToArray();
         return Task.FromResult(new WindowPiece(reached, changes));
     }
+
+    public override Task<ulong?> NumberAsync(CancellationToken stop) => Task.FromResult<ulong?>(null);
 
     public override Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop)
     {

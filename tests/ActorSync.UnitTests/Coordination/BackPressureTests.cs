@@ -13,6 +13,8 @@ namespace ActorSync.UnitTests.Coordination;
 /// <summary>When capture waits for Salesforce.</summary>
 public sealed class BackPressureTests
 {
+    private const short Account = 1;
+
     private readonly FakeClock _clock = new(Offers.Now);
     private readonly StringWriter _log = new();
     private readonly CountedOffers _offers = new();
@@ -37,7 +39,7 @@ public sealed class BackPressureTests
         var pressure = Pressure();
         for (var i = 0; i < 100; i++)
         {
-            await pressure.HoldsAsync(0, CancellationToken.None);
+            await pressure.HeldAsync(0, CancellationToken.None);
             _clock.Advance(TimeSpan.FromMilliseconds(10));
         }
 
@@ -48,44 +50,78 @@ public sealed class BackPressureTests
     public async Task Store_is_asked_sooner_when_a_tenth_of_what_may_wait_was_taken()
     {
         var pressure = Pressure();
-        await pressure.HoldsAsync(5, CancellationToken.None);
-        await pressure.HoldsAsync(9, CancellationToken.None);
+        await pressure.HeldAsync(5, CancellationToken.None);
+        await pressure.HeldAsync(9, CancellationToken.None);
         _offers.Asked.ShouldBe(1);
-        _offers.Waiting = 101;
-        (await pressure.HoldsAsync(1, CancellationToken.None)).ShouldBeTrue();
+        _offers.WaitingOf[Account] = 101;
+        (await pressure.HeldAsync(1, CancellationToken.None)).Mappings.ToArray().ShouldBe([Account]);
         _offers.Asked.ShouldBe(2);
     }
 
     [Fact]
-    public async Task What_waits_for_people_does_not_count()
+    public async Task Object_with_too_many_writes_is_held_and_no_other()
     {
         var pressure = Pressure();
-        var held = 50;
-        pressure.Uncounted = () => held;
-        (await AskAsync(pressure, 150)).ShouldBeFalse();
-        held = 49;
-        (await AskAsync(pressure, 150)).ShouldBeTrue();
+        _offers.WaitingOf[2] = 100;
+        await AskAsync(pressure, 101);
+        (await pressure.HeldAsync(0, CancellationToken.None)).ShouldSatisfyAllConditions(held => held.All.ShouldBeFalse(), held => held.Mappings.ToArray().ShouldBe([Account]));
+        _offers.WaitingOf[2] = 101;
+        await AskAsync(pressure, 95);
+        (await pressure.HeldAsync(0, CancellationToken.None)).Mappings.Order().ToArray().ShouldBe([Account, (short)2]);
+        await AskAsync(pressure, 90);
+        (await pressure.HeldAsync(0, CancellationToken.None)).Mappings.ToArray().ShouldBe([(short)2]);
+        _log.ToString().ShouldContain("object 2: more than 100 writes wait for Salesforce");
     }
 
-    private BackPressure Pressure() => new(_offers, 100, inLogOrder: false, _clock, new SyncLog(_log, _clock, verbose: false));
+    [Fact]
+    public async Task Everything_is_held_where_writes_leave_in_the_order_of_the_log()
+    {
+        var pressure = Pressure(inLogOrder: true);
+        _offers.WaitingOf[Account] = 101;
+        (await pressure.HeldAsync(0, CancellationToken.None)).All.ShouldBeTrue();
+        _offers.WaitingOf[Account] = 90;
+        _clock.Advance(TimeSpan.FromMilliseconds(100));
+        (await pressure.HeldAsync(0, CancellationToken.None)).ShouldBe(HeldChanges.None);
+    }
 
-    private Task<bool> AskAsync(BackPressure pressure, int waiting)
+    [Fact]
+    public async Task Store_that_takes_long_to_count_is_asked_seldom()
+    {
+        var pressure = Pressure();
+        _offers.Counting = () => _clock.Advance(TimeSpan.FromMilliseconds(50));
+        for (var i = 0; i < 200; i++)
+        {
+            await pressure.HeldAsync(0, CancellationToken.None);
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        _offers.Asked.ShouldBe(2);
+    }
+
+    private BackPressure Pressure(bool inLogOrder = false) => new(_offers, 100, inLogOrder, _clock, new SyncLog(_log, _clock, verbose: false), mapping => $"object {mapping}");
+
+    private async Task<bool> AskAsync(BackPressure pressure, int waiting)
     {
         _clock.Advance(TimeSpan.FromMilliseconds(100));
-        _offers.Waiting = waiting;
-        return pressure.HoldsAsync(0, CancellationToken.None);
+        _offers.WaitingOf[Account] = waiting;
+        return (await pressure.HeldAsync(0, CancellationToken.None)).Mappings.Contains(Account);
     }
 
     private sealed class CountedOffers : IOfferTable
     {
-        public int Waiting { get; set; }
+        public Dictionary<short, int> WaitingOf { get; } = [];
+
+        public Action Counting { get; set; } = static () => { };
 
         public int Asked { get; private set; }
 
-        public Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
+        public Task<bool> ExceedAsync(int max, CancellationToken stop) => Task.FromResult(WaitingOf.Values.Sum() > max);
+
+        public Task<IReadOnlyDictionary<short, long>> CrowdedAsync(int max, CancellationToken stop)
         {
             Asked++;
-            return Task.FromResult(Waiting > max);
+            Counting();
+            return Task.FromResult<IReadOnlyDictionary<short, long>>(WaitingOf.Where(of => of.Value > max).ToDictionary(of => of.Key, of => (long)of.Value));
         }
 
         public Task OfferAgainAsync(Turn turn, IReadOnlyList<(OfferedWrite Write, DateTimeOffset? DueAt)> writes, CancellationToken stop) => throw new NotSupportedException();

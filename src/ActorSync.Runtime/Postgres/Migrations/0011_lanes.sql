@@ -1,0 +1,103 @@
+-- Mappings with a backlog are read on their own, and the others as if it were not there: the index leads with the mapping, and gives the order of ids.
+drop index {schema}.change_log_id_idx;
+create index on {schema}.change_log(mapping, id);
+drop function {schema}.read_window(smallint[], pg_snapshot, pg_snapshot, bigint, int);
+drop function {schema}.read_window_range(smallint[], pg_snapshot, pg_snapshot, bigint, bigint, int);
+
+-- Rows of a window within a range of ids, of some mappings. The ids give the order: no mapping is read further than a piece is long, and nothing is sorted but the pieces.
+create function {schema}.read_window_range(
+  p_shards smallint[], p_mappings smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_to bigint, p_limit int)
+returns setof {schema}.change_log language plpgsql stable
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select l.* from unnest(p_mappings) m cross join lateral (
+    select * from {schema}.change_log c
+    where c.mapping = m and c.id > p_after and c.id <= p_to
+      and pg_visible_in_snapshot(c.txid, p_win) and not pg_visible_in_snapshot(c.txid, p_snap) and c.shard = any(p_shards) and c.origin is null
+    order by c.id limit p_limit) l order by l.id limit p_limit;
+end $$;
+
+-- Rows visible in p_win and not in p_snap, by id: of some mappings, or of all where p_mappings is null. A window that is small, as nearly all are, is found by its
+-- transactions and sorted. One that is large is found by ids, of which p_floor < id <= p_ceiling is known; so is what follows its first piece.
+create function {schema}.read_window(
+  p_shards smallint[], p_mappings smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_floor bigint, p_ceiling bigint, p_limit int)
+returns setof {schema}.change_log language plpgsql stable set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
+declare
+  a xid8 := pg_snapshot_xmax(p_snap);
+  b xid8 := pg_snapshot_xmax(p_win);
+  late xid8[] := array(select x from pg_snapshot_xip(p_snap) x where pg_visible_in_snapshot(x, p_win));
+  large bigint := 4 * p_limit::bigint;
+  found_rows bigint := 0;
+begin
+  if p_mappings is not null then
+    if p_after = 0 then
+      select count(*) into found_rows from (select from {schema}.change_log where txid >= a and txid < b limit large) l;
+      if found_rows < large and cardinality(late) > 0 then
+        select found_rows + count(*) into found_rows from (select from {schema}.change_log where txid = any(late) limit large) l;
+      end if;
+    end if;
+    if p_after > 0 or found_rows >= large then
+      return query select * from {schema}.read_window_range(p_shards, p_mappings, p_snap, p_win, greatest(p_after, p_floor), p_ceiling, p_limit);
+      return;
+    end if;
+  end if;
+  return query select * from (
+    select * from {schema}.change_log where txid >= a and txid < b and pg_visible_in_snapshot(txid, p_win) and id > p_after
+      and shard = any(p_shards) and origin is null and (p_mappings is null or mapping = any(p_mappings))
+    union all
+    select * from {schema}.change_log where txid = any(late) and id > p_after
+      and shard = any(p_shards) and origin is null and (p_mappings is null or mapping = any(p_mappings))) l order by l.id limit p_limit;
+end $$;
+
+-- As before; a mapping that is read on its own counts too.
+create or replace function {schema}.rotate_change_log() returns text[] language plpgsql as $$
+declare
+  done text[] := '{}'; low xid8; hi xid8;
+  today int := ((extract(epoch from clock_timestamp())::bigint / 86400) % 8);
+begin
+  select min(pg_snapshot_xmin(s)::text::bigint)::text::xid8 into low from (
+    select snap s from {schema}.lease where address <= {shard_mask}
+    union all
+    select (lane.value->>'snap')::pg_snapshot from {schema}.lease, jsonb_each(cursor->'apart') lane where address <= {shard_mask}) l;
+  perform set_config('lock_timeout', '200ms', true);
+  for i in 0..7 loop
+    continue when i in (today, (today + 7) % 8, (today + 1) % 8);
+    execute format('select max(txid::text::bigint)::text::xid8 from {schema}.change_log_%s', i) into hi;
+    continue when hi is null or hi >= low;
+    begin
+      execute format('truncate {schema}.change_log_%s', i);
+      done := done || format('change_log_%s', i);
+    exception when lock_not_available then null;
+    end;
+  end loop;
+  return done;
+end $$;
+
+-- As in 0003. The transaction has its number before the first id is drawn: what is known of the ids of a window rests on that.
+create or replace function {schema}.capture_truncate() returns trigger language plpgsql security definer
+  set search_path = pg_catalog, pg_temp set datestyle = 'ISO, YMD' set timezone = 'UTC' set extra_float_digits = 1
+  set bytea_output = 'hex' set intervalstyle = 'iso_8601' as $$
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception 'TRUNCATE of the mapped table %.% is refused in a % transaction: rows it cannot see would be emptied without being captured',
+      tg_table_schema, tg_table_name, upper(current_setting('transaction_isolation'))
+      using hint = 'Use READ COMMITTED for it, or DELETE.';
+  end if;
+  perform pg_current_xact_id();
+  execute format(
+    'insert into {schema}.change_log(shard, mapping, operation, external_id, birth, revision, old_values)
+     select {schema}.shard_of(t.%1$I), $1, ''D'', t.%1$I, t._asy_birth, t._asy_rev, {hstore}.hstore_to_jsonb({hstore}.slice({hstore}.hstore(t), $2))
+     from only %2$I.%3$I t order by t.id', tg_argv[1], tg_table_schema, tg_table_name)
+    using tg_argv[0]::smallint, tg_argv[2]::text[];
+  return null;
+end $$;
+
+-- Of each mapping as many as a node remembers are looked for.
+drop index {schema}.actor_shard_idx;
+create index on {schema}.actor(mapping, shard) where owes;
+
+-- From where on the ids of undecided changes lie. Nobody is writing changes while the index is replaced, so these are all there are.
+update {schema}.lease l set cursor = l.cursor || jsonb_build_object('floor', coalesce(
+    (select min(c.id) - 1 from {schema}.change_log c where c.txid >= pg_snapshot_xmin(l.snap) and not pg_visible_in_snapshot(c.txid, l.snap)),
+    (select case when is_called then last_value else 0 end from {schema}.change_id)))
+  where l.address <= {shard_mask} and exists (select from {schema}.change_log);
