@@ -89,7 +89,7 @@ public sealed class BackPressureTests
     {
         var pressure = Pressure();
         _offers.Counting = () => _clock.Advance(TimeSpan.FromMilliseconds(50));
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 150; i++)
         {
             await pressure.HeldAsync(0, CancellationToken.None);
             _clock.Advance(TimeSpan.FromMilliseconds(10));
