@@ -30,7 +30,7 @@ internal sealed class SyncFlow : IAsyncDisposable
 
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, IReadOnlySet<short> retired, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
         NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
@@ -42,7 +42,7 @@ internal sealed class SyncFlow : IAsyncDisposable
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };
-        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget);
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget, retired);
         return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }
 

@@ -42,6 +42,8 @@ internal static class SyncNode
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
+        var retired = (await MappingStore.ReadAsync(database, stop)).Select(mapping => mapping.Number).Except(mappings.Select(mapping => mapping.Number)).ToHashSet();
+
         if (!config.Salesforce.HasBulk())
         {
             log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
@@ -60,12 +62,15 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, [.. mappings.Select(mapping => mapping.Number)]);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, budget, clock, log, stop);
+                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, retired, user, soap, bulk, queries, session, options, budget, clock, log, stop);
                 if (await flow.RunAsync(stop))
                 {
                     log.Say("drained, as was asked");
                     break;
                 }
+
+                // The term was lost. What lost it may not be over.
+                await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
             {

@@ -99,10 +99,12 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts a node in this process.</summary>
     /// <param name="adjust">What no configuration offers.</param>
-    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null)
+    /// <param name="configure">What this node's configuration has and the others' have not.</param>
+    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null, Func<SyncConfig, SyncConfig>? configure = null)
     {
         var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
-        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
+        var config = loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText());
+        var node = NodeInProcess.Start(configure?.Invoke(config) ?? config, adjust);
         _nodes.Add(node);
         return node;
     }
