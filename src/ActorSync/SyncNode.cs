@@ -60,7 +60,7 @@ internal static class SyncNode
         {
             try
             {
-                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, [.. mappings.Select(mapping => mapping.Number)]);
+                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, [.. mappings.Select(mapping => mapping.Number)], options.Format);
                 current = term;
                 await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, retired, user, soap, bulk, queries, session, options, budget, clock, log, stop);
                 if (await flow.RunAsync(stop))

@@ -22,6 +22,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     private HeldLoops? _feeds;
     private int _toldHeld = -1;
     private bool _toldWaiting;
+    private string? _toldWhyNot;
 
     /// <summary>Runs until the node stops, the term is lost, a loop fails, or the node was asked to drain; then lets go of everything.</summary>
     /// <returns>True when it was asked to drain: nothing more is for it to do.</returns>
@@ -76,6 +77,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             return (true, TimeSpan.Zero);
         }
 
+        SayWhyNot(self, view);
         loops.HasPeers = view.Nodes.Count > 1;
         _leaving.RemoveAll(leaving => leaving.Released.IsCompletedSuccessfully);
         var assigned = Assignment.Of(view);
@@ -235,6 +237,20 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         {
             log.Trouble(error, "the leases could not be given back; they expire by themselves");
         }
+    }
+
+    // A node that may hold nothing looks as if it had nothing to do.
+    private void SayWhyNot(ClusterNode self, ClusterView view)
+    {
+        var why = self.IsOutdated ? "a newer version has written here: this node may hold nothing until it is started with that version"
+            : view.Nodes.SelectMany(node => node.Kinds).Except(self.Kinds).Any() ? "other nodes map objects that the configuration of this node does not have: it may hold nothing while they run, until it is started with theirs"
+            : null;
+        if (why is not null && why != _toldWhyNot)
+        {
+            log.Alert(why);
+        }
+
+        _toldWhyNot = why;
     }
 
     private void Say(int waiting, bool isFirst)
