@@ -122,9 +122,12 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts <c>actorsync run</c>, to be killed.</summary>
     /// <param name="crashPoint">Where it kills itself; null: nowhere.</param>
-    public ChildProcess StartProcess(string? crashPoint = null)
+    /// <param name="settings">Its environment variables besides.</param>
+    public ChildProcess StartProcess(string? crashPoint = null, params (string Name, string Value)[] settings)
     {
-        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], new Dictionary<string, string?> { ["ACTORSYNC_CRASH_POINT"] = crashPoint });
+        var environment = settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value);
+        environment["ACTORSYNC_CRASH_POINT"] = crashPoint;
+        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], environment);
         _processes.Add(process);
         return process;
     }
