@@ -99,10 +99,11 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts a node in this process.</summary>
     /// <param name="adjust">What no configuration offers.</param>
-    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null)
+    /// <param name="clock">Its own clock; null: the one of a node's process.</param>
+    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null, TimeProvider? clock = null)
     {
         var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
-        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
+        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust, clock);
         _nodes.Add(node);
         return node;
     }
