@@ -47,13 +47,14 @@ internal sealed class SyncFlow : IAsyncDisposable
     }
 
     /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then drains what is outside and gives the leases back.</summary>
+    /// <param name="health">Told of trouble with the heartbeat, of loops that end by themselves, and of a drain.</param>
     /// <returns>True when the node was asked to drain.</returns>
-    public async Task<bool> RunAsync(CancellationToken stop)
+    public async Task<bool> RunAsync(NodeHealth health, CancellationToken stop)
     {
-        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer"));
+        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => Troubled(health, error));
         try
         {
-            return await new NodeShare(_stores.Turns.Leases, _term, _loops, _clock, _log).RunAsync(stop);
+            return await new NodeShare(_stores.Turns.Leases, _term, _loops, health, _clock, _log).RunAsync(stop);
         }
         finally
         {
@@ -68,6 +69,12 @@ internal sealed class SyncFlow : IAsyncDisposable
     {
         _parts.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Troubled(NodeHealth health, Exception error)
+    {
+        health.MetTrouble();
+        _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer");
     }
 
     private async Task ReleaseAsync()

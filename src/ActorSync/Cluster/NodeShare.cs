@@ -6,7 +6,7 @@ namespace ActorSync.Cluster;
 
 /// <summary>Keeps what this node holds in line with what it is assigned, from the first lease of a term to the last. Every node looks at the same rows and comes to the same assignment: what is
 /// another's is stopped first and released then, what is this node's and free is acquired. Nodes speak to each other in no other way.</summary>
-internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loops, TimeProvider clock, SyncLog log)
+internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loops, NodeHealth health, TimeProvider clock, SyncLog log)
 {
     // Between looks; and while something is on its way from one node to another.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
@@ -74,6 +74,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
 
         if (self.IsDraining)
         {
+            health.Drain();
             return (true, TimeSpan.Zero);
         }
 
@@ -115,7 +116,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
 
         if (acquired.Where(lease => lease.Address == Addresses.Coordinator).ToArray() is { Length: > 0 } coordination)
         {
-            _coordinator = loops.StartCoordinator(coordination[0]);
+            _coordinator = Watched(loops.StartCoordinator(coordination[0]), "the coordinator");
         }
 
         if (acquired.Where(lease => lease.Address >= Addresses.FeedBase).ToArray() is { Length: > 0 } feeding)
@@ -136,7 +137,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             before.Dispose();
         }
 
-        _feeds = loops.StartFeeds(leases);
+        _feeds = Watched(loops.StartFeeds(leases), "the feeds");
     }
 
     // A turn that had not committed changed nothing. The actors of shards that stay are as warm as before.
@@ -165,7 +166,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             _shards[lease.Address] = lease;
         }
 
-        _records = _shards.Count == 0 ? null : loops.StartRecords([.. _shards.Values], kept);
+        _records = _shards.Count == 0 ? null : Watched(loops.StartRecords([.. _shards.Values], kept), "the record shards");
         if (others.Length > 0)
         {
             await table.ReleaseAsync(term.Id, others, stop);
@@ -271,6 +272,12 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
 
         (_toldHeld, _toldWaiting) = (held, waiting > 0);
+    }
+
+    private HeldLoops Watched(HeldLoops started, string name)
+    {
+        _ = health.Watch(started.Ended, name, started.Stopping, term.Lost);
+        return started;
     }
 
     private static IEnumerable<int> Of(HeldLoops? held) => held?.Leases.Select(lease => lease.Address) ?? [];
