@@ -41,7 +41,7 @@ internal sealed class FlowParts(
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log);
     private LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
-    private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
+    private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount, retired);
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
     public IReadOnlyCollection<short> Mappings => _mappings.Keys;

@@ -29,16 +29,10 @@ internal sealed class SyncFlow : IAsyncDisposable
         (_stores, _term, _parts, _loops, _clock, _log) = (stores, term, parts, loops, clock, log);
 
     /// <summary>Prepares the flow of a term.</summary>
-    public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, IReadOnlySet<short> retired, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
-        NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log, CancellationToken stop)
+    public static SyncFlow Begin(
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, IReadOnlyDictionary<short, MappedTable> tables, IReadOnlySet<short> retired, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
+        NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log)
     {
-        var tables = new Dictionary<short, MappedTable>();
-        foreach (var mapping in mappings)
-        {
-            tables[mapping.Number] = await MappedTable.LoadAsync(database, mapping, stop);
-        }
-
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };

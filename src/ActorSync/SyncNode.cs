@@ -10,6 +10,7 @@ using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
+using ActorSync.WriteBack;
 using Npgsql;
 
 namespace ActorSync;
@@ -19,6 +20,9 @@ namespace ActorSync;
 /// to the record actors, which write it back to PostgreSQL.</summary>
 internal static class SyncNode
 {
+    // Between two statements of a turn on a busy machine.
+    private static readonly TimeSpan IdleInTransactionMin = TimeSpan.FromSeconds(5);
+
     /// <summary>Runs until stopped. A term that is lost (the node was paused or cut off too long) is followed by a new one under a new node id.</summary>
     /// <param name="adjust">Set by tests: what no configuration offers.</param>
     public static async Task<int> RunAsync(SyncConfig config, TimeProvider clock, SyncLog log, CancellationToken stop, Func<NodeOptions, NodeOptions>? adjust = null)
@@ -49,8 +53,6 @@ internal static class SyncNode
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
-        var retired = (await MappingStore.ReadAsync(database, stop)).Select(mapping => mapping.Number).Except(mappings.Select(mapping => mapping.Number)).ToHashSet();
-
         if (!config.Salesforce.HasBulk())
         {
             log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
@@ -63,14 +65,24 @@ internal static class SyncNode
 
         var turns = new PostgresTurnStore(database, clock);
         await turns.Leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
+        short[] numbers = [.. mappings.Select(mapping => mapping.Number)];
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, [.. mappings.Select(mapping => mapping.Number)], options.Format);
+                if (current is { } before)
+                {
+                    // What could not be given back while the database was away.
+                    await turns.Leases.ReleaseAsync(before.Id, stop);
+                }
+
+                // Before the term: from its first moment on others leave to this node what is its share.
+                var retired = await MappingStore.RetireAsync(database, numbers, stop);
+                var tables = await MappedTable.LoadAsync(database, mappings, stop);
+                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, numbers, options.Format);
                 current = term;
                 health.Began(term);
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, retired, user, soap, bulk, queries, session, options, budget, clock, log, stop);
+                await using var flow = SyncFlow.Begin(database, turns, term, mappings, tables, retired, user, soap, bulk, queries, session, options, budget, clock, log);
                 if (await flow.RunAsync(health, stop))
                 {
                     log.Say("drained, as was asked");
@@ -114,7 +126,9 @@ internal static class SyncNode
         connection.NoResetOnClose = true;
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 3;
-        connection.Options = "-c datestyle=ISO,YMD -c idle_in_transaction_session_timeout=30s " + connection.Options;
+        // A node that stands still in the middle of a turn keeps its locks no longer than its leases.
+        var idleMax = config.Runtime.Lease.Ttl > IdleInTransactionMin ? config.Runtime.Lease.Ttl : IdleInTransactionMin;
+        connection.Options = $"-c datestyle=ISO,YMD -c idle_in_transaction_session_timeout={(int)idleMax.TotalMilliseconds}ms " + connection.Options;
         return builder.Build();
     }
 }

@@ -22,7 +22,7 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     public async Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop)
     {
         await using var command = database.CreateCommand($"""
-            with newest as (update {S}.cluster set format = $6 where format < $6)
+            with old as (delete from {S}.node where expires_at < clock_timestamp() - interval '1 day')
             insert into {S}.node(node_id, name, version, expires_at, kinds, format) values ($1, $2, $3, clock_timestamp() + $4, $5, $6)
             """);
         command.Parameters.Add(new() { Value = node });
@@ -81,7 +81,10 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
             free as materialized (
               select address, epoch from {S}.lease
               where (owner is null or owner not in (select node_id from live) or (owner = $1 and $2 is not null))
-                and ($2 is null or address = any($2)) and $1 in (select node_id from live))
+                and ($2 is null or address = any($2)) and $1 in (select node_id from live)
+              order by address for update skip locked),
+            newest as (
+              update {S}.cluster c set format = n.format from {S}.node n where n.node_id = $1 and c.format < n.format and exists (select from free))
             update {S}.lease l set owner = $1, epoch = l.epoch + 1, token = gen_random_uuid(), acquired_at = clock_timestamp()
             from free where l.address = free.address and l.epoch = free.epoch
             returning l.address, l.epoch, l.token, l.batch_no, l.journal_seq, l.snap::text, l.win::text, coalesce(l.win_id, 0), l.cursor::text

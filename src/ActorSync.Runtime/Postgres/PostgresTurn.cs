@@ -13,11 +13,17 @@ public sealed class PostgresTurn : Turn
 {
     private const string S = RuntimeOptions.Schema;
 
+    // Three seconds: about as long as leases are trusted.
+    private const int SettleAttemptsMax = 30;
+
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly LeaseTable _leases;
     private readonly NpgsqlTransaction _transaction;
+    private readonly TimeProvider _clock;
 
-    internal PostgresTurn(LeaseTable leases, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id)
-        : base(id) => (_leases, Connection, _transaction) = (leases, connection, transaction);
+    internal PostgresTurn(LeaseTable leases, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id, TimeProvider clock)
+        : base(id) => (_leases, Connection, _transaction, _clock) = (leases, connection, transaction, clock);
 
     /// <summary>The turn's connection, inside its transaction.</summary>
     public NpgsqlConnection Connection { get; }
@@ -143,8 +149,21 @@ public sealed class PostgresTurn : Turn
     protected override Task CommitTransactionAsync() => _transaction.CommitAsync(CancellationToken.None);
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases) =>
-        _leases.BatchNumbersAsync(leases, CancellationToken.None);
+    protected override async Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _leases.BatchNumbersAsync(leases, CancellationToken.None);
+            }
+            catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && attempt < SettleAttemptsMax)
+            {
+                // A server that is restarted knows in a moment; the term need not end for it.
+                await Task.Delay(SettleInterval, _clock);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override async ValueTask EndAsync()

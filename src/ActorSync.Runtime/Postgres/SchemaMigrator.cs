@@ -11,6 +11,9 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
     private const long LockKey = 0x4163746f7253796e;
     private const string S = RuntimeOptions.Schema;
 
+    // A lock is waited for a second each time.
+    private const int LockAttemptsMax = 120;
+
     /// <summary>Applies what is missing. Returns the names of the migrations applied.</summary>
     /// <param name="shardCount">Used only when the database is initialised.</param>
     /// <exception cref="InvalidOperationException">The database was initialised by a newer program, or with another number of shards.</exception>
@@ -50,9 +53,27 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
         }
     }
 
+    // Nodes may be running: a statement that waits for a lock makes them wait behind it, their heartbeats too. So it waits shortly, and again.
     private static async Task ApplyAsync(NpgsqlConnection connection, int number, string name, string sql, CancellationToken stop)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ApplyOnceAsync(connection, number, name, sql, stop);
+                return;
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < LockAttemptsMax)
+            {
+                // Whoever holds it is left in peace until the next attempt.
+            }
+        }
+    }
+
+    private static async Task ApplyOnceAsync(NpgsqlConnection connection, int number, string name, string sql, CancellationToken stop)
+    {
         await using var transaction = await connection.BeginTransactionAsync(stop);
+        await ExecuteAsync(connection, "set local lock_timeout = '1s'", stop);
         await ExecuteAsync(connection, sql, stop);
         await ExecuteAsync(connection, $"insert into {S}.migration(number, name) values ({number}, '{name}')", stop);
         await transaction.CommitAsync(stop);

@@ -65,7 +65,7 @@ public static class Assignment
         }
     }
 
-    // All of them to whoever holds most of them, or to one who is not taken yet.
+    // All of them to whoever holds most of them, or to one who is not taken yet: to the youngest, which nodes that are restarted one after the other reach last.
     private static Guid? AssignTogether(int[] addresses, ClusterView view, List<Guid> nodes, Guid? taken, Dictionary<int, Guid> holders)
     {
         if (addresses.Length == 0)
@@ -73,7 +73,7 @@ public static class Assignment
             return null;
         }
 
-        var holder = nodes.OrderByDescending(node => addresses.Count(address => view.Owners[address] == node)).ThenBy(node => node == taken).ThenBy(node => node).First();
+        var holder = nodes.OrderByDescending(node => addresses.Count(address => view.Owners[address] == node)).ThenBy(node => node == taken).ThenByDescending(node => node).First();
         foreach (var address in addresses)
         {
             holders[address] = holder;

@@ -6,7 +6,7 @@ public interface ILeaseTable
     /// <summary>Adds the addresses that do not exist yet.</summary>
     Task EnsureAsync(IReadOnlyCollection<int> addresses, CancellationToken stop);
 
-    /// <summary>A new node: one per process start and per lost term. From now on nodes of a lower format are outdated, for ever.</summary>
+    /// <summary>A new node: one per process start and per lost term.</summary>
     Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop);
 
     /// <summary>Lives on; false when the node has expired and is dead for ever.</summary>
@@ -15,7 +15,7 @@ public interface ILeaseTable
     /// <summary>The nodes that live and who holds what.</summary>
     Task<ClusterView> ViewAsync(CancellationToken stop);
 
-    /// <summary>Takes every free address by compare-and-set on its epoch.</summary>
+    /// <summary>Takes every free address by compare-and-set on its epoch. From the first one on nodes of a lower format are outdated, for ever.</summary>
     Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop);
 
     /// <summary>Takes those of these addresses that are free, or are the node's own without its knowing: an answer was lost.</summary>

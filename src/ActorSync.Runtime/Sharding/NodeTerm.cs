@@ -64,7 +64,8 @@ public sealed class NodeTerm : IDisposable
         var startedAt = _clock.GetTimestamp();
         try
         {
-            if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token))
+            // A connection that hangs must not take the term with it: the next beat has another one.
+            if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token).WaitAsync((_options.LeaseTtl - _options.LeaseMargin) * 2 / 3, _clock, _lost.Token))
             {
                 Interlocked.Exchange(ref _trustedFrom, startedAt);
             }

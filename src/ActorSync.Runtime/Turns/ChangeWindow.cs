@@ -52,7 +52,8 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     {
         var more = changes.Count == rowsMax;
         var touched = changes.Select(change => (int)Addresses.ShardOf(change.Entity, ShardCount)).ToHashSet();
-        _alignTo ??= group.Count < Shards.Count ? window : null;
+        // To a window that is new: none of the others stands behind it, as they may behind one that an earlier holder has left half read.
+        _alignTo ??= group.Count < Shards.Count && group[0].Window is null ? window : null;
         foreach (var lease in group)
         {
             // Shards that read nothing move in memory only: reading an empty window again is harmless.

@@ -87,7 +87,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         }
         catch (UnknownKindException error)
         {
-            report(error, "this node gives its work to those that know more, until it is started with the configuration that they have");
+            report(error, "this node gives its work to those that know more, until it is started with the configuration that they have (an object that was taken out on purpose: actorsync mapping retire OBJECT)");
             term.End();
             return TimeSpan.Zero;
         }

@@ -32,7 +32,15 @@ internal sealed class HeldLoops : IDisposable
     public async Task StopAsync(TimeSpan drainMax)
     {
         await _stop.CancelAsync();
-        _abandon.CancelAfter(drainMax);
+        if (drainMax > TimeSpan.Zero)
+        {
+            _abandon.CancelAfter(drainMax);
+        }
+        else
+        {
+            await _abandon.CancelAsync();
+        }
+
         await _running;
     }
 

@@ -15,8 +15,12 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     // Outstanding calls get this long to be answered and journaled when they are handed over or the node stops; what is left is in doubt for the next holder.
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(20);
 
+    // What gives leases back: if the database does not answer they expire by themselves.
+    private static readonly TimeSpan StatementMax = TimeSpan.FromSeconds(5);
+
     private readonly List<(int[] Addresses, Task Released)> _leaving = [];
     private readonly SortedDictionary<int, HeldLease> _shards = [];
+    private IReadOnlyList<int> _addresses = [];
     private HeldLoops? _records;
     private HeldLoops? _coordinator;
     private HeldLoops? _feeds;
@@ -48,11 +52,12 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
 
     private async Task<(bool Drains, TimeSpan Pause)> TryLookAsync(CancellationToken stop)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, term.Lost);
         try
         {
-            return await LookAsync(stop);
+            return await LookAsync(over.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             return (false, TimeSpan.Zero);
         }
@@ -66,6 +71,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     private async Task<(bool Drains, TimeSpan Pause)> LookAsync(CancellationToken stop)
     {
         var view = await table.ViewAsync(stop);
+        _addresses = [.. view.Owners.Keys];
         if (view.Nodes.FirstOrDefault(node => node.Id == term.Id) is not { } self)
         {
             term.End();
@@ -114,6 +120,8 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             Release(feeds);
         }
 
+        await ChangeShardsAsync([.. others.Where(_shards.ContainsKey)], [.. acquired.Where(lease => lease.Address < Addresses.Coordinator)], stop);
+
         if (acquired.Where(lease => lease.Address == Addresses.Coordinator).ToArray() is { Length: > 0 } coordination)
         {
             _coordinator = Watched(loops.StartCoordinator(coordination[0]), "the coordinator");
@@ -123,8 +131,6 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         {
             await StartFeedsAsync(feeding);
         }
-
-        await ChangeShardsAsync([.. others.Where(_shards.ContainsKey)], [.. acquired.Where(lease => lease.Address < Addresses.Coordinator)], stop);
     }
 
     // Mappings that were added while the feeds ran, or leases that came one after the other: they run together.
@@ -204,13 +210,17 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     {
         var isLost = term.Lost.IsCancellationRequested && !drains;
         var drainMax = isLost ? TimeSpan.Zero : DrainTimeMax;
-        if (!isLost)
+        var shards = _records is null ? [] : _shards.Keys.ToArray();
+        int[] running = [.. shards, .. Of(_coordinator), .. Of(_feeds), .. _leaving.SelectMany(leaving => leaving.Addresses)];
+        await Task.WhenAll(
+            [isLost ? Task.CompletedTask : AnnounceAsync(), .. _leaving.Select(leaving => leaving.Released), StopAsync(_records, shards), StopAsync(_coordinator, Of(_coordinator)), StopAsync(_feeds, Of(_feeds))]);
+
+        // The others need not wait for what nothing runs under here: it may be leases of which an answer was lost.
+        async Task AnnounceAsync()
         {
             await QuietlyAsync(() => table.DrainAsync(term.Id, CancellationToken.None));
+            await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. _addresses.Except(running)], CancellationToken.None));
         }
-
-        var shards = _shards.Keys.ToArray();
-        await Task.WhenAll([.. _leaving.Select(leaving => leaving.Released), StopAsync(_records, shards), StopAsync(_coordinator, Of(_coordinator)), StopAsync(_feeds, Of(_feeds))]);
 
         async Task StopAsync(HeldLoops? held, IEnumerable<int> addresses)
         {
@@ -232,7 +242,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     {
         try
         {
-            await work();
+            await work().WaitAsync(StatementMax, clock);
         }
         catch (Exception error) when (PostgresTrouble.IsEnvironment(error))
         {

@@ -104,7 +104,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         var taken = await command.ExecuteNonQueryAsync(stop);
         if (taken != offers.Count)
         {
-            throw new InvalidOperationException($"{offers.Count - taken} of {offers.Count} offers are gone: another coordinator took them");
+            throw new StaleLeaseException($"{offers.Count - taken} of {offers.Count} offers are gone: another coordinator took them");
         }
     }
 

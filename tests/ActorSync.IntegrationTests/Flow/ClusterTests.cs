@@ -144,6 +144,19 @@ public sealed class ClusterTests
         sync.Org.ShouldHoldNothingTwice();
     }
 
+    // Taken out of the configuration on purpose: nobody waits for a node that knows it.
+    [Fact]
+    public async Task An_object_that_was_taken_out_of_the_configuration_holds_up_nothing()
+    {
+        await using var sync = await RunningSync.LoadedAsync();
+        var node = sync.StartNode(configure: config => config with { Mappings = [.. config.Mappings.Where(mapping => mapping.Object == "Account")] });
+        await node.SaysAsync("; running");
+        await sync.ExecuteAsync("insert into salesforce.contact(lastname) values ('Nobody')");
+        var id = await sync.InsertAccountAsync("Behind it");
+        await Eventually.HoldsAsync("the account to be written", () => Task.FromResult(sync.Org.Accounts(id).Count == 1));
+        (await sync.QueryAsync<long>("select count(*) from actorsync.mapping where retired_at is not null")).ShouldBe(1);
+    }
+
     private const string LongLeases = "actorsync.runtime.lease { ttl = 40s, renew = 1s, margin = 2s }";
 
     private static Task SharedAsync(RunningSync sync, int nodes) => Eventually.HoldsAsync(

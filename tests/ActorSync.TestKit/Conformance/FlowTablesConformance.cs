@@ -2,6 +2,7 @@ using ActorSync.Coordination;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using ActorSync.Records;
+using ActorSync.Runtime.Sharding;
 using Shouldly;
 using Xunit;
 
@@ -243,7 +244,7 @@ public abstract class FlowTablesConformance : StoreConformance
         await TurnAsync(turn => Offers.TakeAsync(turn, [ids[0]], Stop));
         await using (var turn = await Turns.BeginAsync(Stop))
         {
-            await Should.ThrowAsync<InvalidOperationException>(() => Offers.TakeAsync(turn, ids, Stop));
+            await Should.ThrowAsync<StaleLeaseException>(() => Offers.TakeAsync(turn, ids, Stop));
         }
 
         (await NumbersAsync(Offers.OpenWindow(), 10)).ShouldBe([2]);

@@ -216,7 +216,7 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
             store.Database.Offers.Lock(transaction, offer);
             if (store.Database.Offers.Read(transaction, offer) is null)
             {
-                throw new InvalidOperationException($"offer {offer} is gone: another coordinator took it");
+                throw new StaleLeaseException($"offer {offer} is gone: another coordinator took it");
             }
 
             store.Database.Offers.Write(transaction, offer, null);

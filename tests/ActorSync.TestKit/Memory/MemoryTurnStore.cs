@@ -233,7 +233,6 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
             }
 
             database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl) { Kinds = [.. profile.Kinds], Format = profile.Format });
-            database.Format = Math.Max(database.Format, profile.Format);
         });
 
     public Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
@@ -276,6 +275,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
                     continue;
                 }
 
+                database.Format = Math.Max(database.Format, database.Nodes.Read(transaction, node)!.Format);
                 var token = database.NextGuid();
                 database.Leases.Write(transaction, address, lease with { Owner = node, Epoch = lease.Epoch + 1, Token = token });
                 held.Add(new HeldLease
