@@ -1,6 +1,7 @@
 using ActorSync.Budget;
 using ActorSync.Configuration;
 using ActorSync.Coordination;
+using ActorSync.Domain.Mapping;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
@@ -53,16 +54,7 @@ internal static class SyncNode
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
-        if (!config.Salesforce.HasBulk())
-        {
-            log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
-        }
-
-        foreach (var notice in options.Cut.Jobs is null ? [] : mappings.Select(SoapOnly.Notice).OfType<string>())
-        {
-            log.Say(notice);
-        }
-
+        SayWhatGoesBySoap(config, options, mappings, log);
         var turns = new PostgresTurnStore(database, clock);
         await turns.Leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
         short[] numbers = [.. mappings.Select(mapping => mapping.Number)];
@@ -106,6 +98,19 @@ internal static class SyncNode
 
         log.Say("stopped");
         return 0;
+    }
+
+    private static void SayWhatGoesBySoap(SyncConfig config, NodeOptions options, IEnumerable<ObjectMapping> mappings, SyncLog log)
+    {
+        if (!config.Salesforce.HasBulk())
+        {
+            log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
+        }
+
+        foreach (var notice in options.Cut.Jobs is null ? [] : mappings.Select(SoapOnly.Notice).OfType<string>())
+        {
+            log.Say(notice);
+        }
     }
 
     // The node writes no secret anywhere, so that it cannot keep the new token for its next start.
