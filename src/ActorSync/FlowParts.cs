@@ -6,6 +6,7 @@ using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
+using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
@@ -27,6 +28,9 @@ internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
     TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null, ApiBudget? budget = null) : IDisposable
 {
+    // How often the coordinator looks for offers of other nodes.
+    private static readonly TimeSpan OfferLookInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly ApiBudget _budget = budget ?? ApiBudget.Unlimited;
@@ -34,14 +38,21 @@ internal sealed class FlowParts(
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log);
-    private readonly LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
+    private LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
     public IReadOnlyCollection<short> Mappings => _mappings.Keys;
 
+    /// <summary>True while other nodes live. Their record actors offer writes without a signal here.</summary>
+    public bool HasPeers
+    {
+        set => _coordinator.RestMax = value ? OfferLookInterval : TimeSpan.MaxValue;
+    }
+
     /// <summary>The record actors of some shards.</summary>
-    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards)
+    /// <param name="warm">States of these shards that are known already.</param>
+    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, ActorCache<RecordState>? warm = null)
     {
         var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount };
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
@@ -52,7 +63,7 @@ internal sealed class FlowParts(
         ];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
             stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds), _records, term,
-            options.Runtime, clock, log.Trouble);
+            options.Runtime, clock, log.Trouble, warm);
     }
 
     /// <summary>The coordinator of the connection.</summary>
@@ -75,8 +86,15 @@ internal sealed class FlowParts(
         stores, lease, term, _mappings[mapping], organizationId, soap.For(ApiUse.Read), _mail, _feeds[mapping], _records, options.Feed, new ReadPace(_budget, _mappings.Count), clock, log,
         Inbox(lease, _mappings[mapping]), queries, Gate(_mappings[mapping]));
 
+    /// <summary>The feeds made so far have ended: those made from now on begin anew.</summary>
+    public void ForgetFeeds()
+    {
+        _inboxes.Clear();
+        _places = new LoadPlaces(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
+    }
+
     /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
-    public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, _inboxes, clock, log);
+    public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, [.. _inboxes], clock, log);
 
     private ChangeInbox? Inbox(HeldLease lease, ObjectMapping mapping)
     {

@@ -58,10 +58,14 @@ internal static class SyncNode
         {
             try
             {
-                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
+                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, [.. mappings.Select(mapping => mapping.Number)]);
                 current = term;
                 await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, budget, clock, log, stop);
-                await flow.RunAsync(stop);
+                if (await flow.RunAsync(stop))
+                {
+                    log.Say("drained, as was asked");
+                    break;
+                }
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
             {

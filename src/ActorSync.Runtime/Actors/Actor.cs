@@ -98,6 +98,15 @@ public sealed class ActorCache<TState>(int recordsMax)
         }
     }
 
+    /// <summary>Forgets the actors that are not to be kept: their shards are held by others.</summary>
+    public void Keep(Func<ActorId, bool> isKept)
+    {
+        foreach (var id in _states.Keys.Where(id => !isKept(id)).ToArray())
+        {
+            _states.Remove(id);
+        }
+    }
+
     /// <summary>Forgets everything: after a lost lease, or a commit that failed.</summary>
     public void Clear() => _states.Clear();
 }

@@ -19,14 +19,15 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     }
 
     /// <inheritdoc/>
-    public async Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop)
+    public async Task RegisterAsync(Guid node, string name, string version, IReadOnlyCollection<short> kinds, TimeSpan ttl, CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"insert into {S}.node(node_id, name, version, expires_at) values ($1, $2, $3, clock_timestamp() + $4)");
+            $"insert into {S}.node(node_id, name, version, expires_at, kinds) values ($1, $2, $3, clock_timestamp() + $4, $5)");
         command.Parameters.Add(new() { Value = node });
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = version });
         command.Parameters.Add(new() { Value = ttl });
+        command.Parameters.Add(new() { Value = kinds.ToArray() });
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -41,19 +42,49 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
+    public async Task<ClusterView> ViewAsync(CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select node_id, drain_asked_at is not null, kinds from {S}.node where expires_at > clock_timestamp()"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select l.address, n.node_id from {S}.lease l left join {S}.node n on n.node_id = l.owner and n.expires_at > clock_timestamp()"));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var nodes = new List<ClusterNode>();
+        while (await reader.ReadAsync(stop))
+        {
+            nodes.Add(new ClusterNode(reader.GetGuid(0), reader.GetBoolean(1), reader.GetFieldValue<short[]>(2)));
+        }
+
+        await reader.NextResultAsync(stop);
+        var owners = new Dictionary<int, Guid?>();
+        while (await reader.ReadAsync(stop))
+        {
+            owners[reader.GetInt32(0)] = reader.IsDBNull(1) ? null : reader.GetGuid(1);
+        }
+
+        return new ClusterView(nodes, owners);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop) => AcquireAsync(node, null, stop);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop) => AcquireAsync(node, addresses.ToArray(), stop);
+
+    private async Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, int[]? addresses, CancellationToken stop)
     {
         await using var command = database.CreateCommand($"""
             with live as materialized (
               select node_id from {S}.node where expires_at > clock_timestamp()),
             free as materialized (
               select address, epoch from {S}.lease
-              where (owner is null or owner not in (select node_id from live)) and $1 in (select node_id from live))
+              where (owner is null or owner not in (select node_id from live) or (owner = $1 and $2 is not null))
+                and ($2 is null or address = any($2)) and $1 in (select node_id from live))
             update {S}.lease l set owner = $1, epoch = l.epoch + 1, token = gen_random_uuid(), acquired_at = clock_timestamp()
             from free where l.address = free.address and l.epoch = free.epoch
             returning l.address, l.epoch, l.token, l.batch_no, l.journal_seq, l.snap::text, l.win::text, coalesce(l.win_id, 0), l.cursor::text
             """);
         command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = addresses is null ? DBNull.Value : addresses, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
         await using var reader = await command.ExecuteReaderAsync(stop);
         var held = new List<HeldLease>();
         while (await reader.ReadAsync(stop))
@@ -88,6 +119,23 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
         batch.BatchCommands.Add(release);
         batch.BatchCommands.Add(end);
         await batch.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"update {S}.lease set owner = null, token = null where owner = $1 and address = any($2)");
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = addresses.ToArray() });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync(Guid node, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"update {S}.node set drain_asked_at = coalesce(drain_asked_at, clock_timestamp()) where node_id = $1");
+        command.Parameters.Add(new() { Value = node });
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     /// <summary>The fence: the last statement of every turn. Moves cursors, journal sequences and batch numbers of the leases, or throws and so undoes the turn.</summary>

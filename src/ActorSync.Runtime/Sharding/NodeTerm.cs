@@ -8,16 +8,15 @@ public sealed class NodeTerm : IDisposable
 {
     private readonly RuntimeOptions _options;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _lost;
+    private readonly CancellationTokenSource _lost = new();
     private long _trustedFrom;
 
-    private NodeTerm(Guid id, RuntimeOptions options, TimeProvider clock, long startedAt, CancellationToken stop)
+    private NodeTerm(Guid id, RuntimeOptions options, TimeProvider clock, long startedAt)
     {
         Id = id;
         _options = options;
         _clock = clock;
         _trustedFrom = startedAt;
-        _lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
     /// <summary>Id of this life, new at each start.</summary>
@@ -31,17 +30,18 @@ public sealed class NodeTerm : IDisposable
         !_lost.IsCancellationRequested
         && _clock.GetElapsedTime(Interlocked.Read(ref _trustedFrom)) < _options.LeaseTtl - _options.LeaseMargin;
 
-    /// <summary>Registers a new life.</summary>
-    public static async Task<NodeTerm> BeginAsync(ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop)
+    /// <summary>Registers a new life. It lasts until it is lost or ended: a node that stops stays alive until it has given everything back.</summary>
+    /// <param name="kinds">The kinds of actors the node knows.</param>
+    public static async Task<NodeTerm> BeginAsync(ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop, IReadOnlyCollection<short>? kinds = null)
     {
         var startedAt = clock.GetTimestamp();
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var version = typeof(NodeTerm).Assembly.GetName().Version?.ToString() ?? "0";
-        await table.RegisterAsync(id, name, version, options.LeaseTtl, stop);
-        return new NodeTerm(id, options, clock, startedAt, stop);
+        await table.RegisterAsync(id, name, version, kinds ?? [], options.LeaseTtl, stop);
+        return new NodeTerm(id, options, clock, startedAt);
     }
 
-    /// <summary>Beats until stopped or lost. Trouble with the connection is tried again until the trust is gone.</summary>
+    /// <summary>Beats until the term is over. Trouble with the connection is tried again until the trust is gone.</summary>
     public async Task KeepAliveAsync(ILeaseTable table, Action<Exception> report)
     {
         while (!_lost.IsCancellationRequested)

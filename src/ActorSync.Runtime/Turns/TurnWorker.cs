@@ -8,6 +8,7 @@ using ActorSync.Runtime.Sharding;
 namespace ActorSync.Runtime.Turns;
 
 /// <summary>The loop of the runtime: runs the turns of all shards a node holds. Take, hydrate, decide, append, write back, fence, commit; only then adopt.</summary>
+/// <param name="warm">States that a worker before this one has left, of these shards only: they were held all the time in between. Null: every actor is cold.</param>
 public sealed class TurnWorker<TState, TMessage, TEvent>(
     ITurnStore store,
     IReadOnlyList<HeldLease> shards,
@@ -19,11 +20,12 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     NodeTerm term,
     RuntimeOptions options,
     TimeProvider clock,
-    Action<Exception, string> report)
+    Action<Exception, string> report,
+    ActorCache<TState>? warm = null)
     where TState : class, IEquatable<TState>
 {
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
-    private readonly ActorCache<TState> _cache = new(options.ActorsMax);
+    private readonly ActorCache<TState> _cache = warm ?? new(options.ActorsMax);
     private readonly Dictionary<ActorId, long> _owing = [];
     private readonly Dictionary<ActorId, TState> _hydrated = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);

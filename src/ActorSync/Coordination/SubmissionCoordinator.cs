@@ -83,7 +83,7 @@ internal sealed class SubmissionCoordinator(
             _calls.Sweep();
             var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
             ProbeSettled(abandon);
-            return worked ? TimeSpan.Zero : pace.Rest(ready, options.Linger, _now);
+            return worked ? TimeSpan.Zero : wakeup.Within(pace.Rest(ready, options.Linger, _now));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

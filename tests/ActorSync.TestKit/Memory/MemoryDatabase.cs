@@ -44,7 +44,12 @@ internal sealed record MemoryLink(ActorId? Actor, DateTimeOffset? DeletedAt);
 
 internal sealed record MemoryChange(CapturedChange Change, long Transaction, Guid? Origin, short Shard);
 
-internal sealed record MemoryNode(DateTimeOffset ExpiresAt);
+internal sealed record MemoryNode(DateTimeOffset ExpiresAt)
+{
+    public bool IsDraining { get; init; }
+
+    public short[] Kinds { get; init; } = [];
+}
 
 /// <summary>PostgreSQL as the engine uses it, in memory and in one thread: transactions, row locks, savepoints, snapshots, capture and sequences, with a hook
 /// before each statement. What would wait there fails here.</summary>

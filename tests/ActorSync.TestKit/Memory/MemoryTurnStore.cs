@@ -224,7 +224,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
         }
     });
 
-    public Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop) =>
+    public Task RegisterAsync(Guid node, string name, string version, IReadOnlyCollection<short> kinds, TimeSpan ttl, CancellationToken stop) =>
         Autocommit("register", transaction =>
         {
             if (database.Nodes.Read(transaction, node) is not null)
@@ -232,7 +232,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
                 throw new InvalidOperationException($"node {node} is registered");
             }
 
-            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl));
+            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl) { Kinds = [.. kinds] });
         });
 
     public Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
@@ -243,20 +243,34 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
             alive = IsLive(node);
             if (alive)
             {
-                database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl));
+                database.Nodes.Write(transaction, node, database.Nodes.Read(transaction, node)! with { ExpiresAt = database.Now() + ttl });
             }
         });
         return Task.FromResult(alive);
     }
 
-    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
+    public Task<ClusterView> ViewAsync(CancellationToken stop)
+    {
+        var view = new ClusterView([], new Dictionary<int, Guid?>());
+        Autocommit("view", transaction => view = new ClusterView(
+            [.. database.Nodes.Scan(transaction).Where(row => IsLive(row.Key)).Select(row => new ClusterNode(row.Key, row.Value.IsDraining, row.Value.Kinds))],
+            database.Leases.Scan(transaction).ToDictionary(row => row.Key, row => row.Value.Owner is { } owner && IsLive(owner) ? owner : default(Guid?))));
+        return Task.FromResult(view);
+    }
+
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop) => AcquireAsync(node, null, stop);
+
+    Task<IReadOnlyList<HeldLease>> ILeaseTable.AcquireAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop) => AcquireAsync(node, addresses, stop);
+
+    private Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, IReadOnlyCollection<int>? addresses, CancellationToken stop)
     {
         var held = new List<HeldLease>();
         Autocommit("acquire", transaction =>
         {
             foreach (var (address, lease) in database.Leases.Scan(transaction).OrderBy(row => row.Key).ToArray())
             {
-                if ((lease.Owner is { } owner && IsLive(owner)) || !IsLive(node) || database.Leases.IsHeld(transaction, address))
+                var isTaken = lease.Owner is { } owner && IsLive(owner) && !(owner == node && addresses is not null);
+                if (isTaken || addresses?.Contains(address) == false || !IsLive(node) || database.Leases.IsHeld(transaction, address))
                 {
                     continue;
                 }
@@ -281,6 +295,22 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
         }
 
         database.Nodes.Write(transaction, node, null);
+    });
+
+    public Task ReleaseAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop) => Autocommit("release some", transaction =>
+    {
+        foreach (var (address, lease) in database.Leases.Scan(transaction).Where(row => row.Value.Owner == node && addresses.Contains(row.Key)).ToArray())
+        {
+            database.Leases.Write(transaction, address, lease with { Owner = null, Token = null });
+        }
+    });
+
+    public Task DrainAsync(Guid node, CancellationToken stop) => Autocommit("drain", transaction =>
+    {
+        if (database.Nodes.Read(transaction, node) is { } row)
+        {
+            database.Nodes.Write(transaction, node, row with { IsDraining = true });
+        }
     });
 
     private bool IsLive(Guid node) => database.Nodes.Read(null, node) is { } row && row.ExpiresAt > database.Now();

@@ -1,2 +1,4 @@
--- A node that is asked to drain hands everything it holds to the others, and ends.
-alter table {schema}.node add column drain_asked_at timestamptz;
+-- What a node is asked to do, and what it can do.
+alter table {schema}.node
+  add column drain_asked_at timestamptz,                    -- it hands everything it holds to the others, and ends
+  add column kinds smallint[] not null default '{}';        -- the kinds of actors it knows: the mappings of its configuration
