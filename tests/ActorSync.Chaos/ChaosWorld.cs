@@ -39,7 +39,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly ChaosOptions _options;
     private readonly TimeProvider _clock;
-    private readonly List<ClusterNode> _nodes = [];
+    private readonly List<ChaosNode> _nodes = [];
 
     private ChaosWorld(RestartablePostgres postgres, bool ownsPostgres, string database, OrgServer server, ChaosOptions options, TimeProvider clock)
     {
@@ -65,7 +65,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     public string ConnectionString => Settings(_applicationLine).ConnectionString;
 
     /// <summary>The nodes.</summary>
-    public IReadOnlyList<ClusterNode> Nodes => _nodes;
+    public IReadOnlyList<ChaosNode> Nodes => _nodes;
 
     /// <summary>All their processes.</summary>
     public IEnumerable<NodeLife> Lives => _nodes.SelectMany(node => node.Lives);
@@ -92,9 +92,9 @@ internal sealed class ChaosWorld : IAsyncDisposable
     }
 
     /// <summary>Adds a node and starts it.</summary>
-    public ClusterNode StartNode()
+    public ChaosNode StartNode()
     {
-        var node = new ClusterNode(_nodes.Count + 1, CuttableLine.To(_postgres.Url), CuttableLine.To(Server.Url), WriteConfiguration, _clock);
+        var node = new ChaosNode(_nodes.Count + 1, CuttableLine.To(_postgres.Url), CuttableLine.To(Server.Url), WriteConfiguration, _clock);
         _nodes.Add(node);
         node.Start();
         return node;
@@ -180,7 +180,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
 
     private NpgsqlConnectionStringBuilder Settings(CuttableLine line) => new(_postgres.Settings.ConnectionString) { Port = line.Port, Database = _database };
 
-    private string WriteConfiguration(ClusterNode node, string name)
+    private string WriteConfiguration(ChaosNode node, string name)
     {
         var file = _folder[$"{name}.conf"];
         File.WriteAllText(file, NodeConfiguration.Text(name, Settings(node.Database), node.Salesforce.Url, (Server.ClientId, Server.ClientSecret), _options));

@@ -51,7 +51,7 @@ internal sealed class NodeLife(string name, ChildProcess process, string? crashP
     public LifeEnd End { get; private set; }
 
     /// <summary>It has been through its start: a configuration, a database and an org were there.</summary>
-    public bool HasRun => process.Output.Any(line => line.Contains("; running", StringComparison.Ordinal) || line.Contains("waiting for it to end", StringComparison.Ordinal));
+    public bool HasRun => process.Output.Any(line => line.Contains("; running", StringComparison.Ordinal) || line.Contains("waiting for it to end", StringComparison.Ordinal) || line.Contains("others do the work", StringComparison.Ordinal));
 
     /// <summary>It lives, and nothing is being done to it.</summary>
     public bool IsWhole

@@ -53,7 +53,7 @@ internal sealed class Injector(ChaosWorld world, InjectionLog log, ChaosOptions 
         }
     }
 
-    private Task ActAsync(InjectionKind kind, ClusterNode node, Random random, CancellationToken stop) => kind switch
+    private Task ActAsync(InjectionKind kind, ChaosNode node, Random random, CancellationToken stop) => kind switch
     {
         InjectionKind.Kill => _acts.KillAsync(node, random, stop),
         InjectionKind.CrashPoint => _acts.CrashAsync(node, random, stop),
@@ -69,7 +69,7 @@ internal sealed class Injector(ChaosWorld world, InjectionLog log, ChaosOptions 
         injected.Until = clock.GetUtcNow();
     }
 
-    private async Task<ClusterNode?> WholeNodeAsync(TimeSpan within, CancellationToken stop)
+    private async Task<ChaosNode?> WholeNodeAsync(TimeSpan within, CancellationToken stop)
     {
         var startedAt = clock.GetTimestamp();
         do

@@ -12,7 +12,7 @@ internal sealed class NodeActs(ChaosOptions options, InjectionLog log, TimeProvi
     private static readonly string[] CrashPoints = ["before-journal", "after-journal", "after-answer", "before-outcome-commit"];
 
     /// <summary>Kills a node and starts it again after a while.</summary>
-    public async Task KillAsync(ClusterNode node, Random random, CancellationToken stop)
+    public async Task KillAsync(ChaosNode node, Random random, CancellationToken stop)
     {
         var (life, delay) = (node.Life, options.RestartAfterMax * random.NextDouble());
         if (!life.TryEnd(LifeEnd.Killed, clock.GetUtcNow()))
@@ -27,7 +27,7 @@ internal sealed class NodeActs(ChaosOptions options, InjectionLog log, TimeProvi
     }
 
     /// <summary>Kills a node and starts it again so that it kills itself at a step of a submission; whoever looks after the nodes starts it once more then.</summary>
-    public async Task CrashAsync(ClusterNode node, Random random, CancellationToken stop)
+    public async Task CrashAsync(ChaosNode node, Random random, CancellationToken stop)
     {
         const int TimesMax = 8;
         var point = FormattableString.Invariant($"{CrashPoints[random.Next(CrashPoints.Length)]}:{random.Next(1, TimesMax + 1)}");
@@ -44,7 +44,7 @@ internal sealed class NodeActs(ChaosOptions options, InjectionLog log, TimeProvi
     }
 
     /// <summary>Lets a node stand still.</summary>
-    public async Task StopAsync(ClusterNode node, Random random, CancellationToken stop)
+    public async Task StopAsync(ChaosNode node, Random random, CancellationToken stop)
     {
         var (life, time) = (node.Life, options.LeaseTtl * (0.5 + (2.5 * random.NextDouble())));
         life.Disturb(clock.GetUtcNow());
@@ -57,7 +57,7 @@ internal sealed class NodeActs(ChaosOptions options, InjectionLog log, TimeProvi
     }
 
     /// <summary>Cuts a node off.</summary>
-    public async Task CutAsync(ClusterNode node, InjectionKind kind, Random random, CancellationToken stop)
+    public async Task CutAsync(ChaosNode node, InjectionKind kind, Random random, CancellationToken stop)
     {
         var lines = kind switch
         {
@@ -94,7 +94,7 @@ internal sealed class NodeActs(ChaosOptions options, InjectionLog log, TimeProvi
     }
 
     /// <summary>Asks a node to end, waits for it, and starts it again.</summary>
-    public async Task TerminateAsync(ClusterNode node)
+    public async Task TerminateAsync(ChaosNode node)
     {
         var life = node.Life;
         if (!life.TryEnd(LifeEnd.Terminated, clock.GetUtcNow()))

@@ -6,7 +6,7 @@ namespace ActorSync.Chaos.Cluster;
 
 /// <summary>One node of the cluster: a line of its own to PostgreSQL and another to Salesforce, and one process after the other.</summary>
 /// <param name="writeConfiguration">Writes the configuration of a process, by its name, and gives the file.</param>
-internal sealed class ClusterNode(int number, CuttableLine database, CuttableLine salesforce, Func<ClusterNode, string, string> writeConfiguration, TimeProvider clock) : IAsyncDisposable
+internal sealed class ChaosNode(int number, CuttableLine database, CuttableLine salesforce, Func<ChaosNode, string, string> writeConfiguration, TimeProvider clock) : IAsyncDisposable
 {
     private readonly List<NodeLife> _lives = [];
 
