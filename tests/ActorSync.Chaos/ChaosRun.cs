@@ -65,7 +65,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         using var edited = new CancellationTokenSource();
         var editing = Task.Run(() => steady.EditAsync(_options.SteadyPeriod, edited.Token));
         _progress("one bad record, one bad batch, one bad object");
-        var bad = await new IsolationPhase(_world, _ledger, _options, _clock).RunAsync();
+        var bad = await new IsolationPhase(_world, steady, _ledger, _options, _clock).RunAsync();
         var trafficFrom = _clock.GetUtcNow();
         var faults = new FaultPlan(_world.Server, _options);
         try

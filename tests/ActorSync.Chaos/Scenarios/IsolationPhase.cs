@@ -7,20 +7,23 @@ using Npgsql;
 namespace ActorSync.Chaos.Scenarios;
 
 /// <summary>Before anything else is done to the cluster: one bad record, one bad batch, one bad object, each for a while, beside good records that are edited all the time.</summary>
-internal sealed class IsolationPhase(ChaosWorld world, EditLedger ledger, ChaosOptions options, TimeProvider clock)
+internal sealed class IsolationPhase(ChaosWorld world, SteadyEdits steady, EditLedger ledger, ChaosOptions options, TimeProvider clock)
 {
     private const int BadRecords = 5;
+    private static readonly TimeSpan SettledMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BadEditInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Waits for the good records to be there, runs, and says which time was bad in which way.</summary>
+    /// <summary>Runs, and says which time was bad in which way.</summary>
     public async Task<ImmutableArray<BadTime>> RunAsync()
     {
         return
         [
-            await TimeAsync("nothing", ImmutableHashSet<string>.Empty, WaitAsync),
+            await TimeAsync(BadTime.Nothing, ImmutableHashSet<string>.Empty, WaitAsync),
             await TimeAsync("a record that Salesforce refuses", ImmutableHashSet<string>.Empty, EditBadRecordsAsync),
-            await TimeAsync("a call of Contacts that hangs", [MappedObject.Contact.Name], HoldCallAsync),
+            await TimeAsync("a call of Contacts that is never answered", [MappedObject.Contact.Name], HangAsync),
             await TimeAsync("all Contacts refused", [MappedObject.Contact.Name], RefuseContactsAsync),
+            await TimeAsync(BadTime.Nothing, ImmutableHashSet<string>.Empty, WaitAsync),
         ];
     }
 
@@ -28,7 +31,13 @@ internal sealed class IsolationPhase(ChaosWorld world, EditLedger ledger, ChaosO
     {
         var from = clock.GetUtcNow();
         await act();
-        return new BadTime(what, concerned, from, clock.GetUtcNow());
+        var time = new BadTime(what, concerned, from, clock.GetUtcNow());
+        // What was edited in one time must not meet what is bad in the next.
+        for (var startedAt = clock.GetTimestamp(); clock.GetElapsedTime(startedAt) < SettledMax && steady.All.Any(edit => edit.ArrivedAfter is null && edit.CommittedAt < time.Until); await Task.Delay(LookInterval, clock))
+        {
+        }
+
+        return time;
     }
 
     private Task WaitAsync() => Task.Delay(options.IsolationTime, clock);
@@ -45,12 +54,12 @@ internal sealed class IsolationPhase(ChaosWorld world, EditLedger ledger, ChaosO
         }
     }
 
-    // Let go before the org's own limit, so that it has its effect.
-    private async Task HoldCallAsync()
+    // It takes effect and is never answered: its records are in doubt until they are looked up, and nobody else is.
+    private async Task HangAsync()
     {
-        using var hold = world.Server.Faults.HoldNext(new CallMatch("update", MappedObject.Contact.Name), HoldPoint.BeforeEffect);
-        var limit = options.OrgLimit * 0.7;
-        await Task.Delay(options.IsolationTime < limit ? options.IsolationTime : limit, clock);
+        var fault = world.Server.Faults.Add(new OrgFault.Hang(HangEffect.Applied), new CallMatch("update", MappedObject.Contact.Name), hitsMax: 1);
+        await WaitAsync();
+        world.Server.Faults.Remove(fault);
     }
 
     private async Task RefuseContactsAsync()

@@ -20,7 +20,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         var options = new ChaosOptions(Seed, TimeSpan.FromSeconds(10))
         {
-            Records = 100, HotRecords = 10, EditsPerSecond = 20, Audited = 3, LeaseTtl = TimeSpan.FromSeconds(2), RestartAfterMax = TimeSpan.FromSeconds(1), IsolationTime = TimeSpan.FromMilliseconds(700),
+            Records = 100, HotRecords = 10, EditsPerSecond = 20, Audited = 3, LeaseTtl = TimeSpan.FromSeconds(2), RestartAfterMax = TimeSpan.FromSeconds(1), IsolationTime = TimeSpan.FromSeconds(1),
         };
         await ChaosRun.RunAsync(options, TimeProvider.System, _ => { }, async scene =>
         {
