@@ -24,9 +24,11 @@ namespace ActorSync;
 /// <param name="budget">What may be called; null: everything.</param>
 /// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
 /// <param name="queries">Null where there are no query jobs: loads go by SOAP.</param>
+/// <param name="retired">Mappings whose changes nobody wants any more; null: all that are not among <paramref name="mappings"/>.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null, ApiBudget? budget = null) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null, ApiBudget? budget = null,
+    IReadOnlySet<short>? retired = null) : IDisposable
 {
     // How often the coordinator looks for offers of other nodes.
     private static readonly TimeSpan OfferLookInterval = TimeSpan.FromMilliseconds(20);
@@ -55,7 +57,7 @@ internal sealed class FlowParts(
     public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, ActorCache<RecordState>? warm = null)
     {
         var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount };
-        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
+        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)), retired);
         ITurnSource<RecordMessage>[] sources =
         [
             new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HoldsAsync),

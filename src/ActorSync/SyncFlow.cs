@@ -30,7 +30,7 @@ internal sealed class SyncFlow : IAsyncDisposable
 
     /// <summary>Prepares the flow of a term.</summary>
     public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, IReadOnlySet<short> retired, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
         NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         var tables = new Dictionary<short, MappedTable>();
@@ -42,18 +42,19 @@ internal sealed class SyncFlow : IAsyncDisposable
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
         var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };
-        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget);
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget, retired);
         return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }
 
     /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then drains what is outside and gives the leases back.</summary>
+    /// <param name="health">Told of trouble with the heartbeat, of loops that end by themselves, and of a drain.</param>
     /// <returns>True when the node was asked to drain.</returns>
-    public async Task<bool> RunAsync(CancellationToken stop)
+    public async Task<bool> RunAsync(NodeHealth health, CancellationToken stop)
     {
-        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer"));
+        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => Troubled(health, error));
         try
         {
-            return await new NodeShare(_stores.Turns.Leases, _term, _loops, _clock, _log).RunAsync(stop);
+            return await new NodeShare(_stores.Turns.Leases, _term, _loops, health, _clock, _log).RunAsync(stop);
         }
         finally
         {
@@ -68,6 +69,12 @@ internal sealed class SyncFlow : IAsyncDisposable
     {
         _parts.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Troubled(NodeHealth health, Exception error)
+    {
+        health.MetTrouble();
+        _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer");
     }
 
     private async Task ReleaseAsync()

@@ -19,15 +19,18 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     }
 
     /// <inheritdoc/>
-    public async Task RegisterAsync(Guid node, string name, string version, IReadOnlyCollection<short> kinds, TimeSpan ttl, CancellationToken stop)
+    public async Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop)
     {
-        await using var command = database.CreateCommand(
-            $"insert into {S}.node(node_id, name, version, expires_at, kinds) values ($1, $2, $3, clock_timestamp() + $4, $5)");
+        await using var command = database.CreateCommand($"""
+            with newest as (update {S}.cluster set format = $6 where format < $6)
+            insert into {S}.node(node_id, name, version, expires_at, kinds, format) values ($1, $2, $3, clock_timestamp() + $4, $5, $6)
+            """);
         command.Parameters.Add(new() { Value = node });
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = version });
+        command.Parameters.Add(new() { Value = profile.Name });
+        command.Parameters.Add(new() { Value = profile.Version });
         command.Parameters.Add(new() { Value = ttl });
-        command.Parameters.Add(new() { Value = kinds.ToArray() });
+        command.Parameters.Add(new() { Value = profile.Kinds.ToArray() });
+        command.Parameters.Add(new() { Value = profile.Format });
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -45,13 +48,13 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     public async Task<ClusterView> ViewAsync(CancellationToken stop)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select node_id, drain_asked_at is not null, kinds from {S}.node where expires_at > clock_timestamp()"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select n.node_id, n.drain_asked_at is not null, n.kinds, n.format < c.format from {S}.node n cross join {S}.cluster c where n.expires_at > clock_timestamp()"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"select l.address, n.node_id from {S}.lease l left join {S}.node n on n.node_id = l.owner and n.expires_at > clock_timestamp()"));
         await using var reader = await batch.ExecuteReaderAsync(stop);
         var nodes = new List<ClusterNode>();
         while (await reader.ReadAsync(stop))
         {
-            nodes.Add(new ClusterNode(reader.GetGuid(0), reader.GetBoolean(1), reader.GetFieldValue<short[]>(2)));
+            nodes.Add(new ClusterNode(reader.GetGuid(0), reader.GetBoolean(1), reader.GetFieldValue<short[]>(2), reader.GetBoolean(3)));
         }
 
         await reader.NextResultAsync(stop);

@@ -22,11 +22,11 @@ public static class Assignment
         return holders;
     }
 
-    /// <summary>The nodes that may hold anything, by id: not those that drain, nor those that do not know a kind of actor that others know. A change of such a kind would be lost on them: they
-    /// have yet to be given the configuration of the others. Where nobody knows all kinds, those that know what the youngest node knows.</summary>
+    /// <summary>The nodes that may hold anything, by id: not those that drain, nor those of an older version than has written states, nor those that do not know a kind of actor that others know.
+    /// A change of such a kind would be lost on them: they have yet to be given the configuration of the others. Where nobody knows all kinds, those that know what the youngest node knows.</summary>
     private static List<Guid> Candidates(IReadOnlyList<ClusterNode> nodes)
     {
-        var willing = nodes.Where(node => !node.IsDraining).OrderBy(node => node.Id).ToList();
+        var willing = nodes.Where(node => !node.IsDraining && !node.IsOutdated).OrderBy(node => node.Id).ToList();
         var all = willing.SelectMany(node => node.Kinds).ToHashSet();
         var able = willing.Where(node => all.IsSubsetOf(node.Kinds)).ToList();
         if (able.Count == 0 && willing.Count > 0)

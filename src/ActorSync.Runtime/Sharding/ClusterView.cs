@@ -8,4 +8,10 @@ public sealed record ClusterView(IReadOnlyList<ClusterNode> Nodes, IReadOnlyDict
 /// <summary>A node that lives.</summary>
 /// <param name="IsDraining">It was asked to give everything away.</param>
 /// <param name="Kinds">The kinds of actors it knows.</param>
-public sealed record ClusterNode(Guid Id, bool IsDraining, IReadOnlyCollection<short> Kinds);
+/// <param name="IsOutdated">States and events may have been written that it cannot read.</param>
+public sealed record ClusterNode(Guid Id, bool IsDraining, IReadOnlyCollection<short> Kinds, bool IsOutdated = false);
+
+/// <summary>What a node says of itself when it joins.</summary>
+/// <param name="Kinds">The kinds of actors it knows.</param>
+/// <param name="Format">What it writes of states and events: raised whenever an older program could not read them, or would lose of them.</param>
+public sealed record NodeProfile(string Name, string Version, IReadOnlyCollection<short> Kinds, int Format = 1);

@@ -6,9 +6,8 @@ public interface ILeaseTable
     /// <summary>Adds the addresses that do not exist yet.</summary>
     Task EnsureAsync(IReadOnlyCollection<int> addresses, CancellationToken stop);
 
-    /// <summary>A new node: one per process start and per lost term.</summary>
-    /// <param name="kinds">The kinds of actors it knows.</param>
-    Task RegisterAsync(Guid node, string name, string version, IReadOnlyCollection<short> kinds, TimeSpan ttl, CancellationToken stop);
+    /// <summary>A new node: one per process start and per lost term. From now on nodes of a lower format are outdated, for ever.</summary>
+    Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop);
 
     /// <summary>Lives on; false when the node has expired and is dead for ever.</summary>
     Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop);

@@ -32,12 +32,14 @@ public sealed class NodeTerm : IDisposable
 
     /// <summary>Registers a new life. It lasts until it is lost or ended: a node that stops stays alive until it has given everything back.</summary>
     /// <param name="kinds">The kinds of actors the node knows.</param>
-    public static async Task<NodeTerm> BeginAsync(ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop, IReadOnlyCollection<short>? kinds = null)
+    /// <param name="format">What it writes of states and events.</param>
+    public static async Task<NodeTerm> BeginAsync(
+        ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop, IReadOnlyCollection<short>? kinds = null, int format = 1)
     {
         var startedAt = clock.GetTimestamp();
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var version = typeof(NodeTerm).Assembly.GetName().Version?.ToString() ?? "0";
-        await table.RegisterAsync(id, name, version, kinds ?? [], options.LeaseTtl, stop);
+        await table.RegisterAsync(id, new NodeProfile(name, version, kinds ?? [], format), options.LeaseTtl, stop);
         return new NodeTerm(id, options, clock, startedAt);
     }
 

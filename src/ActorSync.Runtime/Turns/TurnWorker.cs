@@ -85,6 +85,12 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             term.End();
             return TimeSpan.Zero;
         }
+        catch (UnknownKindException error)
+        {
+            report(error, "this node gives its work to those that know more, until it is started with the configuration that they have");
+            term.End();
+            return TimeSpan.Zero;
+        }
         catch (Exception error)
         {
             Recover(error);

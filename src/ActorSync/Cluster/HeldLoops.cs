@@ -21,6 +21,9 @@ internal sealed class HeldLoops : IDisposable
     /// <summary>Completes when the loops have ended, or when the first has failed.</summary>
     public Task Ended => _running;
 
+    /// <summary>Cancelled when the loops have been told to end.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
     /// <param name="start">Given when to stop, and when to wait no longer for what is outside.</param>
     public static HeldLoops Start(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start) => new(leases, start);
 

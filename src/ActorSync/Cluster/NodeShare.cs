@@ -6,7 +6,7 @@ namespace ActorSync.Cluster;
 
 /// <summary>Keeps what this node holds in line with what it is assigned, from the first lease of a term to the last. Every node looks at the same rows and comes to the same assignment: what is
 /// another's is stopped first and released then, what is this node's and free is acquired. Nodes speak to each other in no other way.</summary>
-internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loops, TimeProvider clock, SyncLog log)
+internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loops, NodeHealth health, TimeProvider clock, SyncLog log)
 {
     // Between looks; and while something is on its way from one node to another.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
@@ -22,6 +22,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     private HeldLoops? _feeds;
     private int _toldHeld = -1;
     private bool _toldWaiting;
+    private string? _toldWhyNot;
 
     /// <summary>Runs until the node stops, the term is lost, a loop fails, or the node was asked to drain; then lets go of everything.</summary>
     /// <returns>True when it was asked to drain: nothing more is for it to do.</returns>
@@ -73,9 +74,11 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
 
         if (self.IsDraining)
         {
+            health.Drain();
             return (true, TimeSpan.Zero);
         }
 
+        SayWhyNot(self, view);
         loops.HasPeers = view.Nodes.Count > 1;
         _leaving.RemoveAll(leaving => leaving.Released.IsCompletedSuccessfully);
         var assigned = Assignment.Of(view);
@@ -113,7 +116,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
 
         if (acquired.Where(lease => lease.Address == Addresses.Coordinator).ToArray() is { Length: > 0 } coordination)
         {
-            _coordinator = loops.StartCoordinator(coordination[0]);
+            _coordinator = Watched(loops.StartCoordinator(coordination[0]), "the coordinator");
         }
 
         if (acquired.Where(lease => lease.Address >= Addresses.FeedBase).ToArray() is { Length: > 0 } feeding)
@@ -134,7 +137,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             before.Dispose();
         }
 
-        _feeds = loops.StartFeeds(leases);
+        _feeds = Watched(loops.StartFeeds(leases), "the feeds");
     }
 
     // A turn that had not committed changed nothing. The actors of shards that stay are as warm as before.
@@ -163,7 +166,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             _shards[lease.Address] = lease;
         }
 
-        _records = _shards.Count == 0 ? null : loops.StartRecords([.. _shards.Values], kept);
+        _records = _shards.Count == 0 ? null : Watched(loops.StartRecords([.. _shards.Values], kept), "the record shards");
         if (others.Length > 0)
         {
             await table.ReleaseAsync(term.Id, others, stop);
@@ -237,6 +240,20 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
     }
 
+    // A node that may hold nothing looks as if it had nothing to do.
+    private void SayWhyNot(ClusterNode self, ClusterView view)
+    {
+        var why = self.IsOutdated ? "a newer version has written here: this node may hold nothing until it is started with that version"
+            : view.Nodes.SelectMany(node => node.Kinds).Except(self.Kinds).Any() ? "other nodes map objects that the configuration of this node does not have: it may hold nothing while they run, until it is started with theirs"
+            : null;
+        if (why is not null && why != _toldWhyNot)
+        {
+            log.Alert(why);
+        }
+
+        _toldWhyNot = why;
+    }
+
     private void Say(int waiting, bool isFirst)
     {
         var held = _shards.Count + Of(_coordinator).Count() + Of(_feeds).Count();
@@ -255,6 +272,12 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
 
         (_toldHeld, _toldWaiting) = (held, waiting > 0);
+    }
+
+    private HeldLoops Watched(HeldLoops started, string name)
+    {
+        _ = health.Watch(started.Ended, name, started.Stopping, term.Lost);
+        return started;
     }
 
     private static IEnumerable<int> Of(HeldLoops? held) => held?.Leases.Select(lease => lease.Address) ?? [];

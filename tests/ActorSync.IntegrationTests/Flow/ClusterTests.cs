@@ -101,6 +101,49 @@ public sealed class ClusterTests
         (await sync.QueryAsync<long>(Holders)).ShouldBe(1);
     }
 
+    // A change of an object that only one of them maps is not passed over by the other, whoever reads it first.
+    [Fact]
+    [Trait("Invariant", "I1")]
+    public async Task An_object_that_is_added_while_other_nodes_run_loses_no_change()
+    {
+        await using var sync = await RunningSync.PrepareAsync();
+        var before = sync.StartNode(configure: config => config with { Mappings = [.. config.Mappings.Where(mapping => mapping.Object == "Account")] });
+        await before.SaysAsync("; running");
+        var after = sync.StartNode();
+        await Eventually.HoldsAsync("the new table to be there", () => sync.QueryAsync<bool>("select to_regclass('salesforce.contact') is not null"));
+        await sync.ExecuteAsync("insert into salesforce.contact(lastname) select 'Early ' || n from generate_series(1, 20) n");
+        await after.SaysAsync("; running");
+        await sync.ConvergedAsync();
+        before.Log.ShouldContain("that the configuration of this node does not have");
+        sync.Org.Model.Query("SELECT Id FROM Contact WHERE LastName LIKE 'Early %'").Rows.Count.ShouldBe(20);
+        (await sync.QueryAsync<long>("select count(*) from actorsync.lease l join actorsync.node n on n.node_id = l.owner where not n.kinds @> array[2::smallint]")).ShouldBe(0);
+        sync.Org.ShouldHoldNothingTwice();
+    }
+
+    // The older node reads nothing that the newer one has written: no state loses what only the newer one knows.
+    [Fact]
+    public async Task A_node_of_a_newer_version_takes_everything_over_under_traffic_and_no_older_one_takes_it_back()
+    {
+        await using var sync = await RunningSync.LoadedAsync();
+        var older = sync.StartNode();
+        await older.SaysAsync("; running");
+        await sync.InsertAccountAsync("Journaled by the older");
+        var newer = sync.StartNode(options => options with { Format = options.Format + 1 });
+        var id = await sync.InsertAccountAsync("In between");
+        await Eventually.HoldsAsync("the newer version to hold everything", async () =>
+            await sync.QueryAsync<long>("select count(*) from actorsync.lease l join actorsync.node n on n.node_id = l.owner where n.format = 1 or l.owner is null") == 0);
+        await sync.ExecuteAsync($"update salesforce.account set phone = 'newer' where actorsync_id__c = '{id}'");
+        await sync.ConvergedAsync();
+        older.Log.ShouldContain("a newer version has written here");
+        await newer.StopAsync();
+        (await sync.QueryAsync<long>("select count(*) from actorsync.lease where owner is not null")).ShouldBe(0);
+        await older.StopAsync();
+
+        sync.StartNode(options => options with { Format = options.Format + 1 });
+        await sync.InsertConvergedAsync("Journaled by the newer");
+        sync.Org.ShouldHoldNothingTwice();
+    }
+
     private const string LongLeases = "actorsync.runtime.lease { ttl = 40s, renew = 1s, margin = 2s }";
 
     private static Task SharedAsync(RunningSync sync, int nodes) => Eventually.HoldsAsync(

@@ -99,10 +99,13 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts a node in this process.</summary>
     /// <param name="adjust">What no configuration offers.</param>
-    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null)
+    /// <param name="configure">What this node's configuration has and the others' have not.</param>
+    /// <param name="clock">Its own clock; null: the one of a node's process.</param>
+    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null, Func<SyncConfig, SyncConfig>? configure = null, TimeProvider? clock = null)
     {
         var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
-        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
+        var config = loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText());
+        var node = NodeInProcess.Start(configure?.Invoke(config) ?? config, adjust, clock);
         _nodes.Add(node);
         return node;
     }
@@ -122,9 +125,12 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts <c>actorsync run</c>, to be killed.</summary>
     /// <param name="crashPoint">Where it kills itself; null: nowhere.</param>
-    public ChildProcess StartProcess(string? crashPoint = null)
+    /// <param name="settings">Its environment variables besides.</param>
+    public ChildProcess StartProcess(string? crashPoint = null, params (string Name, string Value)[] settings)
     {
-        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], new Dictionary<string, string?> { ["ACTORSYNC_CRASH_POINT"] = crashPoint });
+        var environment = settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value);
+        environment["ACTORSYNC_CRASH_POINT"] = crashPoint;
+        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], environment);
         _processes.Add(process);
         return process;
     }

@@ -40,7 +40,7 @@ public abstract class StoreConformance : IAsyncLifetime
     /// <summary>Registers a node that lives for an hour and acquires what is free.</summary>
     protected async Task<IReadOnlyList<HeldLease>> HoldAsync(int node = 900)
     {
-        await Turns.Leases.RegisterAsync(Key(node), $"node {node}", "1", [], TimeSpan.FromHours(1), Stop);
+        await Turns.Leases.RegisterAsync(Key(node), new NodeProfile($"node {node}", "1", []), TimeSpan.FromHours(1), Stop);
         return [.. (await Turns.Leases.AcquireAsync(Key(node), Stop)).OrderBy(lease => lease.Address)];
     }
 

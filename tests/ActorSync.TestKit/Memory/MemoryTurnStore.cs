@@ -224,7 +224,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
         }
     });
 
-    public Task RegisterAsync(Guid node, string name, string version, IReadOnlyCollection<short> kinds, TimeSpan ttl, CancellationToken stop) =>
+    public Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop) =>
         Autocommit("register", transaction =>
         {
             if (database.Nodes.Read(transaction, node) is not null)
@@ -232,7 +232,8 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
                 throw new InvalidOperationException($"node {node} is registered");
             }
 
-            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl) { Kinds = [.. kinds] });
+            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl) { Kinds = [.. profile.Kinds], Format = profile.Format });
+            database.Format = Math.Max(database.Format, profile.Format);
         });
 
     public Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
@@ -253,7 +254,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
     {
         var view = new ClusterView([], new Dictionary<int, Guid?>());
         Autocommit("view", transaction => view = new ClusterView(
-            [.. database.Nodes.Scan(transaction).Where(row => IsLive(row.Key)).Select(row => new ClusterNode(row.Key, row.Value.IsDraining, row.Value.Kinds))],
+            [.. database.Nodes.Scan(transaction).Where(row => IsLive(row.Key)).Select(row => new ClusterNode(row.Key, row.Value.IsDraining, row.Value.Kinds, row.Value.Format < database.Format))],
             database.Leases.Scan(transaction).ToDictionary(row => row.Key, row => row.Value.Owner is { } owner && IsLive(owner) ? owner : default(Guid?))));
         return Task.FromResult(view);
     }
