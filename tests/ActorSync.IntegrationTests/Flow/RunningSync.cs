@@ -136,6 +136,14 @@ internal sealed class RunningSync : IAsyncDisposable
         return process;
     }
 
+    /// <summary>From here on the configuration names files with the address of the database and the consumer secret.</summary>
+    public async Task UseSecretFilesAsync(string clientSecret)
+    {
+        await File.WriteAllTextAsync(_folder["url"], ConnectionString + "\n");
+        await File.WriteAllTextAsync(_folder["client-secret"], clientSecret + "\n");
+        await File.AppendAllTextAsync(ConfigFile, "\nactorsync { postgres { url = null, url-file = url }, salesforce { client-secret = null, client-secret-file = client-secret } }\n");
+    }
+
     /// <summary>Runs one SQL text as the application.</summary>
     public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
 

@@ -10,7 +10,8 @@ namespace ActorSync.IntegrationTests.Rights;
 /// <summary>A database with the two roles of docs/roles.sql, made by psql as its reader makes them. The database goes before the roles do.</summary>
 internal sealed class GuardedDatabase : IAsyncDisposable
 {
-    private const string Password = "guarded";
+    /// <summary>Password of both roles; its characters are written otherwise in a URL.</summary>
+    public const string Password = "pg/Zk7@guarded";
 
     private GuardedDatabase(TestDatabase database) => Database = database;
 
@@ -22,10 +23,10 @@ internal sealed class GuardedDatabase : IAsyncDisposable
     public string Application => Database.Name + "_shop";
 
     /// <summary>The node's login.</summary>
-    public string NodeLogin => LoginOf(Node);
+    public string NodeLogin => LoginOf(Node, pooled: true);
 
     /// <summary>The application's login.</summary>
-    public string ApplicationLogin => LoginOf(Application);
+    public string ApplicationLogin => LoginOf(Application, pooled: false);
 
     /// <param name="before">What the database has before the file is run.</param>
     public static async Task<GuardedDatabase> CreateAsync(string before = "")
@@ -85,7 +86,8 @@ internal sealed class GuardedDatabase : IAsyncDisposable
         await drop.ExecuteNonQueryAsync();
     }
 
-    private string LoginOf(string role) => new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Username = role, Password = Password, Pooling = false }.ConnectionString;
+    private string LoginOf(string role, bool pooled) =>
+        new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Username = role, Password = Password, Pooling = pooled }.ConnectionString;
 
     // Beside the server's programs, or in PATH: with an existing server there are none here.
     private static string Psql() =>
