@@ -54,17 +54,18 @@ internal sealed class SyncFlow : IAsyncDisposable
     }
 
     /// <summary>Runs the loops until the node stops or the term is lost; then drains what is outside and gives the leases back.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="health">Told of trouble with the heartbeat, and of loops that end by themselves.</param>
+    public async Task RunAsync(NodeHealth health, CancellationToken stop)
     {
         using var loops = CancellationTokenSource.CreateLinkedTokenSource(stop, _term.Lost);
         using var abandon = new CancellationTokenSource();
-        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer"));
+        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => Troubled(health, error));
         var running = new List<Task>();
         try
         {
             var held = await AcquireAsync(loops.Token);
             _log.Say($"node {_term.Id} holds {held.Count} addresses; running");
-            running.AddRange(Start(held, loops.Token, abandon.Token));
+            running.AddRange(Start(held, loops.Token, abandon.Token).Select(loop => health.Watch(loop, "a loop of the flow", loops.Token)));
             await Task.WhenAny(Task.WhenAll(running), Until(loops.Token));
             await loops.CancelAsync();
             abandon.CancelAfter(_term.Lost.IsCancellationRequested && !stop.IsCancellationRequested ? TimeSpan.Zero : DrainTimeMax);
@@ -129,6 +130,12 @@ internal sealed class SyncFlow : IAsyncDisposable
         {
             yield return stream.RunAsync(stop);
         }
+    }
+
+    private void Troubled(NodeHealth health, Exception error)
+    {
+        health.MetTrouble();
+        _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer");
     }
 
     private async Task ReleaseAsync()

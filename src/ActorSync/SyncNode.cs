@@ -25,6 +25,10 @@ internal static class SyncNode
     {
         var options = adjust?.Invoke(NodeOptions.From(config)) ?? NodeOptions.From(config);
         await using var database = Database(config);
+        var health = new NodeHealth(config.Node.Name, clock);
+        using var draining = stop.Register(health.Drain);
+        using var status = new StatusPage(database, clock);
+        await using var http = await NodeHttp.StartAsync(config.Node.Http, health, status.ReadAsync, clock, log, stop);
         NodeTerm? current = null;
         var calls = new ApiCallTable(database, options.Budget, Guid.CreateVersion7(clock.GetUtcNow()));
         using var budget = new ApiBudget(options.Budget, calls);
@@ -34,11 +38,14 @@ internal static class SyncNode
         var queries = BulkQueryClient.HasQueries(config.Salesforce.ApiVersion) ? new BulkQueryClient(session) : null;
         var describe = new DescribeClient(session);
 
+        health.Starts("bringing the engine's schema up to date");
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
         log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
+        health.Starts("signing in to Salesforce");
         await using var keeper = await BudgetKeeper.StartAsync(budget, calls, describe, soap.For(ApiUse.Look).GetUserInfoAsync, options.Feed.Interval, config.Mappings.Length, clock, log, stop);
         var user = await soap.GetUserInfoAsync(stop);
         log.Say($"signed in to {user.OrganizationName} ({user.OrganizationId}) as {user.UserName}");
+        health.Starts("reading the mapped objects and bringing their tables up to date");
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
@@ -60,11 +67,13 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
+                health.Began(term);
                 await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, budget, clock, log, stop);
-                await flow.RunAsync(stop);
+                await flow.RunAsync(health, stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
             {
+                health.MetTrouble();
                 log.Trouble(error, "PostgreSQL cannot be reached; sync pauses, nothing is lost, and goes on by itself");
                 await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

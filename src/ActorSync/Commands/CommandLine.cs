@@ -65,6 +65,7 @@ internal static class CommandLine
             DemoCommand.Create(scope),
             OrgCommand.Create(scope),
             StatusCommand.Create(scope),
+            NodeCommand.Create(scope),
             AuditCommand.Create(scope),
             ParkedCommand.Create(scope),
             MappingCommand.Create(scope),

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ActorSync.Domain.Faults;
+using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce;
@@ -15,6 +16,7 @@ internal static class FailureReport
     {
         CommandException e => (e.Code, e.Message),
         ProvisioningException e => (ExitCode.Configuration, e.Message),
+        PortException e => (ExitCode.Configuration, e.Message),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         PostgresException e => OfPostgres(e),
         InvalidOperationException { InnerException: PostgresException } e => (ExitCode.Unreachable, e.Message),

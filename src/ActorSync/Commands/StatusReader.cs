@@ -18,13 +18,6 @@ internal sealed class StatusReader(NpgsqlDataSource database)
     /// <summary>Rows counted exactly; beyond, PostgreSQL's estimate is shown.</summary>
     private const int CountedMax = 10_000;
 
-    private const string Nodes = $"""
-        select n.node_id, n.name, n.version, n.started_at, n.expires_at > clock_timestamp(),
-          count(l.address) filter (where l.address < c.shard_count), coalesce(bool_or(l.address = $1), false), count(l.address) filter (where l.address >= $2)
-        from {S}.node n cross join {S}.cluster c left join {S}.lease l on l.owner = n.node_id
-        group by n.node_id, n.name, n.version, n.started_at, n.expires_at order by n.started_at
-        """;
-
     private const string Free = $"""
         select count(*) from {S}.lease where owner is null or owner not in (select node_id from {S}.node where expires_at > clock_timestamp())
         """;
@@ -66,9 +59,7 @@ internal sealed class StatusReader(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, stop);
-        var nodes = await ListAsync(
-            connection, Nodes, row => new NodeStatus(row.GetGuid(0), row.GetString(1), row.GetString(2), Time(row, 3), row.GetBoolean(4), (int)row.GetInt64(5), row.GetBoolean(6), (int)row.GetInt64(7)),
-            stop, Addresses.Coordinator, Addresses.FeedBase);
+        var nodes = await ListAsync(connection, NodeTable.ListSql, NodeTable.Read, stop, Addresses.Coordinator, Addresses.FeedBase);
         var free = (await ListAsync(connection, Free, row => (int)row.GetInt64(0), stop))[0];
         var lag = (await ListAsync(
             connection, $"select count(*), extract(epoch from clock_timestamp() - min(at))::float8 from ({ChangeLogLag.UndecidedSql}) u",

@@ -38,13 +38,6 @@ internal sealed record StatusReport(
     }.Where(part => part.Count > 0).Select(part => FormattableString.Invariant($"{part.Count} {part.What}")));
 }
 
-/// <summary>A node that has registered and not been cleaned up.</summary>
-/// <param name="Alive">Its heartbeat has not expired.</param>
-/// <param name="Shards">Record shards it holds.</param>
-/// <param name="Coordinator">It holds the submission coordinator.</param>
-/// <param name="Feeds">Feeds it holds.</param>
-internal sealed record NodeStatus(Guid NodeId, string Name, string Version, DateTimeOffset StartedAt, bool Alive, int Shards, bool Coordinator, int Feeds);
-
 /// <summary>A mapped object.</summary>
 /// <param name="Rows">Rows of the table: exact up to 10,000, then PostgreSQL's estimate.</param>
 /// <param name="Records">Records known to the engine, tombstones included; exact as above.</param>

@@ -39,7 +39,11 @@ internal static class SyncConfigBinder
 
     private static NodeConfig Node(SectionReader at)
     {
-        var config = new NodeConfig { Name = at.Text("name", $"write a name of 1 to {PostgresNameBytesMax} bytes", NodeNameComplaint) };
+        var config = new NodeConfig
+        {
+            Name = at.Text("name", $"write a name of 1 to {PostgresNameBytesMax} bytes", NodeNameComplaint),
+            Http = HttpBinder.Bind(at.Section("http")),
+        };
         at.Done();
         return config;
     }

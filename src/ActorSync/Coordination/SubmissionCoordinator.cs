@@ -187,7 +187,7 @@ internal sealed class SubmissionCoordinator(
     private async Task StartAsync(IReadOnlyList<ReadyCut> cuts, CancellationToken abandon, CancellationToken stop)
     {
         var started = new List<Submission>(cuts.Count);
-        var began = (clock.GetTimestamp(), clock.GetUtcNow());
+        var began = clock.GetTimestamp();
         await using (var turn = await BeginAsync(stop))
         {
             foreach (var cut in cuts)

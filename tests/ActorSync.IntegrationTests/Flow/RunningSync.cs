@@ -106,10 +106,11 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts a node in this process.</summary>
     /// <param name="adjust">What no configuration offers.</param>
-    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null)
+    /// <param name="clock">Its own clock; null: the one of a node's process.</param>
+    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null, TimeProvider? clock = null)
     {
         var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
-        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
+        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust, clock);
         _nodes.Add(node);
         return node;
     }
@@ -129,9 +130,12 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts <c>actorsync run</c>, to be killed.</summary>
     /// <param name="crashPoint">Where it kills itself; null: nowhere.</param>
-    public ChildProcess StartProcess(string? crashPoint = null)
+    /// <param name="settings">Its environment variables besides.</param>
+    public ChildProcess StartProcess(string? crashPoint = null, params (string Name, string Value)[] settings)
     {
-        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], new Dictionary<string, string?> { ["ACTORSYNC_CRASH_POINT"] = crashPoint });
+        var environment = settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value);
+        environment["ACTORSYNC_CRASH_POINT"] = crashPoint;
+        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], environment);
         _processes.Add(process);
         return process;
     }

@@ -20,6 +20,7 @@ public sealed class ReferenceConfigTests
     [
         "actorsync.salesforce.refresh-token", "actorsync.salesforce.jwt.username", "actorsync.salesforce.jwt.key-file", "actorsync.salesforce.jwt.audience",
         "actorsync.salesforce.api-budget.calls-per-day", "actorsync.postgres.url-file", "actorsync.salesforce.client-secret-file", "actorsync.salesforce.refresh-token-file",
+        "actorsync.node.http.port",
     ];
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class ReferenceConfigTests
     {
         using var folder = TemporaryFolder.Create();
         File.WriteAllText(folder["key.pem"], TestKey.Pkcs8);
-        var byToken = ConfigFixture.Load(ConfigFixture.Minimal, ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN", "sf-refresh"), ("ACTORSYNC_SALESFORCE_API_BUDGET_CALLS_PER_DAY", "50%")).Report.Values;
+        var byToken = ConfigFixture.Load(ConfigFixture.Minimal, ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN", "sf-refresh"), ("ACTORSYNC_SALESFORCE_API_BUDGET_CALLS_PER_DAY", "50%"), ("ACTORSYNC_NODE_HTTP_PORT", "8081")).Report.Values;
         var byKey = ConfigFixture.Load(
             ConfigFixture.Minimal,
             ("ACTORSYNC_SALESFORCE_JWT_USERNAME", "sync@acme.example"), ("ACTORSYNC_SALESFORCE_JWT_KEY_FILE", folder["key.pem"]),
