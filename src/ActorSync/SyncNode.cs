@@ -39,6 +39,7 @@ internal static class SyncNode
         var describe = new DescribeClient(session);
 
         health.Starts("bringing the engine's schema up to date");
+        await PoolerCheck.RunAsync(database, stop);
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
         log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
         health.Starts("signing in to Salesforce");
@@ -105,7 +106,20 @@ internal static class SyncNode
         connection.NoResetOnClose = true;
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 3;
-        connection.Options = "-c datestyle=ISO,YMD -c idle_in_transaction_session_timeout=30s " + connection.Options;
+
+        // Not as a startup parameter: poolers refuse `options`.
+        const string Settings = "set datestyle = 'ISO, YMD'; set idle_in_transaction_session_timeout = '30s'";
+        builder.UsePhysicalConnectionInitializer(
+            opened =>
+            {
+                using var command = new NpgsqlCommand(Settings, opened);
+                command.ExecuteNonQuery();
+            },
+            async opened =>
+            {
+                await using var command = new NpgsqlCommand(Settings, opened);
+                await command.ExecuteNonQueryAsync();
+            });
         return builder.Build();
     }
 }
