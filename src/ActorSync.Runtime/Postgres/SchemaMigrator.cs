@@ -14,7 +14,8 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
     /// <summary>Applies what is missing. Returns the names of the migrations applied.</summary>
     /// <param name="shardCount">Used only when the database is initialised.</param>
     /// <exception cref="InvalidOperationException">
-    /// The database was initialised by a newer program, or with another number of shards; or the schema or hstore is missing and the login may not create it.
+    /// The database was initialised by a newer program, or with another number of shards; or the schema or hstore is missing and the login may not create it; or the
+    /// engine's tables are of another server.
     /// </exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(int shardCount, CancellationToken stop)
     {
@@ -96,13 +97,26 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
 
     private static async Task CheckClusterAsync(NpgsqlConnection connection, int shardCount, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand($"select shard_count, engine_role, session_user::text from {S}.cluster", connection);
+        await using var command = new NpgsqlCommand(
+            $"""
+            select shard_count, engine_role, session_user::text,
+              exists (select from {S}.lease where pg_snapshot_xmax(snap) > pg_snapshot_xmax(pg_current_snapshot()))
+            from {S}.cluster
+            """,
+            connection);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
         if (reader.GetInt32(0) != shardCount)
         {
             throw new InvalidOperationException(
                 $"runtime.shard-count is {shardCount}, but this database was initialised with {reader.GetInt32(0)}, which is fixed for its life: write shard-count = {reader.GetInt32(0)}");
+        }
+
+        if (reader.GetBoolean(3))
+        {
+            throw new InvalidOperationException(
+                "this server's transaction ids are behind those the engine has decided up to, as after pg_restore of a dump on another server: changes made here would be taken for decided. "
+                + "Restore a physical backup (pg_basebackup, or a snapshot of the disk), which keeps them: see docs/operations.md");
         }
 
         if (reader.GetString(1) != reader.GetString(2))

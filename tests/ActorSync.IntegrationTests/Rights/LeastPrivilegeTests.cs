@@ -1,4 +1,5 @@
 using ActorSync.IntegrationTests.Flow;
+using ActorSync.Runtime.Postgres;
 using ActorSync.TestKit.Postgres;
 using Npgsql;
 using Shouldly;
@@ -56,6 +57,17 @@ public sealed class LeastPrivilegeTests
 
         (await node.ExitAsync()).ShouldBe(4);
         node.Output.ShouldHaveSingleItem().ShouldContain($"in database {guarded.Database.Name}: {string.Format(null, remedy, guarded.Node)}");
+    }
+
+    // Snapshots of transaction ids are kept; on a server that has not reached them its own changes would seem decided.
+    [Fact]
+    public async Task Engine_tables_of_a_server_that_was_further_are_refused()
+    {
+        await using var sync = await RunningSync.PrepareAsync();
+        await sync.ExecuteAsync("update actorsync.lease set snap = '999999999999:999999999999:' where address = 1");
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => new SchemaMigrator(sync.Application).MigrateAsync(RunningSync.ShardCount, CancellationToken.None)))
+            .Message.ShouldContain("Restore a physical backup");
     }
 
     private static async Task ShouldOwnNothingElseAsync(GuardedDatabase guarded)
