@@ -44,6 +44,7 @@ internal static class SyncNode
         var describe = new DescribeClient(session);
 
         health.Starts("bringing the engine's schema up to date");
+        await PoolerCheck.RunAsync(database, stop);
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
         log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
         health.Starts("signing in to Salesforce");
@@ -131,9 +132,22 @@ internal static class SyncNode
         connection.NoResetOnClose = true;
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 3;
+
+        // Not as a startup parameter: poolers refuse `options`.
         // A node that stands still in the middle of a turn keeps its locks no longer than its leases.
         var idleMax = config.Runtime.Lease.Ttl > IdleInTransactionMin ? config.Runtime.Lease.Ttl : IdleInTransactionMin;
-        connection.Options = $"-c datestyle=ISO,YMD -c idle_in_transaction_session_timeout={(int)idleMax.TotalMilliseconds}ms " + connection.Options;
+        var settings = $"set datestyle = 'ISO, YMD'; set idle_in_transaction_session_timeout = '{(int)idleMax.TotalMilliseconds}ms'";
+        builder.UsePhysicalConnectionInitializer(
+            opened =>
+            {
+                using var command = new NpgsqlCommand(settings, opened);
+                command.ExecuteNonQuery();
+            },
+            async opened =>
+            {
+                await using var command = new NpgsqlCommand(settings, opened);
+                await command.ExecuteNonQueryAsync();
+            });
         return builder.Build();
     }
 }

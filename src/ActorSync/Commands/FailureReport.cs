@@ -19,6 +19,7 @@ internal static class FailureReport
         PortException e => (ExitCode.Configuration, e.Message),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         PostgresException e => OfPostgres(e),
+        InvalidOperationException { InnerException: PostgresException } e => (ExitCode.Unreachable, e.Message),
         NpgsqlException e => (ExitCode.Unreachable, $"PostgreSQL cannot be reached: {Cause(e)}. Check host and port of postgres.url, and that the server runs and lets this machine in."),
         SalesforceException { Fault: SyncFault.Misconfigured } e => (ExitCode.Configuration, e.Message),
         SalesforceException e => (ExitCode.Unreachable, $"Salesforce: {e.Message}"),

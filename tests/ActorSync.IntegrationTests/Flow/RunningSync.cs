@@ -32,14 +32,14 @@ internal sealed class RunningSync : IAsyncDisposable
     private readonly FlowSettings _settings;
     private readonly CuttableLine? _line;
 
-    private RunningSync(TestDatabase database, OrgServer server, TemporaryFolder folder, FlowSettings settings)
+    private RunningSync(TestDatabase database, string connectionString, OrgServer server, TemporaryFolder folder, FlowSettings settings)
     {
-        (_database, Server, _folder, _settings) = (database, server, folder, settings);
+        (_database, ConnectionString, Server, _folder, _settings) = (database, connectionString, server, folder, settings);
         _line = settings.ByLine ? CuttableLine.To(server.Url) : null;
         Org = new SalesforceSide(server);
         _plain = [.. Enumerable.Range(0, 3).Select(i => Org.Create("Account", ("Name", $"Plain {i}"), ("Phone", $"+1 555 {i}")))];
         ConfigFile = folder["node.conf"];
-        File.WriteAllText(ConfigFile, settings.Text(database.ConnectionString, server, _line?.Url ?? server.Url));
+        File.WriteAllText(ConfigFile, settings.Text(connectionString, server, _line?.Url ?? server.Url));
     }
 
     /// <summary>The org as a server: faults, holds, sessions.</summary>
@@ -55,7 +55,7 @@ internal sealed class RunningSync : IAsyncDisposable
     public NpgsqlDataSource Application => _database.DataSource;
 
     /// <summary>The node's own login.</summary>
-    public string ConnectionString => _database.ConnectionString;
+    public string ConnectionString { get; }
 
     /// <summary>The node's configuration.</summary>
     public string ConfigFile { get; }
@@ -68,8 +68,15 @@ internal sealed class RunningSync : IAsyncDisposable
     {
         settings ??= new FlowSettings();
         var database = await TestDatabase.CreateAsync("flow", MigrateAsync);
+        return await PrepareAsync(settings, database, database.ConnectionString);
+    }
+
+    /// <summary>As <see cref="PrepareAsync(FlowSettings?)"/>, with a database of the test's own, which is dropped with the rest.</summary>
+    /// <param name="connectionString">The node's login.</param>
+    public static async Task<RunningSync> PrepareAsync(FlowSettings settings, TestDatabase database, string connectionString)
+    {
         var server = await OrgServer.StartAsync(settings.ServerOptions, CancellationToken.None);
-        return new RunningSync(database, server, TemporaryFolder.Create(), settings);
+        return new RunningSync(database, connectionString, server, TemporaryFolder.Create(), settings);
     }
 
     /// <summary>Database, org and a node in this process that has loaded everything.</summary>
@@ -133,6 +140,14 @@ internal sealed class RunningSync : IAsyncDisposable
         var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], environment);
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>From here on the configuration names files with the address of the database and the consumer secret.</summary>
+    public async Task UseSecretFilesAsync(string clientSecret)
+    {
+        await File.WriteAllTextAsync(_folder["url"], ConnectionString + "\n");
+        await File.WriteAllTextAsync(_folder["client-secret"], clientSecret + "\n");
+        await File.AppendAllTextAsync(ConfigFile, "\nactorsync { postgres { url = null, url-file = url }, salesforce { client-secret = null, client-secret-file = client-secret } }\n");
     }
 
     /// <summary>Runs one SQL text as the application.</summary>
