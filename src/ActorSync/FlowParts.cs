@@ -3,6 +3,7 @@ using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -51,7 +52,7 @@ internal sealed class FlowParts(
             new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
         ];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
-            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds), _records, term,
+            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, stores.Failovers is { } failovers ? new Corrections(failovers, stores.Rows, _mappings, log) : null), _records, term,
             options.Runtime, clock, log.Trouble);
     }
 

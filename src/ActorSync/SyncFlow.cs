@@ -1,6 +1,7 @@
 using ActorSync.Capture;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -48,7 +49,7 @@ internal sealed class SyncFlow : IAsyncDisposable
 
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database), Failovers = new FailoverTable(database) };
         var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget);
         return new SyncFlow(database, stores, submissions, session, term, parts, options, clock, log);
     }

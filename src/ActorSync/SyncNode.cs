@@ -1,6 +1,7 @@
 using ActorSync.Budget;
 using ActorSync.Configuration;
 using ActorSync.Coordination;
+using ActorSync.Failovers;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
@@ -60,12 +61,18 @@ internal static class SyncNode
             {
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
                 current = term;
+                if (await new FailoverTable(database).NoticeAsync(stop) is { } failover)
+                {
+                    log.Alert(failover.ToString());
+                }
+
+                log.GoOn();
                 await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, budget, clock, log, stop);
                 await flow.RunAsync(stop);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
             {
-                log.Trouble(error, "PostgreSQL cannot be reached; sync pauses, nothing is lost, and goes on by itself");
+                log.Pause(error);
                 await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

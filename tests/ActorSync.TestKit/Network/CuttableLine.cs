@@ -12,7 +12,7 @@ public sealed class CuttableLine : IAsyncDisposable
     private const int BufferBytes = 64 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly IPEndPoint _to;
+    private volatile IPEndPoint _to;
     private readonly IPEndPoint _address;
     private readonly HashSet<TcpClient> _open = [];
     private readonly List<Task> _accepting = [];
@@ -36,6 +36,13 @@ public sealed class CuttableLine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         return new CuttableLine(new IPEndPoint(IPAddress.Loopback, server.Port), Listen(0));
+    }
+
+    /// <summary>Lets what is connected from now on end at another server of this machine.</summary>
+    public void LeadTo(Uri server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        _to = new IPEndPoint(IPAddress.Loopback, server.Port);
     }
 
     /// <summary>Resets every connection and refuses new ones.</summary>
