@@ -1,4 +1,7 @@
 using System.Text.Json;
+using ActorSync.Commands;
+using ActorSync.EmbeddedPostgres;
+using ActorSync.IntegrationTests.Commands;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.TestKit.Postgres;
 using ActorSync.TestKit.Time;
@@ -46,6 +49,12 @@ public sealed class FailoverTests
         corrected.ShouldBe(Different(survived, await RowsAsync(sync.ConnectionString, Rows)), sync.Log);
         corrected.Count.ShouldBeGreaterThan(5);
 
+        var (code, told) = await ToldAsync(sync, "failover");
+        code.ShouldBe(ExitCode.Ok);
+        corrected.ShouldAllBe(id => told.Contains(id));
+        told.ShouldContain($"Account {known[3]} Website: ");
+        (await ToldAsync(sync, "status")).Text.ShouldContain($"0 submissions still in doubt, {corrected.Count} records corrected");
+
         sync.Org.ShouldHoldNothingTwice();
         sync.Org.Model.Arrivals().Skip(arrived).Where(arrival => arrival.Client?.StartsWith("actorsync", StringComparison.Ordinal) == true).ShouldBeEmpty("everything had been sent before");
         (await sync.AccountAsync(known[0], "name")).ShouldBe("lost");
@@ -54,6 +63,39 @@ public sealed class FailoverTests
         var later = await sync.InsertAccountAsync("later");
         await sync.ConvergedAsync();
         sync.Org.Account(later, "Name").ShouldBe("later");
+    }
+
+    /// <summary>The backup is a copy of the database; it is put in the place of the original when that has gone on. The server's timeline stays as it was.</summary>
+    [Fact]
+    public async Task A_backup_that_is_restored_and_declared_sends_nothing_again_that_was_sent_since_it_was_taken()
+    {
+        await using var sync = await RunningSync.LoadedAsync(new FlowSettings { Configuration = "actorsync.salesforce { request-deadline = 2s, connect-timeout = 1s }" });
+        var (known, _) = await sync.LoadedAccountAsync();
+        await sync.ExecuteAsync($"update salesforce.account set name = 'before', phone = 'before' where actorsync_id__c = '{known}'");
+        var born = await sync.InsertAccountAsync("born");
+        var server = await TestPostgres.ServerAsync();
+        var name = new NpgsqlConnectionStringBuilder(sync.ConnectionString).Database!;
+        await CopyAsync(server, sync, name, $"{name}_backup");
+
+        sync.StartNode();
+        await sync.ConvergedAsync();
+        await sync.ExecuteAsync($"update salesforce.account set name = 'since' where actorsync_id__c = '{known}'");
+        sync.Org.Delete((await sync.AccountAsync(born, "sfid"))!);
+        await sync.ConvergedAsync();
+        await sync.StopNodeAsync();
+        var arrived = sync.Org.Model.Arrivals().Count;
+        await server.DropDatabaseAsync(name, CancellationToken.None);
+        await CopyAsync(server, sync, $"{name}_backup", name);
+        await server.DropDatabaseAsync($"{name}_backup", CancellationToken.None);
+
+        (await ToldAsync(sync, "failover", "--declare")).Code.ShouldBe(ExitCode.Ok);
+        sync.StartNode();
+        await sync.ConvergedAsync();
+        sync.Org.ShouldHoldNothingTwice();
+        sync.Org.Model.Arrivals().Count.ShouldBe(arrived, "everything had been sent before");
+        (await sync.AccountAsync(known, "name")).ShouldBe("since");
+        (await sync.AccountAsync(born, "name")).ShouldBeNull("somebody deleted it in Salesforce");
+        (await sync.ListAsync("select external_id::text from actorsync.failover_correction order by 1")).ShouldBe(new[] { known, born }.Select(id => id.ToString()).Order(StringComparer.Ordinal));
     }
 
     // A write that is outside and another behind it, a birth that is outside, and writes of each kind that are offered: all of that survives.
@@ -94,6 +136,19 @@ public sealed class FailoverTests
 
         await sync.ExecuteAsync($"update salesforce.account set name = 'lost' where actorsync_id__c = '{known[0]}'");
         await sync.ConvergedAsync();
+    }
+
+    private static async Task CopyAsync(PostgresServer server, RunningSync sync, string from, string to)
+    {
+        // A database that somebody uses cannot be copied.
+        sync.Application.Clear();
+        await server.CreateDatabaseAsync(to, from, CancellationToken.None);
+    }
+
+    private static async Task<(ExitCode Code, string Text)> ToldAsync(RunningSync sync, params string[] command)
+    {
+        var runner = new CommandRunner();
+        return (await runner.RunAsync([.. command, "-c", sync.ConfigFile]), runner.Output);
     }
 
     private static async Task<Dictionary<string, string>> RowsAsync(string connectionString, string sql)
