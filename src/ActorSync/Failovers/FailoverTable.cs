@@ -16,15 +16,27 @@ internal sealed class FailoverTable(NpgsqlDataSource database) : IFailovers
     /// its holder: what nodes remember is of the other history.</summary>
     /// <returns>What was noted; null when there was nothing to notice.</returns>
     /// <exception cref="PostgresException">The server takes no writes (25006), and the like.</exception>
+    /// <exception cref="InvalidOperationException">The database was copied by its contents (pg_dump), into a server whose transaction ids are others: the positions in it mean nothing there.</exception>
     public async Task<FailoverNotice?> NoticeAsync(CancellationToken stop)
     {
         await using var connection = await database.OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        await using (var look = new NpgsqlCommand($"select 1 from {S}.cluster where server is distinct from {S}.server() or not {ServerHistory.IsKnownSql} for update", connection))
+        // Of the row's own columns: whoever waited for it sees what the other node has noted.
+        await using (var look = new NpgsqlCommand(
+            $"""
+            select (select bool_or(pg_snapshot_xmax(snap) > pg_snapshot_xmax(pg_current_snapshot())) from {S}.lease)
+            from {S}.cluster where server is distinct from {S}.server() or timeline is distinct from {S}.timeline() for update
+            """,
+            connection))
         {
-            if (await look.ExecuteScalarAsync(stop) is null)
+            switch (await look.ExecuteScalarAsync(stop))
             {
-                return null;
+                case null:
+                    return null;
+                case true:
+                    throw new InvalidOperationException(
+                        "this database is a copy made by pg_dump: what is pending in it cannot be told from what was done. Restore a physical backup (pg_basebackup, a snapshot), "
+                        + "or drop the schema actorsync and the mapped tables and load anew");
             }
         }
 
