@@ -3,6 +3,7 @@ using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -64,7 +65,7 @@ internal sealed class FlowParts(
             new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
         ];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
-            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds), _records, term,
+            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
             options.Runtime, clock, log.Trouble, warm);
     }
 
@@ -97,6 +98,8 @@ internal sealed class FlowParts(
 
     /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
     public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, [.. _inboxes], clock, log);
+
+    private Corrections? Corrections() => stores.Failovers is { } failovers ? new Corrections(failovers, stores.Rows, _mappings, log) : null;
 
     private ChangeInbox? Inbox(HeldLease lease, ObjectMapping mapping)
     {

@@ -1,6 +1,7 @@
 using ActorSync.Cluster;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -35,7 +36,7 @@ internal sealed class SyncFlow : IAsyncDisposable
     {
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database), Failovers = new FailoverTable(database) };
         var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget, retired);
         return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }

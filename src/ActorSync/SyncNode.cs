@@ -2,6 +2,7 @@ using ActorSync.Budget;
 using ActorSync.Configuration;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
+using ActorSync.Failovers;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
@@ -63,18 +64,14 @@ internal static class SyncNode
         {
             try
             {
-                if (current is { } before)
-                {
-                    // What could not be given back while the database was away.
-                    await turns.Leases.ReleaseAsync(before.Id, stop);
-                }
-
+                await AgreeAsync(database, turns, current, log, stop);
                 // Before the term: from its first moment on others leave to this node what is its share.
                 var retired = await MappingStore.RetireAsync(database, numbers, stop);
                 var tables = await MappedTable.LoadAsync(database, mappings, stop);
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, numbers, options.Format);
                 current = term;
                 health.Began(term);
+                log.GoOn();
                 await using var flow = SyncFlow.Begin(database, turns, term, mappings, tables, retired, user, soap, bulk, queries, session, options, budget, clock, log);
                 if (await flow.RunAsync(health, stop))
                 {
@@ -88,7 +85,7 @@ internal static class SyncNode
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
             {
                 health.MetTrouble();
-                log.Trouble(error, "PostgreSQL cannot be reached; sync pauses, nothing is lost, and goes on by itself");
+                log.Pause(error);
                 await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -99,6 +96,20 @@ internal static class SyncNode
 
         log.Say("stopped");
         return 0;
+    }
+
+    // What a term that is over has left behind, and whether this is still the database that it knew.
+    private static async Task AgreeAsync(NpgsqlDataSource database, PostgresTurnStore turns, NodeTerm? before, SyncLog log, CancellationToken stop)
+    {
+        if (before is not null)
+        {
+            await turns.Leases.ReleaseAsync(before.Id, stop);
+        }
+
+        if (await new FailoverTable(database).NoticeAsync(stop) is { } failover)
+        {
+            log.Alert(failover.ToString());
+        }
     }
 
     private static void SayWhatGoesBySoap(SyncConfig config, NodeOptions options, IEnumerable<ObjectMapping> mappings, SyncLog log)

@@ -38,7 +38,7 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     public async Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"update {S}.node set expires_at = clock_timestamp() + $2 where node_id = $1 and expires_at > clock_timestamp()");
+            $"update {S}.node set expires_at = clock_timestamp() + $2 where node_id = $1 and expires_at > clock_timestamp() and {ServerHistory.IsKnownSql}");
         command.Parameters.Add(new() { Value = node });
         command.Parameters.Add(new() { Value = ttl });
         return await command.ExecuteNonQueryAsync(stop) == 1;
@@ -152,7 +152,7 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
             update {S}.lease l set snap = u.snap::pg_snapshot, win = u.win::pg_snapshot, win_id = u.win_id, journal_seq = u.seq, cursor = u.cursor::jsonb,
               batch_no = l.batch_no + 1
             from unnest($1, $2, $3, $4, $5, $6, $7, $8) u(address, token, batch_no, snap, win, win_id, seq, cursor)
-            where l.address = u.address and l.token = u.token and l.batch_no = u.batch_no
+            where l.address = u.address and l.token = u.token and l.batch_no = u.batch_no and {ServerHistory.IsKnownSql}
             """,
             connection);
         command.Parameters.Add(new() { Value = leases.Select(lease => lease.Address).ToArray() });

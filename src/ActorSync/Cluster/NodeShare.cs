@@ -89,6 +89,13 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         _leaving.RemoveAll(leaving => leaving.Released.IsCompletedSuccessfully);
         var assigned = Assignment.Of(view);
         var held = _shards.Keys.Concat(Of(_coordinator)).Concat(Of(_feeds)).ToHashSet();
+        if (held.Any(address => view.Owners.GetValueOrDefault(address) != term.Id))
+        {
+            log.Alert("leases of this node are another's, or were taken from it: its term is over");
+            term.End();
+            return (false, TimeSpan.Zero);
+        }
+
         var kept = held.Concat(_leaving.SelectMany(leaving => leaving.Addresses)).ToHashSet();
         var others = held.Where(address => assigned.TryGetValue(address, out var holder) && holder != term.Id).ToArray();
         var mine = assigned.Where(entry => entry.Value == term.Id && !kept.Contains(entry.Key) && loops.Knows(entry.Key)).Select(entry => entry.Key).ToArray();

@@ -69,6 +69,7 @@ internal static class CommandLine
             AuditCommand.Create(scope),
             ParkedCommand.Create(scope),
             MappingCommand.Create(scope),
+            FailoverCommand.Create(scope),
             ConfigCommand.Create(scope),
             PlanCommand.Create(scope),
         };

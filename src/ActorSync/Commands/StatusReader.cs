@@ -45,6 +45,12 @@ internal sealed class StatusReader(NpgsqlDataSource database)
         where a.parked order by (a.state->'parked'->>'at')::timestamptz nulls last, a.external_id limit $1
         """;
 
+    private const string Failover = $"""
+        select number, noticed_at, survived_at, (select count(*) from {S}.submission where finished_at is null and started_at <= noticed_at),
+          (select count(*) from {S}.failover_correction where failover = number)
+        from {S}.failover order by number desc limit 1
+        """;
+
     private const string ApiCalls = $"select kind, sum(calls)::int8 from {S}.api_call group by kind";
 
     private const string ApiBudget = $"""
@@ -72,8 +78,9 @@ internal sealed class StatusReader(NpgsqlDataSource database)
         var parked = work.Parked == 0 ? []
             : await ListAsync(connection, ParkedSql, row => ParkedEntry.Of(row.GetString(0), row.GetGuid(1), Codec.ReadState(row.GetString(2))), stop, StatusReport.ParkedMax);
         var mappings = await MappingsAsync(connection, stop);
+        var failovers = await ListAsync(connection, Failover, row => new FailoverStatus(row.GetInt32(0), Time(row, 1), Time(row, 2), row.GetInt64(3), row.GetInt64(4)), stop);
         return new StatusReport(
-            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]) { Api = await ApiAsync(connection, stop) };
+            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]) { Api = await ApiAsync(connection, stop), Failover = failovers is [var failover, ..] ? failover : null };
     }
 
     private static async Task<ApiStatus> ApiAsync(NpgsqlConnection connection, CancellationToken stop)

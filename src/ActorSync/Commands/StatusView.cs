@@ -22,6 +22,13 @@ internal static class StatusView
         console.WriteLine($"mailboxes     {Count(report.Envelopes, "envelopes")}");
         console.WriteLine($"write-back    {Count(report.OwedRows, "rows to write")}");
         ShowApi(console, report.Api);
+        if (report.Failover is { } failover)
+        {
+            console.Profile.Out.Writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"failover {failover.Number}    noticed {failover.NoticedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, commits since {failover.SurvivedAt.UtcDateTime:HH:mm:ss}Z may be lost: {failover.InDoubt:N0} submissions still in doubt, {failover.Corrected:N0} records corrected"));
+        }
+
         console.WriteLine($"parked        {Count(report.ParkedRecords, "records")}");
         foreach (var parked in report.Parked)
         {

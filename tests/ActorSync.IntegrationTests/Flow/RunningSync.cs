@@ -67,7 +67,12 @@ internal sealed class RunningSync : IAsyncDisposable
     public static async Task<RunningSync> PrepareAsync(FlowSettings? settings = null)
     {
         settings ??= new FlowSettings();
-        var database = await TestDatabase.CreateAsync("flow", MigrateAsync);
+        if (settings.Database is { } own)
+        {
+            await MigrateAsync(own);
+        }
+
+        var database = settings.Database is { } given ? TestDatabase.At(given) : await TestDatabase.CreateAsync("flow", MigrateAsync);
         return await PrepareAsync(settings, database, database.ConnectionString);
     }
 

@@ -17,6 +17,7 @@ public sealed class CommandLineTests
     [InlineData("status")]
     [InlineData("audit")]
     [InlineData("parked")]
+    [InlineData("failover")]
     [InlineData("retry")]
     [InlineData("skip")]
     [InlineData("edit")]
