@@ -114,7 +114,7 @@ public sealed class ClusterTests
         await sync.ExecuteAsync("insert into salesforce.contact(lastname) select 'Early ' || n from generate_series(1, 20) n");
         await after.SaysAsync("; running");
         await sync.ConvergedAsync();
-        before.Log.ShouldContain("that the configuration of this node does not have");
+        await before.SaysAsync("that the configuration of this node does not have");
         sync.Org.Model.Query("SELECT Id FROM Contact WHERE LastName LIKE 'Early %'").Rows.Count.ShouldBe(20);
         (await sync.QueryAsync<long>("select count(*) from actorsync.lease l join actorsync.node n on n.node_id = l.owner where not n.kinds @> array[2::smallint]")).ShouldBe(0);
         sync.Org.ShouldHoldNothingTwice();
@@ -134,7 +134,7 @@ public sealed class ClusterTests
             await sync.QueryAsync<long>("select count(*) from actorsync.lease l join actorsync.node n on n.node_id = l.owner where n.format = 1 or l.owner is null") == 0);
         await sync.ExecuteAsync($"update salesforce.account set phone = 'newer' where actorsync_id__c = '{id}'");
         await sync.ConvergedAsync();
-        older.Log.ShouldContain("a newer version has written here");
+        await older.SaysAsync("a newer version has written here");
         await newer.StopAsync();
         (await sync.QueryAsync<long>("select count(*) from actorsync.lease where owner is not null")).ShouldBe(0);
         await older.StopAsync();
