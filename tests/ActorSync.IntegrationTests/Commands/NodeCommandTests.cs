@@ -97,16 +97,21 @@ public sealed class NodeCommandTests
     }
 
     [Fact]
-    public async Task A_running_process_is_listed_with_everything_it_holds()
+    public async Task A_running_process_is_listed_with_everything_it_holds_and_ends_when_it_is_drained()
     {
         await using var sync = await RunningSync.PrepareAsync();
-        sync.StartProcess();
+        var process = sync.StartProcess();
 
         await Eventually.PassesAsync("the node to hold everything", async () =>
         {
             var node = (await new NodeTable(sync.Application).ListAsync(CancellationToken.None)).ShouldHaveSingleItem();
             (node.Name, node.State, node.Shards, node.Coordinator, node.Feeds).ShouldBe(("flow", "alive", RunningSync.ShardCount, true, 2));
         });
+
+        var runner = new CommandRunner();
+        (await runner.RunAsync("node", "drain", "flow", "--wait", "--postgres", sync.ConnectionString)).ShouldBe(ExitCode.Ok, runner.Error);
+        runner.Output.ShouldContain("flow has handed over everything and is gone");
+        (await process.ExitAsync()).ShouldBe(0);
     }
 
     private static async Task<MappedDatabase> TwoNodesAsync()
