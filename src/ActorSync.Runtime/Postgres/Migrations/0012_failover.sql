@@ -12,6 +12,9 @@ do $$ begin
 exception when insufficient_privilege or feature_not_supported or undefined_function then
   create function {schema}.server() returns text language sql volatile as 'select ''unknown''';
 end $$;
+alter function {schema}.timeline() set search_path = pg_catalog, pg_temp;
+alter function {schema}.server() set search_path = pg_catalog, pg_temp;
+revoke all on function {schema}.timeline(), {schema}.server() from public;
 alter table {schema}.cluster add column server text, add column timeline text;
 update {schema}.cluster set server = {schema}.server(), timeline = {schema}.timeline();
 
