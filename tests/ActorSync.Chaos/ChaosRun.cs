@@ -3,7 +3,6 @@ using ActorSync.Chaos.Injection;
 using ActorSync.Chaos.Judging;
 using ActorSync.Chaos.Scenarios;
 using ActorSync.Chaos.Traffic;
-using Npgsql;
 
 namespace ActorSync.Chaos;
 
@@ -184,7 +183,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         {
             leases = await _world.QueryAsync<string>("select string_agg(l.address || ' ' || coalesce(n.name, '-') || ' epoch ' || epoch || ' batch ' || batch_no, '; ' order by address) from actorsync.lease l left join actorsync.node n on n.node_id = l.owner");
         }
-        catch (NpgsqlException)
+        catch (Exception error) when (DatabaseTrouble.IsAway(error))
         {
             // Said.
         }

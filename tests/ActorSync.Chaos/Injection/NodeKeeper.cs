@@ -17,7 +17,7 @@ internal sealed class NodeKeeper(ChaosWorld world, InjectionLog log, TimeProvide
         {
             foreach (var node in world.Nodes.Where(node => node.Life.Process.HasExited).ToArray())
             {
-                if (!await HasEndedByItselfAsync(node.Life))
+                if (!HasEndedByItself(node.Life))
                 {
                     continue;
                 }
@@ -33,14 +33,9 @@ internal sealed class NodeKeeper(ChaosWorld world, InjectionLog log, TimeProvide
         }
     }
 
-    private async Task<bool> HasEndedByItselfAsync(NodeLife life)
+    private bool HasEndedByItself(NodeLife life)
     {
-        if (life.End != LifeEnd.None)
-        {
-            return false;
-        }
-
-        var code = await life.Process.ExitAsync();
+        var code = life.Process.ExitCode;
         var isCrash = life.CrashPoint is not null && code == KilledExitCode;
         if (!life.TryEnd(isCrash ? LifeEnd.CrashPoint : LifeEnd.ByItself, clock.GetUtcNow()))
         {

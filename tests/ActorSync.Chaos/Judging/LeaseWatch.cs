@@ -1,4 +1,4 @@
-using Npgsql;
+using ActorSync.Chaos.Traffic;
 
 namespace ActorSync.Chaos.Judging;
 
@@ -19,7 +19,7 @@ internal sealed class LeaseWatch(ChaosWorld world, TimeProvider clock)
             {
                 await LookAsync();
             }
-            catch (NpgsqlException)
+            catch (Exception error) when (DatabaseTrouble.IsAway(error))
             {
                 // Being restarted.
             }

@@ -43,7 +43,7 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
             await using var connection = await application.OpenConnectionAsync();
             await TransactAsync(connection, random, gone, holds);
         }
-        catch (NpgsqlException error) when (error is not PostgresException || IsAway(error))
+        catch (Exception error) when (DatabaseTrouble.IsAway(error))
         {
             ledger.Note("application: found no database");
             await Task.Delay(AwayInterval, clock);
@@ -87,7 +87,7 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
         {
             await transaction.CommitAsync();
         }
-        catch (NpgsqlException error) when (error is not PostgresException || IsAway(error))
+        catch (Exception error) when (DatabaseTrouble.IsAway(error))
         {
             ledger.Note("application: commits whose answer was lost");
             if (!await WasCommittedAsync(id))
@@ -113,7 +113,7 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
                     return status == "committed";
                 }
             }
-            catch (NpgsqlException)
+            catch (Exception error) when (DatabaseTrouble.IsAway(error))
             {
                 // Still away.
             }
@@ -121,6 +121,4 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
             await Task.Delay(AwayInterval, clock);
         }
     }
-
-    private static bool IsAway(NpgsqlException error) => error is PostgresException { SqlState: { } state } && (state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal));
 }

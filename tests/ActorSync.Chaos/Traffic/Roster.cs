@@ -46,7 +46,7 @@ internal sealed class Roster
             {
                 await RefreshAsync();
             }
-            catch (NpgsqlException)
+            catch (Exception error) when (DatabaseTrouble.IsAway(error))
             {
                 // It is being restarted.
             }

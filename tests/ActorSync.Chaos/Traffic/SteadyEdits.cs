@@ -85,7 +85,7 @@ internal sealed class SteadyEdits
                 await command.ExecuteNonQueryAsync(CancellationToken.None);
                 Committed(type, id, value);
             }
-            catch (NpgsqlException)
+            catch (Exception error) when (DatabaseTrouble.IsAway(error))
             {
                 // The database is away, and nobody knows whether this one was committed: the next one counts.
             }

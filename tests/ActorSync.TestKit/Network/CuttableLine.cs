@@ -21,7 +21,6 @@ public sealed class CuttableLine : IAsyncDisposable
     private TcpListener? _listener;
     private TaskCompletionSource? _hole;
     private int _accepted;
-    private long _bytesSent;
 
     private CuttableLine(IPEndPoint to, TcpListener listener)
     {
@@ -37,9 +36,6 @@ public sealed class CuttableLine : IAsyncDisposable
 
     /// <summary>Connections made so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
-
-    /// <summary>Bytes that clients have sent so far, those that vanished included.</summary>
-    public long BytesSent => Interlocked.Read(ref _bytesSent);
 
     /// <summary>Opens a line to a server of this machine.</summary>
     public static CuttableLine To(Uri server)
@@ -241,18 +237,13 @@ public sealed class CuttableLine : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Carried carried, TcpClient from, TcpClient to)
+    private static async Task PumpAsync(Carried carried, TcpClient from, TcpClient to)
     {
         try
         {
             var (source, target, buffer) = (from.GetStream(), to.GetStream(), new byte[BufferBytes]);
             while (await source.ReadAsync(buffer) is > 0 and var read)
             {
-                if (from == carried.Client)
-                {
-                    Interlocked.Add(ref _bytesSent, read);
-                }
-
                 if (!carried.IsLost)
                 {
                     await target.WriteAsync(buffer.AsMemory(0, read));
