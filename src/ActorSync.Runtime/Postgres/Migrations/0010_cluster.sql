@@ -8,4 +8,6 @@ alter table {schema}.node
 alter table {schema}.mapping add column retired_at timestamptz;
 
 -- The highest format that any node has written: one that writes a lower one could not read what is there.
-alter table {schema}.cluster add column format int not null default 1;
+alter table {schema}.cluster add column format int not null default 1,
+  -- Offers that wait for people, because the birth they name is paused: the coordinator says so to every node.
+  add column held_offers int not null default 0;
