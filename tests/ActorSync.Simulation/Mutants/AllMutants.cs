@@ -87,6 +87,6 @@ internal static partial class AllMutants
         new("polls do not overlap", "architecture 5", 38, new Mutation(
             "ActorSync/Feeds/ObjectFeed.cs", "await PollAsync((_cursor.DeepSince ?? since) - options.Overlap, stop);", "await PollAsync(since, stop);")),
         new("a call leaves however late", "architecture 5", 1033, new Mutation(
-            Coordination + "SubmissionCalls.cs", ": IsLate(began) ? NotSent", ": IsLate(began) && began.At < 0 ? NotSent")),
+            Coordination + "SubmissionCalls.cs", ": IsLate(began) ? NotSent", ": IsLate(began) && began < 0 ? NotSent")),
     ];
 }
