@@ -40,6 +40,8 @@ internal static class FailureReport
             (ExitCode.Unreachable, $"PostgreSQL denies: {e.MessageText}. Grant it to the login of postgres.url."),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName when e.MessageText.Contains($"\"{RuntimeOptions.Schema}", StringComparison.Ordinal) =>
             (ExitCode.NotFound, $"This database has no schema {RuntimeOptions.Schema}: no node has run on it yet. Start one with actorsync run -c FILE, or check the database name."),
+        PostgresErrorCodes.UndefinedColumn =>
+            (ExitCode.Failed, $"The engine's tables are of another version of actorsync than this program ({OneLine(e.MessageText)}): a node of this version brings them up to date as it starts."),
         _ => (ExitCode.Failed, $"PostgreSQL {e.SqlState}: {OneLine(e.MessageText)}{(e.Hint is { Length: > 0 } hint ? $" ({OneLine(hint)})" : "")}"),
     };
 
