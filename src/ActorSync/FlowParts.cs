@@ -3,9 +3,11 @@ using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
+using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
@@ -23,10 +25,15 @@ namespace ActorSync;
 /// <param name="budget">What may be called; null: everything.</param>
 /// <param name="bulk">Null where jobs can neither be made nor be asked about.</param>
 /// <param name="queries">Null where there are no query jobs: loads go by SOAP.</param>
+/// <param name="retired">Mappings whose changes nobody wants any more; null: all that are not among <paramref name="mappings"/>.</param>
 internal sealed class FlowParts(
     SyncStores stores, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, string organizationId, IPartnerApi soap, NodeOptions options,
-    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null, ApiBudget? budget = null) : IDisposable
+    TimeProvider clock, SyncLog log, Random jitter, Func<Guid> newId, IBulkApi? bulk = null, IBulkQueryApi? queries = null, ApiBudget? budget = null,
+    IReadOnlySet<short>? retired = null) : IDisposable
 {
+    // How often the coordinator looks for offers of other nodes.
+    private static readonly TimeSpan OfferLookInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly ApiBudget _budget = budget ?? ApiBudget.Unlimited;
@@ -34,27 +41,39 @@ internal sealed class FlowParts(
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(
-        stores.Offers, options.OffersMax, options.Coordinator.Order == WriteOrder.Log, clock, log, mapping => mappings.FirstOrDefault(known => known.Number == mapping)?.ObjectName ?? $"mapping {mapping}");
-    private readonly LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
-    private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount);
+        // In the order of records the others have to fit beside those who have most: a part of what is held ready is kept free for them.
+        stores.Offers, options.Coordinator.Order == WriteOrder.Log ? options.OffersMax : Math.Min(options.OffersMax, Math.Max(1, options.ReadyWritesMax * 3 / 4)), options.Coordinator.Order == WriteOrder.Log, clock, log,
+        mapping => mappings.FirstOrDefault(known => known.Number == mapping)?.ObjectName ?? $"mapping {mapping}");
+    private LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
+    private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount, retired);
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
     public IReadOnlyCollection<short> Mappings => _mappings.Keys;
 
-    /// <summary>The record actors of some shards.</summary>
-    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards)
+    /// <summary>True while other nodes live. Their record actors offer writes without a signal here.</summary>
+    public bool HasPeers
     {
-        var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, Mappings = [.. _mappings.Keys], IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
-        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)));
+        set => _coordinator.RestMax = value ? OfferLookInterval : TimeSpan.MaxValue;
+    }
+
+    /// <summary>The record actors of some shards.</summary>
+    /// <param name="warm">States of these shards that are known already.</param>
+    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, ActorCache<RecordState>? warm = null)
+    {
+        var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
+        var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)), retired);
         ITurnSource<RecordMessage>[] sources =
         [
             new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync),
             new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
         ];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
-            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds), _records, term,
-            options.Runtime, clock, log.Trouble);
+            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
+            options.Runtime, clock, log.Trouble, warm);
     }
+
+    /// <summary>What the coordinator made last holds back for people; see <see cref="PausedOffers"/>.</summary>
+    public Func<int> HeldOffers { get; private set; } = () => 0;
 
     /// <summary>The coordinator of the connection.</summary>
     public SubmissionCoordinator Coordinator(HeldLease lease)
@@ -62,6 +81,7 @@ internal sealed class FlowParts(
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(
             states, stores.Turns, lease, clock, held: mapping => log.Say($"{_mappings.GetValueOrDefault(mapping)?.ObjectName ?? $"mapping {mapping}"}: nothing of it is sent until it is resumed")) : null;
+        HeldOffers = () => paused?.Uncounted ?? 0;
         IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
             ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
             : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);
@@ -75,8 +95,17 @@ internal sealed class FlowParts(
         stores, lease, term, _mappings[mapping], organizationId, soap.For(ApiUse.Read), _mail, _feeds[mapping], _records, options.Feed, new ReadPace(_budget, _mappings.Count), clock, log,
         Inbox(lease, _mappings[mapping]), queries, Gate(_mappings[mapping]));
 
+    /// <summary>The feeds made so far have ended: those made from now on begin anew.</summary>
+    public void ForgetFeeds()
+    {
+        _inboxes.Clear();
+        _places = new LoadPlaces(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
+    }
+
     /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
-    public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, _inboxes, clock, log);
+    public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, [.. _inboxes], clock, log);
+
+    private Corrections? Corrections() => stores.Failovers is { } failovers ? new Corrections(failovers, stores.Rows, _mappings, log) : null;
 
     private ChangeInbox? Inbox(HeldLease lease, ObjectMapping mapping)
     {

@@ -3,6 +3,7 @@ using ActorSync.Coordination;
 using ActorSync.Domain.Faults;
 using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
+using ActorSync.Records;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce;
 using ActorSync.Salesforce.Budget;
@@ -21,6 +22,9 @@ internal sealed record NodeOptions(
 
     /// <summary>Times of Bulk jobs.</summary>
     public BulkOptions Bulk { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(12));
+
+    /// <summary>What it writes of states and events.</summary>
+    public int Format { get; init; } = RecordCodec.Format;
 
     /// <summary>What the node may spend of the org's API requests.</summary>
     public ApiBudgetOptions Budget { get; init; } = new();

@@ -1,4 +1,5 @@
 using ActorSync.Commands;
+using ActorSync.Operations;
 
 using var signals = new StopSignals();
-return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), TimeProvider.System, signals.Token);
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, Console.OpenStandardInput(), new BootTimeProvider(), signals.Token);

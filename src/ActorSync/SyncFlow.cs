@@ -1,6 +1,7 @@
-using ActorSync.Capture;
+using ActorSync.Cluster;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -15,64 +16,40 @@ using Npgsql;
 
 namespace ActorSync;
 
-/// <summary>The loops of one term: record shards, coordinator, feeds and heartbeat, started under the leases this term holds and stopped together.</summary>
+/// <summary>The flow of one term: heartbeat, and the loops of record shards, coordinator and feeds, which come and go with the leases this term holds.</summary>
 internal sealed class SyncFlow : IAsyncDisposable
 {
-    // Outstanding calls get this long to be answered and journaled when the node stops; what is left is in doubt for the next holder.
-    private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(20);
-
-    private readonly NpgsqlDataSource _database;
     private readonly SyncStores _stores;
-    private readonly SubmissionTable _submissions;
-    private readonly SalesforceSession _session;
     private readonly NodeTerm _term;
     private readonly FlowParts _parts;
-    private readonly NodeOptions _options;
+    private readonly FlowLoops _loops;
     private readonly TimeProvider _clock;
     private readonly SyncLog _log;
 
-    private SyncFlow(
-        NpgsqlDataSource database, SyncStores stores, SubmissionTable submissions, SalesforceSession session, NodeTerm term, FlowParts parts, NodeOptions options, TimeProvider clock, SyncLog log) =>
-        (_database, _stores, _submissions, _session, _term, _parts, _options, _clock, _log) = (database, stores, submissions, session, term, parts, options, clock, log);
+    private SyncFlow(SyncStores stores, NodeTerm term, FlowParts parts, FlowLoops loops, TimeProvider clock, SyncLog log) =>
+        (_stores, _term, _parts, _loops, _clock, _log) = (stores, term, parts, loops, clock, log);
 
     /// <summary>Prepares the flow of a term.</summary>
-    public static async Task<SyncFlow> BeginAsync(
-        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
-        NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log, CancellationToken stop)
+    public static SyncFlow Begin(
+        NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, IReadOnlyDictionary<short, MappedTable> tables, IReadOnlySet<short> retired, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
+        NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log)
     {
-        var tables = new Dictionary<short, MappedTable>();
-        foreach (var mapping in mappings)
-        {
-            tables[mapping.Number] = await MappedTable.LoadAsync(database, mapping, stop);
-        }
-
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
         var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database) };
-        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget);
-        return new SyncFlow(database, stores, submissions, session, term, parts, options, clock, log);
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database), Failovers = new FailoverTable(database) };
+        var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget, retired);
+        return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }
 
-    /// <summary>Runs the loops until the node stops or the term is lost; then drains what is outside and gives the leases back.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then drains what is outside and gives the leases back.</summary>
+    /// <param name="health">Told of trouble with the heartbeat, of loops that end by themselves, and of a drain.</param>
+    /// <returns>True when the node was asked to drain.</returns>
+    public async Task<bool> RunAsync(NodeHealth health, CancellationToken stop)
     {
-        using var loops = CancellationTokenSource.CreateLinkedTokenSource(stop, _term.Lost);
-        using var abandon = new CancellationTokenSource();
-        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer"));
-        var running = new List<Task>();
+        var heartbeat = _term.KeepAliveAsync(_stores.Turns.Leases, error => Troubled(health, error));
         try
         {
-            var held = await AcquireAsync(loops.Token);
-            _log.Say($"node {_term.Id} holds {held.Count} addresses; running");
-            running.AddRange(Start(held, loops.Token, abandon.Token));
-            await Task.WhenAny(Task.WhenAll(running), Until(loops.Token));
-            await loops.CancelAsync();
-            abandon.CancelAfter(_term.Lost.IsCancellationRequested && !stop.IsCancellationRequested ? TimeSpan.Zero : DrainTimeMax);
-            await Task.WhenAll(running);
-        }
-        catch (OperationCanceledException) when (loops.IsCancellationRequested)
-        {
-            await Task.WhenAll(running);
+            return await new NodeShare(_stores.Turns.Leases, _term, _loops, health, _clock, _log).RunAsync(stop);
         }
         finally
         {
@@ -89,46 +66,10 @@ internal sealed class SyncFlow : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    // A predecessor that was killed keeps its leases until its heartbeat has expired.
-    private async Task<IReadOnlyList<HeldLease>> AcquireAsync(CancellationToken stop)
+    private void Troubled(NodeHealth health, Exception error)
     {
-        var held = new List<HeldLease>();
-        var wanted = _options.Runtime.ShardCount + 1 + _parts.Mappings.Count;
-        var told = false;
-        while (held.Count < wanted)
-        {
-            held.AddRange(await _stores.Turns.Leases.AcquireAsync(_term.Id, stop));
-            if (held.Count < wanted)
-            {
-                if (!told)
-                {
-                    _log.Say($"{wanted - held.Count} addresses are still leased to another node; waiting for it to end or to expire");
-                    told = true;
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(100), _clock, stop);
-            }
-        }
-
-        return held;
-    }
-
-    private IEnumerable<Task> Start(IReadOnlyList<HeldLease> held, CancellationToken stop, CancellationToken abandon)
-    {
-        var shards = held.Where(lease => lease.Address < _options.Runtime.ShardCount).OrderBy(lease => lease.Address).ToArray();
-        yield return _parts.Records(shards).RunAsync(stop);
-        yield return _parts.Coordinator(held.Single(lease => lease.Address == Addresses.Coordinator)).RunAsync(stop, abandon);
-        yield return new ChangeLogRotation(_database, _clock, _log).RunAsync(stop);
-        yield return new SentRetention(_submissions, _clock, _log).RunAsync(stop);
-        foreach (var mapping in _parts.Mappings)
-        {
-            yield return _parts.Feed(held.Single(lease => lease.Address == Addresses.Feed(mapping)), mapping).RunAsync(stop);
-        }
-
-        if (_parts.Stream(_session) is { } stream)
-        {
-            yield return stream.RunAsync(stop);
-        }
+        health.MetTrouble();
+        _log.Trouble(error, "the heartbeat failed; the leases are trusted a little longer");
     }
 
     private async Task ReleaseAsync()
@@ -141,12 +82,5 @@ internal sealed class SyncFlow : IAsyncDisposable
         {
             _log.Trouble(error, "the leases could not be given back; they expire by themselves");
         }
-    }
-
-    private static Task Until(CancellationToken stop)
-    {
-        var reached = new TaskCompletionSource();
-        stop.Register(reached.SetResult);
-        return reached.Task;
     }
 }

@@ -1,6 +1,8 @@
 using ActorSync.Budget;
 using ActorSync.Configuration;
 using ActorSync.Coordination;
+using ActorSync.Domain.Mapping;
+using ActorSync.Failovers;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Postgres;
@@ -10,6 +12,7 @@ using ActorSync.Salesforce.Bulk;
 using ActorSync.Salesforce.Rest;
 using ActorSync.Salesforce.Session;
 using ActorSync.Salesforce.Soap;
+using ActorSync.WriteBack;
 using Npgsql;
 
 namespace ActorSync;
@@ -19,12 +22,19 @@ namespace ActorSync;
 /// to the record actors, which write it back to PostgreSQL.</summary>
 internal static class SyncNode
 {
+    // Between two statements of a turn on a busy machine.
+    private static readonly TimeSpan IdleInTransactionMin = TimeSpan.FromSeconds(5);
+
     /// <summary>Runs until stopped. A term that is lost (the node was paused or cut off too long) is followed by a new one under a new node id.</summary>
     /// <param name="adjust">Set by tests: what no configuration offers.</param>
     public static async Task<int> RunAsync(SyncConfig config, TimeProvider clock, SyncLog log, CancellationToken stop, Func<NodeOptions, NodeOptions>? adjust = null)
     {
         var options = adjust?.Invoke(NodeOptions.From(config)) ?? NodeOptions.From(config);
         await using var database = Database(config);
+        var health = new NodeHealth(config.Node.Name, clock);
+        using var draining = stop.Register(health.Drain);
+        using var status = new StatusPage(database, clock);
+        await using var http = await NodeHttp.StartAsync(config.Node.Http, health, status.ReadAsync, clock, log, stop);
         NodeTerm? current = null;
         var calls = new ApiCallTable(database, options.Budget, Guid.CreateVersion7(clock.GetUtcNow()));
         using var budget = new ApiBudget(options.Budget, calls);
@@ -34,38 +44,48 @@ internal static class SyncNode
         var queries = BulkQueryClient.HasQueries(config.Salesforce.ApiVersion) ? new BulkQueryClient(session) : null;
         var describe = new DescribeClient(session);
 
+        health.Starts("bringing the engine's schema up to date");
+        await PoolerCheck.RunAsync(database, stop);
         var applied = await new SchemaMigrator(database).MigrateAsync(options.Runtime.ShardCount, stop);
         log.Say(applied.Count == 0 ? "engine schema is up to date" : $"engine schema: applied {string.Join(", ", applied)}");
+        health.Starts("signing in to Salesforce");
         await using var keeper = await BudgetKeeper.StartAsync(budget, calls, describe, soap.For(ApiUse.Look).GetUserInfoAsync, options.Feed.Interval, config.Mappings.Length, clock, log, stop);
         var user = await soap.GetUserInfoAsync(stop);
         log.Say($"signed in to {user.OrganizationName} ({user.OrganizationId}) as {user.UserName}");
+        health.Starts("reading the mapped objects and bringing their tables up to date");
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
 
-        if (!config.Salesforce.HasBulk())
-        {
-            log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
-        }
-
-        foreach (var notice in options.Cut.Jobs is null ? [] : mappings.Select(SoapOnly.Notice).OfType<string>())
-        {
-            log.Say(notice);
-        }
-
+        SayWhatGoesBySoap(config, options, mappings, log);
         var turns = new PostgresTurnStore(database, clock);
         await turns.Leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
+        short[] numbers = [.. mappings.Select(mapping => mapping.Number)];
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop);
+                await AgreeAsync(database, turns, current, log, stop);
+                // Before the term: from its first moment on others leave to this node what is its share.
+                var retired = await MappingStore.RetireAsync(database, numbers, stop);
+                var tables = await MappedTable.LoadAsync(database, mappings, stop);
+                using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, numbers, options.Format);
                 current = term;
-                await using var flow = await SyncFlow.BeginAsync(database, turns, term, mappings, user, soap, bulk, queries, session, options, budget, clock, log, stop);
-                await flow.RunAsync(stop);
+                health.Began(term);
+                log.GoOn();
+                await using var flow = SyncFlow.Begin(database, turns, term, mappings, tables, retired, user, soap, bulk, queries, session, options, budget, clock, log);
+                if (await flow.RunAsync(health, stop))
+                {
+                    log.Say("drained, as was asked");
+                    break;
+                }
+
+                // The term was lost. What lost it may not be over.
+                await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && !stop.IsCancellationRequested)
             {
-                log.Trouble(error, "PostgreSQL cannot be reached; sync pauses, nothing is lost, and goes on by itself");
+                health.MetTrouble();
+                log.Pause(error);
                 await Task.Delay(options.Runtime.LeaseRenew, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -76,6 +96,33 @@ internal static class SyncNode
 
         log.Say("stopped");
         return 0;
+    }
+
+    // What a term that is over has left behind, and whether this is still the database that it knew.
+    private static async Task AgreeAsync(NpgsqlDataSource database, PostgresTurnStore turns, NodeTerm? before, SyncLog log, CancellationToken stop)
+    {
+        if (before is not null)
+        {
+            await turns.Leases.ReleaseAsync(before.Id, stop);
+        }
+
+        if (await new FailoverTable(database).NoticeAsync(stop) is { } failover)
+        {
+            log.Alert(failover.ToString());
+        }
+    }
+
+    private static void SayWhatGoesBySoap(SyncConfig config, NodeOptions options, IEnumerable<ObjectMapping> mappings, SyncLog log)
+    {
+        if (!config.Salesforce.HasBulk())
+        {
+            log.Say($"salesforce.api-version {config.Salesforce.ApiVersion} has no Bulk API 2.0, which begins with {SalesforceConfig.BulkVersionMin}.0: everything goes by SOAP");
+        }
+
+        foreach (var notice in options.Cut.Jobs is null ? [] : mappings.Select(SoapOnly.Notice).OfType<string>())
+        {
+            log.Say(notice);
+        }
     }
 
     // The node writes no secret anywhere, so that it cannot keep the new token for its next start.
@@ -96,7 +143,22 @@ internal static class SyncNode
         connection.NoResetOnClose = true;
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 3;
-        connection.Options = "-c datestyle=ISO,YMD -c idle_in_transaction_session_timeout=30s " + connection.Options;
+
+        // Not as a startup parameter: poolers refuse `options`.
+        // A node that stands still in the middle of a turn keeps its locks no longer than its leases.
+        var idleMax = config.Runtime.Lease.Ttl > IdleInTransactionMin ? config.Runtime.Lease.Ttl : IdleInTransactionMin;
+        var settings = $"set datestyle = 'ISO, YMD'; set idle_in_transaction_session_timeout = '{(int)idleMax.TotalMilliseconds}ms'";
+        builder.UsePhysicalConnectionInitializer(
+            opened =>
+            {
+                using var command = new NpgsqlCommand(settings, opened);
+                command.ExecuteNonQuery();
+            },
+            async opened =>
+            {
+                await using var command = new NpgsqlCommand(settings, opened);
+                await command.ExecuteNonQueryAsync();
+            });
         return builder.Build();
     }
 }

@@ -1,4 +1,5 @@
 using ActorSync.Coordination;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Records;
 using ActorSync.Runtime.Turns;
@@ -16,4 +17,7 @@ internal sealed record SyncStores(ITurnStore Turns, IMappedRows Rows, ISfidLinks
 {
     /// <summary>What people want of the mappings; null where nobody says anything.</summary>
     public IMappingStates? States { get; init; }
+
+    /// <summary>Failovers that may have lost commits; null where there are none.</summary>
+    public IFailovers? Failovers { get; init; }
 }

@@ -1,8 +1,10 @@
+using ActorSync.Chaos.Injection;
+
 namespace ActorSync.Chaos;
 
-/// <summary>How one run is made. The same options draw the same edits and faults; what meets what is up to the machine.</summary>
+/// <summary>How one run is made. The same options draw the same edits, faults and injections; what meets what is up to the machine.</summary>
 /// <param name="Seed">Of every choice that is drawn.</param>
-/// <param name="Traffic">How long both sides edit, with the faults on.</param>
+/// <param name="Traffic">How long both sides edit, with everything injected.</param>
 internal sealed record ChaosOptions(int Seed, TimeSpan Traffic)
 {
     /// <summary>Records the org starts with, and which births and deaths keep it near: two fifths Accounts, the rest Contacts.</summary>
@@ -12,7 +14,7 @@ internal sealed record ChaosOptions(int Seed, TimeSpan Traffic)
     public int HotRecords { get; init; } = 50;
 
     /// <summary>Nodes that run <c>actorsync run</c>, each a process.</summary>
-    public int Nodes { get; init; } = 1;
+    public int Nodes { get; init; } = 3;
 
     /// <summary>Transactions a second of the application, and edits a second of people, each.</summary>
     public int EditsPerSecond { get; init; } = 40;
@@ -22,6 +24,27 @@ internal sealed record ChaosOptions(int Seed, TimeSpan Traffic)
 
     /// <summary>The mappings are fed by change events, and these go wrong too.</summary>
     public bool ChangeEvents { get; init; }
+
+    /// <summary>How long leases live; they are renewed six times as often and trusted for two thirds of it.</summary>
+    public TimeSpan LeaseTtl { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>A node that was killed is started again within this time.</summary>
+    public TimeSpan RestartAfterMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is done to the cluster.</summary>
+    public InjectionPlan Injections { get; init; } = InjectionPlan.Everything;
+
+    /// <summary>The nodes are restarted one after the other instead, and no record may stand still for long.</summary>
+    public bool Rolling { get; init; }
+
+    /// <summary>Accounts, and Contacts, that are edited all the time and by nobody else.</summary>
+    public int SteadyOfEach { get; init; } = 10;
+
+    /// <summary>Time between two edits of one of them.</summary>
+    public TimeSpan SteadyPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long each of the things that must delay nobody else lasts.</summary>
+    public TimeSpan IsolationTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long everything may take to come to rest after the last edit.</summary>
     public TimeSpan QuietMax { get; init; } = TimeSpan.FromMinutes(4);

@@ -1,19 +1,20 @@
 using System.Globalization;
 using ActorSync.Audit;
+using ActorSync.Chaos.Cluster;
+using ActorSync.Chaos.Judging;
 using ActorSync.Commands;
 using ActorSync.Domain.Mapping;
 using ActorSync.OrgSimulator;
 using ActorSync.OrgSimulator.Org;
 using ActorSync.Provisioning;
 using ActorSync.TestKit;
-using ActorSync.TestKit.Postgres;
-using ActorSync.TestKit.Processes;
+using ActorSync.TestKit.Network;
 using ActorSync.TestKit.Time;
 using Npgsql;
 
 namespace ActorSync.Chaos;
 
-/// <summary>A PostgreSQL, an org over HTTP, and nodes that are processes of their own.</summary>
+/// <summary>A PostgreSQL, an org over HTTP, and nodes that are processes of their own, each with lines of its own to both.</summary>
 internal sealed class ChaosWorld : IAsyncDisposable
 {
     /// <summary>The nodes are told that the org gives up a request after this time, and so do they: a lost write is looked up after both.</summary>
@@ -26,18 +27,26 @@ internal sealed class ChaosWorld : IAsyncDisposable
     public static readonly TimeSpan LateCommitMax = TimeSpan.FromSeconds(8);
 
     private const int NodeLinesMax = 20;
+    private const int ApplicationConnectionsMax = 24;
 
     private static readonly TimeSpan LoadMax = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(1);
 
-    private readonly TestDatabase _database;
+    private readonly RestartablePostgres _postgres;
+    private readonly bool _ownsPostgres;
+    private readonly string _database;
+    private readonly CuttableLine _applicationLine;
     private readonly TemporaryFolder _folder;
-    private readonly List<ChildProcess> _nodes = [];
-    private readonly bool _changeEvents;
+    private readonly ChaosOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly List<ChaosNode> _nodes = [];
 
-    private ChaosWorld(TestDatabase database, OrgServer server, TemporaryFolder folder, bool changeEvents)
+    private ChaosWorld(RestartablePostgres postgres, bool ownsPostgres, string database, OrgServer server, ChaosOptions options, TimeProvider clock)
     {
-        (_database, Server, _folder, _changeEvents) = (database, server, folder, changeEvents);
-        Application = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { ApplicationName = "chaos-application", MaxPoolSize = 24 });
+        (_postgres, _ownsPostgres, _database, Server, _options, _clock, _folder) = (postgres, ownsPostgres, database, server, options, clock, TemporaryFolder.Create());
+        _applicationLine = CuttableLine.To(postgres.Url);
+        Application = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { ApplicationName = "chaos-application", MaxPoolSize = ApplicationConnectionsMax });
+        Requests = new RequestLog(server, clock);
     }
 
     /// <summary>The org as a server.</summary>
@@ -46,36 +55,49 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <summary>The org as its people use it.</summary>
     public OrgModel Org => Server.Model;
 
+    /// <summary>What the org was asked, from the start of this world on.</summary>
+    public RequestLog Requests { get; }
+
     /// <summary>The application's connections. The engine's have another application name: that is how the history of rows tells them apart.</summary>
     public NpgsqlDataSource Application { get; }
 
-    /// <summary>Database of the nodes.</summary>
-    public string ConnectionString => _database.ConnectionString;
+    /// <summary>How everybody but the nodes connects, over restarts: a line that nobody cuts.</summary>
+    public string ConnectionString => Settings(_applicationLine).ConnectionString;
 
-    /// <summary>The nodes, in the order of their start.</summary>
-    public IReadOnlyList<ChildProcess> Nodes => _nodes;
+    /// <summary>The nodes.</summary>
+    public IReadOnlyList<ChaosNode> Nodes => _nodes;
+
+    /// <summary>All their processes.</summary>
+    public IEnumerable<NodeLife> Lives => _nodes.SelectMany(node => node.Lives);
 
     /// <summary>The mappings as provisioned.</summary>
     public IReadOnlyList<ObjectMapping> Mappings { get; private set; } = [];
 
     /// <summary>Database and org, filled by people; no node yet.</summary>
-    public static async Task<ChaosWorld> PrepareAsync(ChaosOptions options)
+    /// <param name="shared">A PostgreSQL that others use too and somebody else ends; null: one of its own.</param>
+    public static async Task<ChaosWorld> PrepareAsync(ChaosOptions options, TimeProvider clock, RestartablePostgres? shared = null)
     {
-        var database = await TestDatabase.CreateAsync();
+        var postgres = shared ?? await RestartablePostgres.StartAsync(clock);
+        var database = string.Create(CultureInfo.InvariantCulture, $"chaos_{options.Seed}");
+        await using (var maintenance = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.Settings.ConnectionString) { Pooling = false }))
+        {
+            await using var command = maintenance.CreateCommand($"create database {database} template template0");
+            await command.ExecuteNonQueryAsync();
+        }
+
         var server = await OrgServer.StartAsync(
             new OrgServerOptions { Seed = options.Seed, OrgOptions = new OrgOptions { Seed = options.Seed }, RequestLimit = options.OrgLimit, LockWait = TimeSpan.FromMilliseconds(500) }, CancellationToken.None);
         Population.Fill(server.Model, options);
-        return new ChaosWorld(database, server, TemporaryFolder.Create(), options.ChangeEvents);
+        return new ChaosWorld(postgres, shared is null, database, server, options, clock);
     }
 
-    /// <summary>Starts one more node.</summary>
-    public ChildProcess StartNode()
+    /// <summary>Adds a node and starts it.</summary>
+    public ChaosNode StartNode()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"chaos-{_nodes.Count + 1}");
-        var file = _folder[$"{name}.conf"];
-        File.WriteAllText(file, Configuration(name, _changeEvents));
-        _nodes.Add(ChildProcess.StartActorSync(["run", "-c", file]));
-        return _nodes[^1];
+        var node = new ChaosNode(_nodes.Count + 1, CuttableLine.To(_postgres.Url), CuttableLine.To(Server.Url), WriteConfiguration, _clock);
+        _nodes.Add(node);
+        node.Start();
+        return node;
     }
 
     /// <summary>Waits until every record has its row and every row its record.</summary>
@@ -86,18 +108,14 @@ internal sealed class ChaosWorld : IAsyncDisposable
             "the initial load",
             async () =>
             {
-                if (_nodes.Find(node => node.HasExited) is { } dead)
-                {
-                    throw new InvalidOperationException($"a node ended before it had loaded: {string.Join('\n', dead.Output.TakeLast(NodeLinesMax))}");
-                }
-
+                NobodyDied();
                 try
                 {
                     var report = await status.ReadAsync(CancellationToken.None);
                     return report.IsQuiet && report.Mappings.Length == MappedObject.All.Length && report.Mappings.All(mapping => mapping.Feed is not null && mapping.Rows >= Org.Count(mapping.Object))
                         && MappedObject.All.All(type => Org.Query($"SELECT Id FROM {type.Name} WHERE {MappedObject.ExternalId} = null LIMIT 1").Rows.Count == 0);
                 }
-                catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction)
+                catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.UndefinedColumn)
                 {
                     return false; // the node has not made its tables yet
                 }
@@ -106,11 +124,41 @@ internal sealed class ChaosWorld : IAsyncDisposable
         Mappings = await MappingStore.ReadAsync(Application, CancellationToken.None);
     }
 
+    /// <summary>Waits until every node has said in the database that it lives.</summary>
+    public Task NodesAreUpAsync() => Eventually.HoldsAsync(
+        "all nodes to be up",
+        async () =>
+        {
+            NobodyDied();
+            return await QueryAsync<long>("select count(distinct name) from actorsync.node where expires_at > clock_timestamp()") >= _nodes.Count;
+        },
+        StartMax);
+
+    /// <summary>Stops PostgreSQL and starts it again. The lines lead to it as before.</summary>
+    public async Task RestartDatabaseAsync(bool immediate)
+    {
+        await _postgres.RestartAsync(immediate);
+        foreach (var line in _nodes.Select(node => node.Database).Append(_applicationLine))
+        {
+            line.Redirect(_postgres.Url);
+        }
+
+        Application.Clear();
+    }
+
     /// <summary>Runs one SQL text.</summary>
-    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Application.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>The first value of a query; default when there is none.</summary>
-    public Task<T?> QueryAsync<T>(string sql) => _database.QueryAsync<T>(sql);
+    public async Task<T?> QueryAsync<T>(string sql)
+    {
+        await using var command = Application.CreateCommand(sql);
+        return await command.ExecuteScalarAsync() is { } value and not DBNull ? (T)value : default;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -121,34 +169,29 @@ internal sealed class ChaosWorld : IAsyncDisposable
 
         await Server.DisposeAsync();
         await Application.DisposeAsync();
-        await _database.DisposeAsync();
+        await _applicationLine.DisposeAsync();
+        if (_ownsPostgres)
+        {
+            await _postgres.DisposeAsync();
+        }
+
         _folder.Dispose();
     }
 
-    private string Configuration(string name, bool changeEvents)
-    {
-        var mappings = MappedObject.All.Select(type => $"{{ object = {type.Name}, feed = {(changeEvents ? "cdc" : "polling")}, fields = [{string.Join(", ", type.Shared.Concat(type.Untold))}] }}");
-        return string.Create(CultureInfo.InvariantCulture, $$"""
-            actorsync {
-              node.name = {{name}}
-              postgres.url = "{{ConnectionString}}"
-              salesforce {
-                login-url = "{{Server.Url.GetLeftPart(UriPartial.Authority)}}"
-                client-id = "{{Server.ClientId}}"
-                client-secret = "{{Server.ClientSecret}}"
-                settle-limit = {{SettleLimit.TotalMilliseconds}}ms
-                request-deadline = 2s
-                connect-timeout = 1s
-              }
-              runtime.shard-count = 8
-              coordinator.retry { delay = 200ms, delay-max = 2s, attempts-max = 10 }
-              feed { interval = 500ms, overlap = 40s, overlap-interval = {{OverlapInterval.TotalMilliseconds}}ms, deleted-interval = 2s, cdc { fallback-interval = 10s, read-interval = 50ms } }
-              conflict { policy = latest-wins, clock-tolerance = 1s }
-              mappings = [
-                {{string.Join("\n    ", mappings)}}
-              ]
-            }
+    private NpgsqlConnectionStringBuilder Settings(CuttableLine line) => new(_postgres.Settings.ConnectionString) { Port = line.Port, Database = _database };
 
-            """);
+    private string WriteConfiguration(ChaosNode node, string name)
+    {
+        var file = _folder[$"{name}.conf"];
+        File.WriteAllText(file, NodeConfiguration.Text(name, Settings(node.Database), node.Salesforce.Url, (Server.ClientId, Server.ClientSecret), _options));
+        return file;
+    }
+
+    private void NobodyDied()
+    {
+        if (_nodes.Find(node => node.Life.Process.HasExited) is { } dead)
+        {
+            throw new InvalidOperationException($"a node ended before all was up: {string.Join('\n', dead.Life.Process.Output.TakeLast(NodeLinesMax))}");
+        }
     }
 }

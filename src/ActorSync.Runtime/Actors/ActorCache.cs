@@ -57,6 +57,16 @@ public sealed class ActorCache<TState>(int recordsMax, long bytesMax = long.MaxV
         }
     }
 
+    /// <summary>Forgets the actors that are not to be kept: their shards are held by others.</summary>
+    public void Keep(Func<ActorId, bool> isKept)
+    {
+        foreach (var (id, entry) in _states.Where(entry => !isKept(entry.Key)).ToArray())
+        {
+            _states.Remove(id);
+            Bytes -= entry.Bytes;
+        }
+    }
+
     /// <summary>Forgets everything: after a lost lease, or a commit that failed.</summary>
     public void Clear()
     {

@@ -6,6 +6,12 @@ public sealed class Wakeup(TimeProvider clock) : IDisposable
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly Lock _gate = new();
 
+    /// <summary>Longest rest of a loop while signals can be missing: what other nodes do wakes nobody here.</summary>
+    public TimeSpan RestMax { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>A rest that is not longer than <see cref="RestMax"/>.</summary>
+    public TimeSpan Within(TimeSpan rest) => rest < RestMax ? rest : RestMax;
+
     /// <summary>Wakes the waiter now, or the next one at once.</summary>
     public void Signal()
     {

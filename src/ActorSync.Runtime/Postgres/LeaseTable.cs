@@ -19,14 +19,18 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     }
 
     /// <inheritdoc/>
-    public async Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop)
+    public async Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop)
     {
-        await using var command = database.CreateCommand(
-            $"insert into {S}.node(node_id, name, version, expires_at) values ($1, $2, $3, clock_timestamp() + $4)");
+        await using var command = database.CreateCommand($"""
+            with old as (delete from {S}.node where expires_at < clock_timestamp() - interval '1 day')
+            insert into {S}.node(node_id, name, version, expires_at, kinds, format) values ($1, $2, $3, clock_timestamp() + $4, $5, $6)
+            """);
         command.Parameters.Add(new() { Value = node });
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = version });
+        command.Parameters.Add(new() { Value = profile.Name });
+        command.Parameters.Add(new() { Value = profile.Version });
         command.Parameters.Add(new() { Value = ttl });
+        command.Parameters.Add(new() { Value = profile.Kinds.ToArray() });
+        command.Parameters.Add(new() { Value = profile.Format });
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -34,26 +38,59 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
     public async Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"update {S}.node set expires_at = clock_timestamp() + $2 where node_id = $1 and expires_at > clock_timestamp()");
+            $"update {S}.node set expires_at = clock_timestamp() + $2 where node_id = $1 and expires_at > clock_timestamp() and {ServerHistory.IsKnownSql}");
         command.Parameters.Add(new() { Value = node });
         command.Parameters.Add(new() { Value = ttl });
         return await command.ExecuteNonQueryAsync(stop) == 1;
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
+    public async Task<ClusterView> ViewAsync(CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select n.node_id, n.drain_asked_at is not null, n.kinds, n.format < c.format from {S}.node n cross join {S}.cluster c where n.expires_at > clock_timestamp()"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select l.address, n.node_id from {S}.lease l left join {S}.node n on n.node_id = l.owner and n.expires_at > clock_timestamp()"));
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var nodes = new List<ClusterNode>();
+        while (await reader.ReadAsync(stop))
+        {
+            nodes.Add(new ClusterNode(reader.GetGuid(0), reader.GetBoolean(1), reader.GetFieldValue<short[]>(2), reader.GetBoolean(3)));
+        }
+
+        await reader.NextResultAsync(stop);
+        var owners = new Dictionary<int, Guid?>();
+        while (await reader.ReadAsync(stop))
+        {
+            owners[reader.GetInt32(0)] = reader.IsDBNull(1) ? null : reader.GetGuid(1);
+        }
+
+        return new ClusterView(nodes, owners);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop) => AcquireAsync(node, null, stop);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop) => AcquireAsync(node, addresses.ToArray(), stop);
+
+    private async Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, int[]? addresses, CancellationToken stop)
     {
         await using var command = database.CreateCommand($"""
             with live as materialized (
               select node_id from {S}.node where expires_at > clock_timestamp()),
             free as materialized (
               select address, epoch from {S}.lease
-              where (owner is null or owner not in (select node_id from live)) and $1 in (select node_id from live))
+              where (owner is null or owner not in (select node_id from live) or (owner = $1 and $2 is not null))
+                and ($2 is null or address = any($2)) and $1 in (select node_id from live)
+              order by address for update skip locked),
+            newest as (
+              update {S}.cluster c set format = n.format from {S}.node n where n.node_id = $1 and c.format < n.format and exists (select from free))
             update {S}.lease l set owner = $1, epoch = l.epoch + 1, token = gen_random_uuid(), acquired_at = clock_timestamp()
             from free where l.address = free.address and l.epoch = free.epoch
             returning l.address, l.epoch, l.token, l.batch_no, l.journal_seq, l.snap::text, l.win::text, coalesce(l.win_id, 0), l.cursor::text
             """);
         command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = addresses is null ? DBNull.Value : addresses, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
         await using var reader = await command.ExecuteReaderAsync(stop);
         var held = new List<HeldLease>();
         while (await reader.ReadAsync(stop))
@@ -90,6 +127,23 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
         await batch.ExecuteNonQueryAsync(stop);
     }
 
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"update {S}.lease set owner = null, token = null where owner = $1 and address = any($2)");
+        command.Parameters.Add(new() { Value = node });
+        command.Parameters.Add(new() { Value = addresses.ToArray() });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync(Guid node, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"update {S}.node set drain_asked_at = coalesce(drain_asked_at, clock_timestamp()) where node_id = $1");
+        command.Parameters.Add(new() { Value = node });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
     /// <summary>The fence: the last statement of every turn. Moves cursors, journal sequences and batch numbers of the leases, or throws and so undoes the turn.</summary>
     public static async Task FenceAsync(NpgsqlConnection connection, IReadOnlyCollection<HeldLease> leases, CancellationToken stop)
     {
@@ -98,7 +152,7 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
             update {S}.lease l set snap = u.snap::pg_snapshot, win = u.win::pg_snapshot, win_id = u.win_id, journal_seq = u.seq, cursor = u.cursor::jsonb,
               batch_no = l.batch_no + 1
             from unnest($1, $2, $3, $4, $5, $6, $7, $8) u(address, token, batch_no, snap, win, win_id, seq, cursor)
-            where l.address = u.address and l.token = u.token and l.batch_no = u.batch_no
+            where l.address = u.address and l.token = u.token and l.batch_no = u.batch_no and {ServerHistory.IsKnownSql}
             """,
             connection);
         command.Parameters.Add(new() { Value = leases.Select(lease => lease.Address).ToArray() });

@@ -15,12 +15,17 @@ public sealed class PostgresTurn : Turn
 
     // Values of the changes of one piece, in characters of two bytes: a row of long texts can have some hundred thousand.
     private const long PieceCharsMax = 8_000_000;
+    // Three seconds: about as long as leases are trusted.
+    private const int SettleAttemptsMax = 30;
+
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly LeaseTable _leases;
     private readonly NpgsqlTransaction _transaction;
+    private readonly TimeProvider _clock;
 
-    internal PostgresTurn(LeaseTable leases, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id)
-        : base(id) => (_leases, Connection, _transaction) = (leases, connection, transaction);
+    internal PostgresTurn(LeaseTable leases, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id, TimeProvider clock)
+        : base(id) => (_leases, Connection, _transaction, _clock) = (leases, connection, transaction, clock);
 
     /// <summary>The turn's connection, inside its transaction.</summary>
     public NpgsqlConnection Connection { get; }
@@ -84,7 +89,7 @@ public sealed class PostgresTurn : Turn
                   select string_agg(x::text, ',' order by x)
                   from (select pg_snapshot_xip(s) union select pg_current_xact_id_if_assigned()) r(x) where x < pg_snapshot_xmax(s)))::pg_snapshot
                 from pg_current_snapshot() s) end win, (select case when is_called then last_value else 0 end from {S}.change_id) seen offset 0) w
-            left join lateral {S}.read_window($1, $6, $2::pg_snapshot, w.win, $4, $7, case $8 when 0 then w.seen else $8 end, $5) l on true
+            left join lateral {S}.read_window($1, $6, $9, $2::pg_snapshot, w.win, $4, $7, case $8 when 0 then w.seen else $8 end, $5) l on true
             """,
             Connection);
         command.Parameters.Add(new() { Value = range.Shards.ToArray() });
@@ -92,9 +97,10 @@ public sealed class PostgresTurn : Turn
         command.Parameters.Add(new() { Value = (object?)range.From.Window ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = range.From.After });
         command.Parameters.Add(new() { Value = rowsMax });
-        command.Parameters.Add(new() { Value = (object?)range.Mappings?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
+        command.Parameters.Add(new() { Value = (object?)range.Only ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint });
         command.Parameters.Add(new() { Value = range.From.Floor });
         command.Parameters.Add(new() { Value = range.From.Ceiling });
+        command.Parameters.Add(new() { Value = range.Without.ToArray() });
         var changes = new List<CapturedChange>();
         var piece = new WindowPiece(range.From.Snap, changes);
         var chars = 0L;
@@ -163,8 +169,21 @@ public sealed class PostgresTurn : Turn
     protected override Task CommitTransactionAsync() => _transaction.CommitAsync(CancellationToken.None);
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases) =>
-        _leases.BatchNumbersAsync(leases, CancellationToken.None);
+    protected override async Task<IReadOnlyDictionary<int, long>> BatchNumbersAsync(IReadOnlyCollection<HeldLease> leases)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _leases.BatchNumbersAsync(leases, CancellationToken.None);
+            }
+            catch (Exception error) when (PostgresTrouble.IsEnvironment(error) && attempt < SettleAttemptsMax)
+            {
+                // A server that is restarted knows in a moment; the term need not end for it.
+                await Task.Delay(SettleInterval, _clock);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override async ValueTask EndAsync()

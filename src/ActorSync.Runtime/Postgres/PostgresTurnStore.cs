@@ -24,7 +24,7 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
         try
         {
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, stop);
-            return new PostgresTurn(_leases, connection, transaction, Guid.CreateVersion7(clock.GetUtcNow()));
+            return new PostgresTurn(_leases, connection, transaction, Guid.CreateVersion7(clock.GetUtcNow()), clock);
         }
         catch
         {

@@ -11,17 +11,23 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
     private const long LockKey = 0x4163746f7253796e;
     private const string S = RuntimeOptions.Schema;
 
+    // A lock is waited for a second each time.
+    private const int LockAttemptsMax = 120;
+
     /// <summary>Applies what is missing. Returns the names of the migrations applied.</summary>
     /// <param name="shardCount">Used only when the database is initialised.</param>
-    /// <exception cref="InvalidOperationException">The database was initialised by a newer program, or with another number of shards.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The database was initialised by a newer program, or with another number of shards; or the schema or hstore is missing and the login may not create it; or the
+    /// engine's tables are of another server.
+    /// </exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(int shardCount, CancellationToken stop)
     {
         await using var connection = await database.OpenConnectionAsync(stop);
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", stop);
         try
         {
-            await ExecuteAsync(connection, $"create schema if not exists {S}", stop);
-            await ExecuteAsync(connection, "create extension if not exists hstore", stop);
+            await CreateAsync(connection, $"select 1 from pg_namespace where nspname = '{S}'", $"create schema {S}", $"create schema {S} authorization {{0}}", stop);
+            await CreateAsync(connection, "select 1 from pg_extension where extname = 'hstore'", "create extension hstore", "create extension hstore", stop);
             await ExecuteAsync(
                 connection,
                 $"create table if not exists {S}.migration(number int primary key, name text not null, applied_at timestamptz not null default clock_timestamp())",
@@ -50,9 +56,50 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
         }
     }
 
+    // Asked for first: who may create nothing in the database is refused even what is there already.
+    private static async Task CreateAsync(NpgsqlConnection connection, string exists, string sql, string remedy, CancellationToken stop)
+    {
+        if (await ScalarAsync<int?>(connection, exists, stop) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            await ExecuteAsync(connection, sql, stop);
+        }
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedFile)
+        {
+            var login = await ScalarAsync<string>(connection, "select quote_ident(session_user)", stop);
+            var advice = refused.SqlState == PostgresErrorCodes.InsufficientPrivilege ? "" : "install PostgreSQL's contrib package on the server, then ";
+            throw new InvalidOperationException(
+                $"PostgreSQL refused \"{sql}\" to login {login}: {refused.MessageText}: {advice}let a superuser run, in database {connection.Database}: "
+                + $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, remedy, login)}; (docs/roles.sql gives the login all it needs)",
+                refused);
+        }
+    }
+
+    // Nodes may be running: a statement that waits for a lock makes them wait behind it, their heartbeats too. So it waits shortly, and again.
     private static async Task ApplyAsync(NpgsqlConnection connection, int number, string name, string sql, CancellationToken stop)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ApplyOnceAsync(connection, number, name, sql, stop);
+                return;
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < LockAttemptsMax)
+            {
+                // Whoever holds it is left in peace until the next attempt.
+            }
+        }
+    }
+
+    private static async Task ApplyOnceAsync(NpgsqlConnection connection, int number, string name, string sql, CancellationToken stop)
+    {
         await using var transaction = await connection.BeginTransactionAsync(stop);
+        await ExecuteAsync(connection, "set local lock_timeout = '1s'", stop);
         await ExecuteAsync(connection, sql, stop);
         await ExecuteAsync(connection, $"insert into {S}.migration(number, name) values ({number}, '{name}')", stop);
         await transaction.CommitAsync(stop);
@@ -71,13 +118,26 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
 
     private static async Task CheckClusterAsync(NpgsqlConnection connection, int shardCount, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand($"select shard_count, engine_role, session_user::text from {S}.cluster", connection);
+        await using var command = new NpgsqlCommand(
+            $"""
+            select shard_count, engine_role, session_user::text,
+              exists (select from {S}.lease where pg_snapshot_xmax(snap) > pg_snapshot_xmax(pg_current_snapshot()))
+            from {S}.cluster
+            """,
+            connection);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
         if (reader.GetInt32(0) != shardCount)
         {
             throw new InvalidOperationException(
                 $"runtime.shard-count is {shardCount}, but this database was initialised with {reader.GetInt32(0)}, which is fixed for its life: write shard-count = {reader.GetInt32(0)}");
+        }
+
+        if (reader.GetBoolean(3))
+        {
+            throw new InvalidOperationException(
+                "this server's transaction ids are behind those the engine has decided up to, as after pg_restore of a dump on another server: changes made here would be taken for decided. "
+                + "Restore a physical backup (pg_basebackup, or a snapshot of the disk), which keeps them: see docs/operations.md");
         }
 
         if (reader.GetString(1) != reader.GetString(2))

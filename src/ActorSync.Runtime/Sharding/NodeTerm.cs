@@ -8,16 +8,15 @@ public sealed class NodeTerm : IDisposable
 {
     private readonly RuntimeOptions _options;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _lost;
+    private readonly CancellationTokenSource _lost = new();
     private long _trustedFrom;
 
-    private NodeTerm(Guid id, RuntimeOptions options, TimeProvider clock, long startedAt, CancellationToken stop)
+    private NodeTerm(Guid id, RuntimeOptions options, TimeProvider clock, long startedAt)
     {
         Id = id;
         _options = options;
         _clock = clock;
         _trustedFrom = startedAt;
-        _lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
     /// <summary>Id of this life, new at each start.</summary>
@@ -31,17 +30,20 @@ public sealed class NodeTerm : IDisposable
         !_lost.IsCancellationRequested
         && _clock.GetElapsedTime(Interlocked.Read(ref _trustedFrom)) < _options.LeaseTtl - _options.LeaseMargin;
 
-    /// <summary>Registers a new life.</summary>
-    public static async Task<NodeTerm> BeginAsync(ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop)
+    /// <summary>Registers a new life. It lasts until it is lost or ended: a node that stops stays alive until it has given everything back.</summary>
+    /// <param name="kinds">The kinds of actors the node knows.</param>
+    /// <param name="format">What it writes of states and events.</param>
+    public static async Task<NodeTerm> BeginAsync(
+        ILeaseTable table, string name, RuntimeOptions options, TimeProvider clock, CancellationToken stop, IReadOnlyCollection<short>? kinds = null, int format = 1)
     {
         var startedAt = clock.GetTimestamp();
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         var version = typeof(NodeTerm).Assembly.GetName().Version?.ToString() ?? "0";
-        await table.RegisterAsync(id, name, version, options.LeaseTtl, stop);
-        return new NodeTerm(id, options, clock, startedAt, stop);
+        await table.RegisterAsync(id, new NodeProfile(name, version, kinds ?? [], format), options.LeaseTtl, stop);
+        return new NodeTerm(id, options, clock, startedAt);
     }
 
-    /// <summary>Beats until stopped or lost. Trouble with the connection is tried again until the trust is gone.</summary>
+    /// <summary>Beats until the term is over. Trouble with the connection is tried again until the trust is gone.</summary>
     public async Task KeepAliveAsync(ILeaseTable table, Action<Exception> report)
     {
         while (!_lost.IsCancellationRequested)
@@ -62,7 +64,8 @@ public sealed class NodeTerm : IDisposable
         var startedAt = _clock.GetTimestamp();
         try
         {
-            if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token))
+            // A connection that hangs must not take the term with it: the next beat has another one.
+            if (await table.HeartbeatAsync(Id, _options.LeaseTtl, _lost.Token).WaitAsync((_options.LeaseTtl - _options.LeaseMargin) * 2 / 3, _clock, _lost.Token))
             {
                 Interlocked.Exchange(ref _trustedFrom, startedAt);
             }

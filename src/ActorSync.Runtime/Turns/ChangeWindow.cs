@@ -30,9 +30,6 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     /// <summary>Number of shards of the database.</summary>
     public required int ShardCount { get; init; }
 
-    /// <summary>The mappings to read; null: all there are, and none goes apart.</summary>
-    public IReadOnlyCollection<short>? Mappings { get; init; }
-
     /// <summary>No mapping goes apart; one that has, before this was asked for, is read to its end.</summary>
     public bool IsOneQueue { get; init; }
 
@@ -80,8 +77,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         var group = NextGroup();
         var leader = At(group[0]);
         var from = leader.Main with { Floor = group.Min(lease => At(lease).Main.Floor), Window = leader.Main.Window ?? _alignTo?.Window };
-        short[]? mappings = Mappings is null ? null : [.. Mappings.Where(mapping => !leader.Apart.ContainsKey(mapping))];
-        var piece = await turn.ReadWindowAsync(new LogRange(Numbers(group), mappings, from), rowsMax, stop);
+        var piece = await turn.ReadWindowAsync(new LogRange(Numbers(group), from) { Without = [.. leader.Apart.Keys] }, rowsMax, stop);
         var windowFloor = leader.Main.Window is not null ? group.Min(lease => At(lease).Main.WindowFloor)
             : _alignTo?.Window == piece.Window ? _alignTo.Value.Floor : _floors.Of(piece.Window, from.Floor);
         if (_floors.WantsMark(piece.Seen) && await turn.NumberAsync(stop) is { } transaction)
@@ -108,7 +104,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         var (main, at) = (At(group[0]).Main, At(group[0]).Apart[mapping]);
         var from = at with { Floor = group.Min(lease => At(lease).Apart[mapping].Floor), Window = at.Window ?? main.Snap };
         var windowFloor = at.Window is null ? group.Min(lease => At(lease).Main.Floor) : group.Min(lease => At(lease).Apart[mapping].WindowFloor);
-        var piece = await turn.ReadWindowAsync(new LogRange(Numbers(group), [mapping], from), rowsMax, stop);
+        var piece = await turn.ReadWindowAsync(new LogRange(Numbers(group), from) { Only = mapping }, rowsMax, stop);
         var more = piece.IsCut || piece.Changes.Count == rowsMax;
         var next = from.Behind(piece, more, windowFloor);
         Advance(turn, group, piece, isOpen: more || at.Window is not null, shard => shard with { Apart = shard.Apart.SetItem(mapping, next) });
@@ -143,19 +139,18 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
 
     private void PutApart(IReadOnlyList<HeldLease> leases, IEnumerable<short> mappings)
     {
-        foreach (var mapping in IsOneQueue || Mappings is null ? [] : mappings.Where(Mappings.Contains))
+        foreach (var mapping in IsOneQueue ? [] : mappings)
         {
             Change(leases.Where(lease => !At(lease).Apart.ContainsKey(mapping)), at => at with { Apart = at.Apart.Add(mapping, at.Main) });
         }
     }
 
-    // What nobody reads any more would hold back the rotation of the log.
     private void Join(IReadOnlySet<short> held)
     {
         foreach (var mapping in MappingsApart())
         {
             Change(Shards.Where(lease => At(lease) is var at && at.Apart.TryGetValue(mapping, out var lane)
-                && ((lane.Place == at.Main.Place && lane.Window is null && !held.Contains(mapping)) || Mappings?.Contains(mapping) == false)), at => at with { Apart = at.Apart.Remove(mapping) });
+                && lane.Place == at.Main.Place && lane.Window is null && !held.Contains(mapping)), at => at with { Apart = at.Apart.Remove(mapping) });
         }
     }
 

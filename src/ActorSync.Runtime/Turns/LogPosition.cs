@@ -26,8 +26,17 @@ public readonly record struct LogPosition(string Snap, string? Window = null, lo
 }
 
 /// <summary>What is to be read of the change log.</summary>
-/// <param name="Mappings">Changes of these only; null: of all.</param>
-public sealed record LogRange(IReadOnlyCollection<short> Shards, IReadOnlyCollection<short>? Mappings, LogPosition From);
+public sealed record LogRange(IReadOnlyCollection<short> Shards, LogPosition From)
+{
+    /// <summary>Changes of this mapping only; null: of all, but for <see cref="Without"/>.</summary>
+    public short? Only { get; init; }
+
+    /// <summary>Mappings that are passed over.</summary>
+    public IReadOnlyCollection<short> Without { get; init; } = [];
+
+    /// <summary>True of a mapping whose changes are read.</summary>
+    public bool Has(short mapping) => Only is { } only ? mapping == only : !Without.Contains(mapping);
+}
 
 /// <summary>A piece of a window of the change log.</summary>
 /// <param name="Window">The snapshot up to which it reaches.</param>

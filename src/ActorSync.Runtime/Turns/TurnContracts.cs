@@ -30,3 +30,6 @@ public interface ITurnSink<TState, TMessage, TEvent>
     /// <summary>The turn has committed: wake the addressees.</summary>
     void Committed();
 }
+
+/// <summary>A message is for a kind of actor that this node does not know and another does. Nothing was taken: the node has to give its shards to others.</summary>
+public sealed class UnknownKindException(string message) : Exception(message);

@@ -8,6 +8,7 @@ using ActorSync.Runtime.Sharding;
 namespace ActorSync.Runtime.Turns;
 
 /// <summary>The loop of the runtime: runs the turns of all shards a node holds. Take, hydrate, decide, append, write back, fence, commit; only then adopt.</summary>
+/// <param name="warm">States that a worker before this one has left, of these shards only: they were held all the time in between. Null: every actor is cold.</param>
 public sealed class TurnWorker<TState, TMessage, TEvent>(
     ITurnStore store,
     IReadOnlyList<HeldLease> shards,
@@ -19,7 +20,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     NodeTerm term,
     RuntimeOptions options,
     TimeProvider clock,
-    Action<Exception, string> report)
+    Action<Exception, string> report,
+    ActorCache<TState>? warm = null)
     where TState : class, IEquatable<TState>
 {
     // Before it is known how long they take.
@@ -28,7 +30,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
-    private readonly ActorCache<TState> _cache = new(options.ActorsMax, options.ActorBytesMax);
+    private readonly ActorCache<TState> _cache = warm ?? new(options.ActorsMax, options.ActorBytesMax);
     private readonly OwingActors _owing = new();
     private readonly Dictionary<ActorId, TState> _hydrated = [];
     private readonly Dictionary<ActorId, int> _bytes = [];
@@ -87,6 +89,12 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         catch (StaleLeaseException error)
         {
             report(error, "this node's leases were taken over");
+            term.End();
+            return TimeSpan.Zero;
+        }
+        catch (UnknownKindException error)
+        {
+            report(error, "this node gives its work to those that know more, until it is started with the configuration that they have (an object that was taken out on purpose: actorsync mapping retire OBJECT)");
             term.End();
             return TimeSpan.Zero;
         }
@@ -283,7 +291,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         {
             _messagesMax = Math.Max(100, (int)(_messagesMax * Math.Min(0.5, options.TurnTimeBudget / took)));
         }
-        else if (took < options.TurnTimeBudget / 2)
+        else if (took < options.TurnTimeBudget / 2 && (_messagesMax < FirstMessagesMax || messages > _messagesMax / 2))
         {
             _messagesMax = Math.Min(options.TurnMessagesMax, _messagesMax * 2);
         }

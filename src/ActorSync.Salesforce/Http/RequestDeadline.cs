@@ -1,9 +1,8 @@
 namespace ActorSync.Salesforce.Http;
 
 /// <summary>
-/// The absolute end of one request, on a clock that counts the time in which the process or the machine was suspended. Elapsed time is
-/// the greater of the monotonic clock, which stands still while a machine sleeps, and UTC, which does not but may be set back; a timer
-/// looks again every <see cref="RecheckPeriod"/>, so a suspension is noticed at most one period after waking.
+/// The absolute end of one request by the timestamps of a clock, which are to count the time in which the process or the machine was suspended; what the wall clock is set to does
+/// not matter. Timers may stand still while a machine sleeps: one looks again every <see cref="RecheckPeriod"/>, so that a suspension is noticed at most one period after waking.
 /// </summary>
 internal sealed class RequestDeadline : IDisposable
 {
@@ -12,7 +11,6 @@ internal sealed class RequestDeadline : IDisposable
     private readonly TimeProvider time;
     private readonly TimeSpan allowed;
     private readonly long startedAt;
-    private readonly DateTimeOffset startedUtc;
     private readonly CancellationToken caller;
     private readonly CancellationTokenSource expiry;
     private readonly CancellationTokenSource either;
@@ -24,7 +22,6 @@ internal sealed class RequestDeadline : IDisposable
         this.allowed = allowed;
         this.caller = caller;
         startedAt = time.GetTimestamp();
-        startedUtc = time.GetUtcNow();
         expiry = new CancellationTokenSource(allowed, time);
         either = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, caller);
         recheck = time.CreateTimer(static state => ((RequestDeadline)state!).Recheck(), this, RecheckPeriod, RecheckPeriod);
@@ -33,21 +30,11 @@ internal sealed class RequestDeadline : IDisposable
     /// <summary>Cancelled at the deadline, or when the caller gives up.</summary>
     public CancellationToken Token => either.Token;
 
-    public bool IsPast => Elapsed >= allowed;
+    public bool IsPast => time.GetElapsedTime(startedAt) >= allowed;
 
     public bool CallerGaveUp => caller.IsCancellationRequested;
 
     public TimeSpan Allowed => allowed;
-
-    private TimeSpan Elapsed
-    {
-        get
-        {
-            TimeSpan monotonic = time.GetElapsedTime(startedAt);
-            TimeSpan utc = time.GetUtcNow() - startedUtc;
-            return monotonic > utc ? monotonic : utc;
-        }
-    }
 
     public void ThrowIfCallerGaveUp() => caller.ThrowIfCancellationRequested();
 

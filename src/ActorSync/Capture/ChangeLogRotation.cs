@@ -28,8 +28,13 @@ internal sealed class ChangeLogRotation(NpgsqlDataSource database, TimeProvider 
                     log.Say($"emptied {string.Join(", ", emptied)}");
                 }
             }
-            catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+            catch (Exception error)
             {
+                if (stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 log.Trouble(error, "the change log could not be rotated; it is tried again in an hour");
             }
         }

@@ -7,14 +7,17 @@ using ActorSync.Runtime.Turns;
 namespace ActorSync.Capture;
 
 /// <summary>Turns rows of the change log into the messages of record actors: columns become fields, text forms become canonical values.</summary>
-internal sealed class LocalChanges(IReadOnlyDictionary<short, RowValues> values)
+/// <param name="retired">Mappings that the database knew when this node started and its configuration does not have: nobody wants their changes. Null: every mapping that is not known here.</param>
+internal sealed class LocalChanges(IReadOnlyDictionary<short, RowValues> values, IReadOnlySet<short>? retired = null)
 {
-    /// <summary>The message of a captured row; null for a mapping this node does not know.</summary>
+    /// <summary>The message of a captured row; null for a retired mapping.</summary>
+    /// <exception cref="UnknownKindException">The mapping was added by a node with a newer configuration: this node must not pass over its changes.</exception>
     public Delivery<RecordMessage>? Translate(CapturedChange change)
     {
         if (!values.TryGetValue(change.Mapping, out var row))
         {
-            return null;
+            return retired?.Contains(change.Mapping) != false ? null
+                : throw new UnknownKindException($"a change is of mapping {change.Mapping}, which a node with a newer configuration has added");
         }
 
         var operation = change.Operation switch { 'I' => RowOperation.Insert, 'U' => RowOperation.Update, _ => RowOperation.Delete };

@@ -65,9 +65,11 @@ internal static class CommandLine
             DemoCommand.Create(scope),
             OrgCommand.Create(scope),
             StatusCommand.Create(scope),
+            NodeCommand.Create(scope),
             AuditCommand.Create(scope),
             ParkedCommand.Create(scope),
             MappingCommand.Create(scope),
+            FailoverCommand.Create(scope),
             ConfigCommand.Create(scope),
             PlanCommand.Create(scope),
         };

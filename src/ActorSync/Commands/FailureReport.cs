@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ActorSync.Domain.Faults;
+using ActorSync.Operations;
 using ActorSync.Provisioning;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce;
@@ -15,8 +16,10 @@ internal static class FailureReport
     {
         CommandException e => (e.Code, e.Message),
         ProvisioningException e => (ExitCode.Configuration, e.Message),
+        PortException e => (ExitCode.Configuration, e.Message),
         AggregateException { InnerExceptions: [var only] } => Of(only),
         PostgresException e => OfPostgres(e),
+        InvalidOperationException { InnerException: PostgresException } e => (ExitCode.Unreachable, e.Message),
         NpgsqlException e => (ExitCode.Unreachable, $"PostgreSQL cannot be reached: {Cause(e)}. Check host and port of postgres.url, and that the server runs and lets this machine in."),
         SalesforceException { Fault: SyncFault.Misconfigured } e => (ExitCode.Configuration, e.Message),
         SalesforceException e => (ExitCode.Unreachable, $"Salesforce: {e.Message}"),
@@ -37,6 +40,8 @@ internal static class FailureReport
             (ExitCode.Unreachable, $"PostgreSQL denies: {e.MessageText}. Grant it to the login of postgres.url."),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName when e.MessageText.Contains($"\"{RuntimeOptions.Schema}", StringComparison.Ordinal) =>
             (ExitCode.NotFound, $"This database has no schema {RuntimeOptions.Schema}: no node has run on it yet. Start one with actorsync run -c FILE, or check the database name."),
+        PostgresErrorCodes.UndefinedColumn =>
+            (ExitCode.Failed, $"The engine's tables are of another version of actorsync than this program ({OneLine(e.MessageText)}): a node of this version brings them up to date as it starts."),
         _ => (ExitCode.Failed, $"PostgreSQL {e.SqlState}: {OneLine(e.MessageText)}{(e.Hint is { Length: > 0 } hint ? $" ({OneLine(hint)})" : "")}"),
     };
 

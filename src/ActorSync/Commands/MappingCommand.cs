@@ -7,12 +7,12 @@ using Npgsql;
 
 namespace ActorSync.Commands;
 
-/// <summary><c>actorsync mapping pause</c>, <c>resume</c> and <c>reload</c>: left in the database for the node that runs, or for the next one.</summary>
+/// <summary><c>actorsync mapping pause</c>, <c>resume</c>, <c>reload</c> and <c>retire</c>: left in the database for the node that runs, or for the next one.</summary>
 internal static class MappingCommand
 {
     public static Command Create(Func<ParseResult, CancellationToken, CommandScope> scopeOf)
     {
-        var command = new DescribedCommand("mapping", "Pause, resume or reload one mapped object; the others go on.", "actorsync mapping pause Account -c actorsync.conf");
+        var command = new DescribedCommand("mapping", "Pause, resume, reload or retire one mapped object; the others go on.", "actorsync mapping pause Account -c actorsync.conf");
         command.Subcommands.Add(Create(
             scopeOf,
             new DescribedCommand(
@@ -39,6 +39,15 @@ internal static class MappingCommand
                 await states.ReloadAsync(mapping.Number, stop);
                 return $"{mapping.ObjectName} will be read again; actorsync status shows how far it is";
             }));
+        command.Subcommands.Add(Create(
+            scopeOf,
+            new DescribedCommand(
+                "retire",
+                "Say that an object was taken out of the configuration on purpose, when the node that had it was killed within the hour. What is captured of its table is passed over from then on.",
+                "actorsync mapping retire Account -c actorsync.conf"),
+            async (states, mapping, _, stop) => await states.RetireAsync(mapping.Number, stop)
+                ? $"{mapping.ObjectName} is retired, until a node has it in its configuration again"
+                : $"{mapping.ObjectName} is retired already, or a running node has it in its configuration"));
         return command;
     }
 

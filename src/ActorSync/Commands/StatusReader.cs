@@ -18,13 +18,6 @@ internal sealed class StatusReader(NpgsqlDataSource database)
     /// <summary>Rows counted exactly; beyond, PostgreSQL's estimate is shown.</summary>
     private const int CountedMax = 10_000;
 
-    private const string Nodes = $"""
-        select n.node_id, n.name, n.version, n.started_at, n.expires_at > clock_timestamp(),
-          count(l.address) filter (where l.address < c.shard_count), coalesce(bool_or(l.address = $1), false), count(l.address) filter (where l.address >= $2)
-        from {S}.node n cross join {S}.cluster c left join {S}.lease l on l.owner = n.node_id
-        group by n.node_id, n.name, n.version, n.started_at, n.expires_at order by n.started_at
-        """;
-
     private const string Free = $"""
         select count(*) from {S}.lease where owner is null or owner not in (select node_id from {S}.node where expires_at > clock_timestamp())
         """;
@@ -52,6 +45,12 @@ internal sealed class StatusReader(NpgsqlDataSource database)
         where a.parked order by (a.state->'parked'->>'at')::timestamptz nulls last, a.external_id limit $1
         """;
 
+    private const string Failover = $"""
+        select number, noticed_at, survived_at, (select count(*) from {S}.submission where finished_at is null and started_at <= noticed_at),
+          (select count(*) from {S}.failover_correction where failover = number)
+        from {S}.failover order by number desc limit 1
+        """;
+
     private const string ApiCalls = $"select kind, sum(calls)::int8 from {S}.api_call group by kind";
 
     private const string ApiBudget = $"""
@@ -66,9 +65,7 @@ internal sealed class StatusReader(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, stop);
-        var nodes = await ListAsync(
-            connection, Nodes, row => new NodeStatus(row.GetGuid(0), row.GetString(1), row.GetString(2), Time(row, 3), row.GetBoolean(4), (int)row.GetInt64(5), row.GetBoolean(6), (int)row.GetInt64(7)),
-            stop, Addresses.Coordinator, Addresses.FeedBase);
+        var nodes = await ListAsync(connection, NodeTable.ListSql, NodeTable.Read, stop, Addresses.Coordinator, Addresses.FeedBase);
         var free = (await ListAsync(connection, Free, row => (int)row.GetInt64(0), stop))[0];
         var lag = (await ListAsync(
             connection, $"select count(*), extract(epoch from clock_timestamp() - min(at))::float8 from ({ChangeLogLag.UndecidedSql}) u",
@@ -81,8 +78,9 @@ internal sealed class StatusReader(NpgsqlDataSource database)
         var parked = work.Parked == 0 ? []
             : await ListAsync(connection, ParkedSql, row => ParkedEntry.Of(row.GetString(0), row.GetGuid(1), Codec.ReadState(row.GetString(2))), stop, StatusReport.ParkedMax);
         var mappings = await MappingsAsync(connection, stop);
+        var failovers = await ListAsync(connection, Failover, row => new FailoverStatus(row.GetInt32(0), Time(row, 1), Time(row, 2), row.GetInt64(3), row.GetInt64(4)), stop);
         return new StatusReport(
-            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]) { Api = await ApiAsync(connection, stop) };
+            work.At, nodes, free, mappings, lag, work.Submissions, new OfferStatus(work.Offers), work.Envelopes, work.Owed, work.Parked, [.. parked.SelectMany(entries => entries)]) { Api = await ApiAsync(connection, stop), Failover = failovers is [var failover, ..] ? failover : null };
     }
 
     private static async Task<ApiStatus> ApiAsync(NpgsqlConnection connection, CancellationToken stop)

@@ -23,6 +23,9 @@ internal sealed record StatusReport(
     /// <summary>API requests and their budget.</summary>
     public required ApiStatus Api { get; init; }
 
+    /// <summary>The newest failover or restore that may have lost commits; null when there was none.</summary>
+    public FailoverStatus? Failover { get; init; }
+
     /// <summary>Nothing is on its way: no undecided change, no offer, no submission, no envelope, no row to write.</summary>
     public bool IsQuiet => ChangeLog.Undecided == 0 && Submissions.Outstanding == 0 && Offers.Waiting == 0 && Envelopes == 0 && OwedRows == 0;
 
@@ -38,12 +41,11 @@ internal sealed record StatusReport(
     }.Where(part => part.Count > 0).Select(part => FormattableString.Invariant($"{part.Count} {part.What}")));
 }
 
-/// <summary>A node that has registered and not been cleaned up.</summary>
-/// <param name="Alive">Its heartbeat has not expired.</param>
-/// <param name="Shards">Record shards it holds.</param>
-/// <param name="Coordinator">It holds the submission coordinator.</param>
-/// <param name="Feeds">Feeds it holds.</param>
-internal sealed record NodeStatus(Guid NodeId, string Name, string Version, DateTimeOffset StartedAt, bool Alive, int Shards, bool Coordinator, int Feeds);
+/// <summary>A failover that may have lost commits.</summary>
+/// <param name="SurvivedAt">Commits since then may be lost.</param>
+/// <param name="InDoubt">Submissions about which Salesforce has not been asked yet.</param>
+/// <param name="Corrected">Records that were corrected from Salesforce.</param>
+internal sealed record FailoverStatus(int Number, DateTimeOffset NoticedAt, DateTimeOffset SurvivedAt, long InDoubt, long Corrected);
 
 /// <summary>A mapped object.</summary>
 /// <param name="Rows">Rows of the table: exact up to 10,000, then PostgreSQL's estimate.</param>

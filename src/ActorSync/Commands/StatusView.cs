@@ -9,7 +9,7 @@ internal static class StatusView
     /// <summary>Prints the report.</summary>
     public static void Show(IAnsiConsole console, StatusReport report)
     {
-        console.Write(Nodes(report));
+        console.Write(NodeView.Of(report.Nodes));
         if (report.FreeAddresses > 0)
         {
             console.MarkupLineInterpolated($"[yellow]{report.FreeAddresses} leases have no living holder[/]");
@@ -22,6 +22,13 @@ internal static class StatusView
         console.WriteLine($"mailboxes     {Count(report.Envelopes, "envelopes")}");
         console.WriteLine($"write-back    {Count(report.OwedRows, "rows to write")}");
         ShowApi(console, report.Api);
+        if (report.Failover is { } failover)
+        {
+            console.Profile.Out.Writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"failover {failover.Number}    noticed {failover.NoticedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, commits since {failover.SurvivedAt.UtcDateTime:HH:mm:ss}Z may be lost: {failover.InDoubt:N0} submissions still in doubt, {failover.Corrected:N0} records corrected"));
+        }
+
         console.WriteLine($"parked        {Count(report.ParkedRecords, "records")}");
         foreach (var parked in report.Parked)
         {
@@ -45,20 +52,6 @@ internal static class StatusView
         {
             console.Profile.Out.Writer.WriteLine($"              {said}");
         }
-    }
-
-    private static Table Nodes(StatusReport report)
-    {
-        var table = new Table { Border = TableBorder.Simple }.AddColumns("node", "id", "state", "version", "started", "shards", "coordinator", "feeds");
-        foreach (var node in report.Nodes)
-        {
-            table.AddRow(
-                Markup.Escape(node.Name), node.NodeId.ToString(), node.Alive ? "alive" : "expired", Markup.Escape(node.Version),
-                node.StartedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-                Number(node.Shards), node.Coordinator ? "yes" : "", Number(node.Feeds));
-        }
-
-        return report.Nodes.IsEmpty ? table.AddRow("none is running") : table;
     }
 
     private static Table Mappings(StatusReport report)

@@ -17,8 +17,14 @@ internal sealed record SalesforceConfig
     /// <summary>Consumer secret of the connected app; null only with <see cref="Jwt"/>.</summary>
     public required Secret? ClientSecret { get; init; }
 
+    /// <summary>The file that held <see cref="ClientSecret"/>; null: it was written in the configuration.</summary>
+    public required string? ClientSecretFile { get; init; }
+
     /// <summary>Given: sign in by the refresh token flow.</summary>
     public required Secret? RefreshToken { get; init; }
+
+    /// <summary>The file that held <see cref="RefreshToken"/>; null: it was written in the configuration.</summary>
+    public required string? RefreshTokenFile { get; init; }
 
     /// <summary>Given: sign in by the JWT bearer flow. Neither this nor <see cref="RefreshToken"/>: by the client credentials flow.</summary>
     public required JwtConfig? Jwt { get; init; }

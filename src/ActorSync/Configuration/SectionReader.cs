@@ -165,6 +165,9 @@ internal sealed class SectionReader
     /// <summary>The key has a value, right or wrong.</summary>
     public bool Has(string key) => Find(key) is not (null or HoconText { IsNull: true });
 
+    /// <summary>The key exists, and what it holds is looked at elsewhere.</summary>
+    public void Ignore(string key) => _keys.Add(key);
+
     /// <summary>The origin of a key's value; of this block if the key is absent.</summary>
     public ConfigOrigin OriginOf(string key) => Find(key)?.Origin ?? Origin;
 

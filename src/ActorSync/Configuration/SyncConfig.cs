@@ -34,4 +34,7 @@ internal sealed record NodeConfig
 {
     /// <summary>What people call this node in logs and <c>status</c>, 1 to 63 bytes. Not an identity: each start draws a new node id.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Answers about this node.</summary>
+    public required HttpConfig Http { get; init; }
 }

@@ -39,7 +39,11 @@ internal static class SyncConfigBinder
 
     private static NodeConfig Node(SectionReader at)
     {
-        var config = new NodeConfig { Name = at.Text("name", $"write a name of 1 to {PostgresNameBytesMax} bytes", NodeNameComplaint) };
+        var config = new NodeConfig
+        {
+            Name = at.Text("name", $"write a name of 1 to {PostgresNameBytesMax} bytes", NodeNameComplaint),
+            Http = HttpBinder.Bind(at.Section("http")),
+        };
         at.Done();
         return config;
     }
@@ -53,9 +57,11 @@ internal static class SyncConfigBinder
 
     private static PostgresConfig Postgres(SectionReader at)
     {
+        var (url, urlFile) = SecretFile.Read(at, "url", "write url = \"postgres://user:password@host:5432/database\"", isRequired: true, Url);
         var config = new PostgresConfig
         {
-            Url = at.Value("url", "write url = \"postgres://user:password@host:5432/database\"", Url)!,
+            Url = url!,
+            UrlFile = urlFile,
             CommandTimeout = at.Duration("command-timeout", OneSecond, TimeSpan.FromMinutes(10)),
             Schema = at.Text("schema", "write the name of a schema for the mapped tables, such as salesforce", SchemaComplaint),
         };
@@ -89,12 +95,18 @@ internal static class SyncConfigBinder
         const string SecretRemedy = "write {0} = ${{?VARIABLE}} and keep the secret in the environment";
         var clientSecretRemedy = string.Format(null, SecretRemedy, "client-secret");
         var jwt = at.Section("jwt");
+        var loginUrl = at.Value("login-url", "write login-url = \"https://YOUR-DOMAIN.my.salesforce.com\"", LoginUrl)!;
+        var clientId = at.Text("client-id", "write client-id = \"the consumer key of the connected app\"", t => string.IsNullOrWhiteSpace(t) ? "is empty" : null);
+        var (clientSecret, clientSecretFile) = SecretFile.Read(at, "client-secret", clientSecretRemedy, isRequired: !JwtBinder.IsGiven(jwt), SecretText);
+        var (refreshToken, refreshTokenFile) = SecretFile.Read(at, "refresh-token", string.Format(null, SecretRemedy, "refresh-token"), isRequired: false, SecretText);
         var config = new SalesforceConfig
         {
-            LoginUrl = at.Value("login-url", "write login-url = \"https://YOUR-DOMAIN.my.salesforce.com\"", LoginUrl)!,
-            ClientId = at.Text("client-id", "write client-id = \"the consumer key of the connected app\"", t => string.IsNullOrWhiteSpace(t) ? "is empty" : null),
-            ClientSecret = JwtBinder.IsGiven(jwt) ? at.OptionalValue("client-secret", clientSecretRemedy, SecretText) : at.Value("client-secret", clientSecretRemedy, SecretText),
-            RefreshToken = at.OptionalValue("refresh-token", string.Format(null, SecretRemedy, "refresh-token"), SecretText),
+            LoginUrl = loginUrl,
+            ClientId = clientId,
+            ClientSecret = clientSecret,
+            ClientSecretFile = clientSecretFile,
+            RefreshToken = refreshToken,
+            RefreshTokenFile = refreshTokenFile,
             Jwt = JwtBinder.Bind(jwt),
             ApiVersion = at.Text("api-version", "write a version such as 64.0", ApiVersionComplaint),
             RequestDeadline = at.Duration("request-deadline", OneSecond, TimeSpan.FromMinutes(10)),
@@ -103,9 +115,10 @@ internal static class SyncConfigBinder
             ApiBudget = ApiBudgetBinder.Bind(at.Section("api-budget")),
             ResponseBytesMax = at.Bytes("response-bytes-max", 1L << 20, 1L << 30),
         };
-        if (config.Jwt is not null && at.Has("refresh-token"))
+        var token = at.Has("refresh-token-file") ? "refresh-token-file" : "refresh-token";
+        if (config.Jwt is not null && at.Has(token))
         {
-            at.Error(at.OriginOf("refresh-token"), at.KeyOf("refresh-token"), "stands beside the block jwt, and a node signs in by one of them", "remove one of the two");
+            at.Error(at.OriginOf(token), at.KeyOf(token), "stands beside the block jwt, and a node signs in by one of them", "remove one of the two");
         }
 
         at.Done();

@@ -27,12 +27,11 @@ internal interface IOfferTable
     /// <summary>Those of some records of some mappings whose births are offered.</summary>
     Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<short> mappings, IReadOnlyCollection<Guid> records, CancellationToken stop);
 
-    /// <summary>True when more offers wait than <paramref name="max"/>, due or not, and one of them could leave without a change that is not decided yet: for writes in the order of the log.</summary>
-    Task<bool> ExceedAsync(int max, CancellationToken stop);
+    /// <summary>True when more offers wait than <paramref name="max"/>, due or not; in the order of the log only if one of them could leave without a change that is not decided yet.</summary>
+    Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop);
 
-    /// <summary>Mappings of which more offers wait for Salesforce than <paramref name="max"/>, due or not, with their numbers. Offers that wait for people do not count:
-    /// those of paused mappings, and those a coordinator holds back for them (<see cref="HeldOffers"/>).</summary>
-    Task<IReadOnlyDictionary<short, long>> CrowdedAsync(int max, CancellationToken stop);
+    /// <summary>How many offers wait, due or not, by mapping, if those that wait for Salesforce are more than <paramref name="max"/>; nothing otherwise. Those that wait for people do not count.</summary>
+    Task<IReadOnlyDictionary<short, long>> WaitingAsync(int max, CancellationToken stop);
 
     /// <summary>Begins to read offers, with everything there is.
     IOfferWindow OpenWindow();
@@ -47,17 +46,9 @@ internal interface IOfferWindow
     /// <summary>Offers that were read before and are still there, oldest first.</summary>
     Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop);
 
-    /// <summary>Mappings that are read apart: the others pass them.</summary>
-    IReadOnlyCollection<short> Apart => [];
-
-    /// <summary>From here on a mapping is read apart, until it has caught up with the others. False where all have to be read in one queue.</summary>
-    bool Part(short mapping) => false;
-
-    /// <summary>The next offers of a mapping that is read apart.</summary>
-    Task<IReadOnlyList<ReadyWrite>> ReadApartAsync(short mapping, int max, CancellationToken stop) => throw new NotSupportedException();
-
-    /// <summary>Those of some records whose births are offered.</summary>
-    Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<RecordId> records, CancellationToken stop) => throw new NotSupportedException();
+    /// <summary>Of records that changes name those whose births are offered, or may stand unread in the change log before the change: their mapping is read apart, and they have no actor.</summary>
+    /// <param name="named">Each with the position of a change that names it.</param>
+    Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<(RecordId Record, long Position)> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
 }
 
 /// <summary>A look at the offers in the order of the change log.</summary>

@@ -82,40 +82,43 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         return births;
     }
 
-    public async Task<bool> ExceedAsync(int max, CancellationToken stop)
+    public async Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
     {
         // Ids are given in order, so few ids between the first and the last say, at the cost of two index entries, that there are few offers.
+        var couldLeave = inLogOrder ? $"(select min(position) from {S}.offer where mapping not in ({MappingStates.PausedSql})) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue})" : "true";
+        // What waits for people and not for Salesforce does not count: offers of paused mappings, and the children of their births.
+        var countedMax = $"$1 + (select held_offers from {S}.cluster)";
         await using var command = database.CreateCommand(
             $"""
             select case when coalesce((select max(id) - min(id) from {S}.offer), 0) < $1 then false
-              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit $1 + 1) o) > $1
-                and (select min(position) from {S}.offer where mapping not in ({MappingStates.PausedSql})) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue}) end
+              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit {countedMax} + 1) o) > {countedMax} and {couldLeave} end
             """);
         command.Parameters.Add(new() { Value = (long)max });
         return (bool)(await command.ExecuteScalarAsync(stop))!;
     }
 
-    public async Task<IReadOnlyDictionary<short, long>> CrowdedAsync(int max, CancellationToken stop)
+    public async Task<IReadOnlyDictionary<short, long>> WaitingAsync(int max, CancellationToken stop)
     {
+        // Few ids between the first and the last say here too that there are few.
         await using var command = database.CreateCommand(
             $"""
-            select mapping, waiting from (
-              select o.mapping, count(*) - coalesce((select (cursor->'held'->>o.mapping::text)::bigint from {S}.lease where address = {Addresses.Coordinator}), 0) waiting
-              from {S}.offer o where (select max(id) - min(id) from {S}.offer) >= $1 and o.mapping not in ({MappingStates.PausedSql}) group by o.mapping) w
-            where waiting > $1
+            with waiting as (
+              select mapping, count(*) writes from {S}.offer
+              where (select max(id) - min(id) from {S}.offer) >= $1 and mapping not in ({MappingStates.PausedSql}) group by mapping)
+            select mapping, writes from waiting where (select sum(writes) from waiting) > $1 + (select held_offers from {S}.cluster)
             """);
         command.Parameters.Add(new() { Value = (long)max });
-        var crowded = new Dictionary<short, long>();
+        var waiting = new Dictionary<short, long>();
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
-            crowded[reader.GetInt16(0)] = reader.GetInt64(1);
+            waiting[reader.GetInt16(0)] = reader.GetInt64(1);
         }
 
-        return crowded;
+        return waiting;
     }
 
-    public IOfferWindow OpenWindow() => new OfferWindow(database, this);
+    public IOfferWindow OpenWindow() => new OfferWindow(database);
 
     public async Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop)
     {
@@ -124,7 +127,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         var taken = await command.ExecuteNonQueryAsync(stop);
         if (taken != offers.Count)
         {
-            throw new InvalidOperationException($"{offers.Count - taken} of {offers.Count} offers are gone: another coordinator took them");
+            throw new StaleLeaseException($"{offers.Count - taken} of {offers.Count} offers are gone: another coordinator took them");
         }
     }
 
@@ -135,4 +138,92 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         reader.IsDBNull(first + 1) ? null : reader.GetFieldValue<DateTimeOffset>(first + 1));
 
     private static long? Id(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+}
+
+/// <summary>Reads new offers in snapshot windows, as the change log is read: an offer committed late is never missed behind a higher id.
+/// Starts with everything there is; what does not fit stays on disk.</summary>
+internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
+{
+    private string _snap = "1:1:";
+    private string? _window;
+    private long _windowId;
+
+    public async Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select clock_timestamp(), w.win::text, o.id, o.due_at, o.body::text
+            from (select coalesce($2::pg_snapshot, pg_current_snapshot()) win offset 0) w
+            left join lateral (
+              select id, due_at, body from {RuntimeOptions.Schema}.offer
+              where txid >= pg_snapshot_xmin($1::pg_snapshot) and id > $3 and pg_visible_in_snapshot(txid, w.win) and not pg_visible_in_snapshot(txid, $1::pg_snapshot) order by id limit $4) o on true
+            """);
+        command.Parameters.Add(new() { Value = _snap });
+        command.Parameters.Add(new() { Value = (object?)_window ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = _windowId });
+        command.Parameters.Add(new() { Value = max });
+        var writes = new List<ReadyWrite>();
+        var now = default(DateTimeOffset);
+        var window = _snap;
+        await using (var reader = await command.ExecuteReaderAsync(stop))
+        {
+            while (await reader.ReadAsync(stop))
+            {
+                now = reader.GetFieldValue<DateTimeOffset>(0);
+                window = reader.GetString(1);
+                if (!reader.IsDBNull(2))
+                {
+                    writes.Add(OfferTable.Ready(reader, 2));
+                }
+            }
+        }
+
+        if (max == 0)
+        {
+            return (writes, now);
+        }
+
+        (_snap, _window, _windowId) = writes.Count == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
+        return (writes, now);
+    }
+
+    public async Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select id, due_at, body::text from {RuntimeOptions.Schema}.offer where id = any($1) order by id");
+        command.Parameters.Add(new() { Value = offers.ToArray() });
+        var writes = new List<ReadyWrite>(offers.Count);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            writes.Add(OfferTable.Ready(reader, 0));
+        }
+
+        return writes;
+    }
+
+    public async Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<(RecordId Record, long Position)> named, CancellationToken stop)
+    {
+        // One statement, one snapshot: a birth that has left the change log in it is offered in it, or has been.
+        const string S = RuntimeOptions.Schema;
+        await using var command = database.CreateCommand(
+            $"""
+            select u.mapping, u.id from unnest($1, $2, $3) u(mapping, id, position)
+            where exists (select from {S}.offer o where o.external_id = u.id and o.mapping = u.mapping and o.body->>'operation' = '{nameof(WriteOperation.Insert)}')
+              or not exists (select from {S}.actor a where a.mapping = u.mapping and a.external_id = u.id)
+                and exists (
+                  select from {S}.lease l cross join lateral (select l.cursor->'apart'->u.mapping::text at) lane
+                  where l.address = {S}.shard_of(u.id) and lane.at is not null and greatest((lane.at->>'id')::bigint, (lane.at->>'floor')::bigint, 0) < u.position)
+            """);
+        command.Parameters.Add(new() { Value = named.Select(of => of.Record.Mapping).ToArray() });
+        command.Parameters.Add(new() { Value = named.Select(of => of.Record.ExternalId).ToArray() });
+        command.Parameters.Add(new() { Value = named.Select(of => of.Position).ToArray() });
+        var unread = new List<RecordId>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            unread.Add(new RecordId(reader.GetInt16(0), reader.GetGuid(1)));
+        }
+
+        return unread;
+    }
 }

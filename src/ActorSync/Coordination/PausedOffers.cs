@@ -23,14 +23,13 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
     // Up to which id the offers of a mapping are held: every id while it is paused, those that are to be made new when it has been resumed.
     private readonly Dictionary<short, long> _heldTo = [];
     private readonly Dictionary<RecordId, HeldBirth> _births = [];
-    private readonly Dictionary<short, Queue<(long Offer, short Mapping)>> _children = [];
-    private readonly Dictionary<short, int> _childrenOf = [];
+    private readonly Dictionary<short, Queue<long>> _children = [];
     private long _anewAfter;
     private long? _lookedAt;
-    private bool _countIsNew;
+    private volatile int _uncounted;
 
-    /// <summary>Offers of a mapping that is not paused, held all the same.</summary>
-    public int HeldOf(short mapping) => _childrenOf.GetValueOrDefault(mapping);
+    /// <summary>Offers of mappings that are not paused, held all the same; any thread may ask.</summary>
+    public int Uncounted => _uncounted;
 
     /// <summary>Something is held, of which writes that were read before may be children.</summary>
     public bool HasNews { get; private set; }
@@ -42,8 +41,6 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
         if (_lookedAt is not { } lookedAt || clock.GetElapsedTime(lookedAt) >= MappingGate.LookInterval)
         {
             var wishes = await states.ReadAsync(stop);
-            // The numbers of an earlier term are in the lease: this one counts anew.
-            _countIsNew |= _lookedAt is null && lease.Cursor != "{}";
             if (_lookedAt is null && wishes.Count > 0)
             {
                 await RecallAsync(stop);
@@ -58,13 +55,6 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
             foreach (var resumed in _heldTo.Where(entry => entry.Value == long.MaxValue && !wishes.GetValueOrDefault(entry.Key).IsPaused).Select(entry => entry.Key).ToArray())
             {
                 (_heldTo[resumed], _anewAfter) = (await states.LastOfferAsync(stop), 0);
-            }
-
-            if (_countIsNew)
-            {
-                HeldOffers.Put(lease, _childrenOf.Select(of => KeyValuePair.Create(of.Key, Math.Min(UncountedMax, of.Value))));
-                await InTurnAsync(_ => Task.CompletedTask, stop);
-                _countIsNew = false;
             }
 
             _lookedAt = clock.GetTimestamp();
@@ -97,8 +87,8 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
                     _children[birth.Mapping] = children = [];
                 }
 
-                children.Enqueue((write.Key, mapping));
-                Count(mapping, 1);
+                children.Enqueue(write.Key);
+                Count();
                 Remember(write, new HeldBirth(birth.Mapping, parent));
                 return true;
             }
@@ -146,14 +136,14 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
             return false;
         }
 
-        (long Offer, short Mapping)[] piece = [.. children.Take(anewMax)];
-        await InTurnAsync(turn => states.OfferAnewAsync(turn, [.. piece.Select(child => child.Offer)], stop), stop);
-        foreach (var child in piece)
+        long[] piece = [.. children.Take(anewMax)];
+        await InTurnAsync(turn => states.OfferAnewAsync(turn, piece, stop), stop);
+        for (var i = 0; i < piece.Length; i++)
         {
             children.Dequeue();
-            Count(child.Mapping, -1);
         }
 
+        Count();
         return true;
     }
 
@@ -194,11 +184,7 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
         return false;
     }
 
-    private void Count(short mapping, int more)
-    {
-        _childrenOf[mapping] = _childrenOf.GetValueOrDefault(mapping) + more;
-        _countIsNew = true;
-    }
+    private void Count() => _uncounted = Math.Min(UncountedMax, _children.Values.Sum(held => held.Count));
 
     /// <summary>A birth that is held.</summary>
     /// <param name="Mapping">Whose resume lets it go.</param>

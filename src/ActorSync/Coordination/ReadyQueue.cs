@@ -4,7 +4,7 @@ using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>, and a quarter of it more for each object beside one that fills it; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
+/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
 /// What waits for a birth in a job does not fill the room of those that can leave (<see cref="WritesAside"/>).</summary>
 internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax, PausedOffers? paused = null) : IReadyWrites
 {
@@ -23,17 +23,13 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
 
-    // Children of births that stand on disk behind what is read.
-    private WritesBehind Behind => field ??= new WritesBehind(offers, waiting, record => _births.Contains(record));
-
-    // The room kept for each object beside one that fills it.
-    private int OthersMax => Math.Max(1, writesMax / 4);
+    private WritesBehind Behind => field ??= new WritesBehind(offers, writesMax, IsHere);
 
     public bool Any => _writes.Count > 0;
 
     public int Count => _writes.Count;
 
-    public DateTimeOffset? NextDue => _writes.Values.Min(entry => entry.Ready.DueAt);
+    public DateTimeOffset? NextDue => new[] { _writes.Values.Min(entry => entry.Ready.DueAt), Behind.NextLook }.Min();
 
     public async Task<(bool News, DateTimeOffset Now)> ReadAsync(IReadOnlyCollection<Submission> outside, CancellationToken stop)
     {
@@ -43,7 +39,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         MakeRoom(outside);
         var again = _aside.Released(Math.Max(0, writesMax - _writes.Count));
         IReadOnlyList<ReadyWrite> released = again.Count == 0 ? [] : await offers.ReadAgainAsync(again, stop);
-        var room = Room(released.Count);
+        var room = Math.Max(0, writesMax - _writes.Count - released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         _aside.Taken(again.Count);
         Add(released, now);
@@ -53,51 +49,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Add(await Behind.PassAsync([.. writes.Where(write => waiting.Knows(write.Write))], now, stop), now);
-        var apart = await ReadApartAsync(now, stop);
+        var (count, known) = (_writes.Count, writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)).ToList());
+        Add(await Behind.PassAsync(known, stop));
+        Add(await Behind.LookAsync(now, stop));
         LetGoHeld();
-        return (writes.Count + released.Count + apart > 0 || isAnew, now);
-    }
-
-    // Where one object fills the room it is read apart, and a part of the room is kept free for the others.
-    private int Room(int released)
-    {
-        var free = writesMax - _writes.Count - released;
-        if (!_isCrowded && offers.Apart.Count == 0)
-        {
-            return Math.Max(0, free);
-        }
-
-        var others = _writes.Values.GroupBy(entry => entry.Waiting.Lane.Mapping).Where(of => !offers.Apart.Contains(of.Key)).ToDictionary(of => of.Key, of => of.Count());
-        if (_isCrowded && others.Values.Sum() >= OthersMax && others.MaxBy(of => of.Value) is { Value: > 0 } heaviest && offers.Part(heaviest.Key))
-        {
-            others.Remove(heaviest.Key);
-        }
-
-        return Math.Max(0, offers.Apart.Count == 0 ? free : Math.Max(free, OthersMax - others.Values.Sum()));
-    }
-
-    private async Task<int> ReadApartAsync(DateTimeOffset now, CancellationToken stop)
-    {
-        var read = 0;
-        foreach (var mapping in offers.Apart.ToArray())
-        {
-            var room = Math.Max(writesMax - _writes.Count, OthersMax - _writes.Values.Count(entry => entry.Waiting.Lane.Mapping == mapping));
-            if (room > 0)
-            {
-                var writes = await offers.ReadApartAsync(mapping, room, stop);
-                Add(await Behind.PassAsync([.. writes.Where(write => waiting.Knows(write.Write))], now, stop), now);
-                read += writes.Count;
-            }
-        }
-
-        var released = Behind.Released(Math.Max(0, writesMax - _writes.Count));
-        if (released.Count > 0)
-        {
-            Add(await Behind.PassAsync(await offers.ReadAgainAsync(released, stop), now, stop), now);
-        }
-
-        return read + released.Count;
+        return (writes.Count + released.Count > 0 || _writes.Count > count || isAnew, now);
     }
 
     // A birth that is held may have been read behind its children: they are held too, and theirs.
@@ -136,11 +92,14 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     }
 
     /// <summary>Adds writes that were read from disk at <paramref name="now"/>.</summary>
-    public void Add(IEnumerable<ReadyWrite> writes, DateTimeOffset now)
+    public void Add(IEnumerable<ReadyWrite> writes, DateTimeOffset now) => Add(writes.Select(write => Waiting(write, now)));
+
+    private (ReadyWrite Ready, WaitingWrite Waiting) Waiting(ReadyWrite ready, DateTimeOffset now) => (ready, waiting.Of(ready.Write, ready.OfferId, ready.DueAt ?? now));
+
+    private void Add(IEnumerable<(ReadyWrite Ready, WaitingWrite Waiting)> writes)
     {
-        foreach (var ready in writes)
+        foreach (var (ready, write) in writes)
         {
-            var write = waiting.Of(ready.Write, ready.OfferId, ready.DueAt ?? now);
             _mayHaveCycles |= write.Lane.Operation == WriteOperation.Insert && write.Parents.Count > 0;
             _untied.Remove(write.Record);
             if (paused?.Holds(write) == true)
@@ -184,7 +143,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         var due = _writes.Values.Where(entry => entry.Ready.DueAt is not { } at || at <= now).Select(entry => entry.Waiting).OrderBy(write => write.Key).ToList();
         // A birth that waits for its due time, or that its actor is to offer again, is unborn all the same: its children wait too.
         var unborn = _writes.Values.Where(entry => entry.Ready.DueAt > now && entry.Waiting.IsAwaited).Select(entry => entry.Waiting.Record)
-            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(_aside.Unborn).Concat(_writes.Values.SelectMany(entry => HeldParents(entry.Waiting)).Select(reference => reference.Parent)).ToList();
+            .Concat(_untied.Where(untied => untied.Value + UntiedMax > now).Select(untied => untied.Key)).Concat(_aside.Unborn).Concat(Behind.Unborn).Concat(_writes.Values.SelectMany(entry => HeldParents(entry.Waiting)).Select(reference => reference.Parent)).ToList();
         var cuts = FairCuts.Cut(due, Outside(outside), CallsOf(outside), unborn, Taken(outside) with { JobStartsMax = jobStartsMax }, waiting.Rank, limits, now);
         _stillUntil = cuts.Count == 0 && limits.Jobs is { } jobs ? StillUntil(jobs, now) : null;
         return [.. cuts.Select(cut => new ReadyCut(cut.Api, [.. cut.Writes.Select(write => _writes[write.Key].Ready)]))];
@@ -223,6 +182,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             _births.Remove(gone.Waiting.Record);
         }
     }
+
+    // Whoever names it waits for it by the rules of the cut, or with it.
+    private bool IsHere(RecordId birth) => _births.Contains(birth) || Behind.Unborn.Contains(birth) || paused?.IsUnborn(birth) == true || _aside.Unborn.Contains(birth);
 
     private IEnumerable<ParentReference> HeldParents(WaitingWrite write) =>
         paused is null ? [] : write.Parents.Where(reference => reference.Parent != write.Record && paused.IsUnborn(reference.Parent));

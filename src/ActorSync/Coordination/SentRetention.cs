@@ -1,5 +1,4 @@
 using ActorSync.Operations;
-using Npgsql;
 
 namespace ActorSync.Coordination;
 
@@ -19,7 +18,7 @@ internal sealed class SentRetention(SubmissionTable submissions, TimeProvider cl
                 {
                 }
             }
-            catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+            catch (Exception error)
             {
                 if (!stop.IsCancellationRequested)
                 {

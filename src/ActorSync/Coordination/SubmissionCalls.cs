@@ -38,8 +38,8 @@ internal sealed class SubmissionCalls(
         await await Task.WhenAny(Task.WhenAll(_calls), _answers.Reader.WaitToReadAsync(stop).AsTask()).WaitAsync(stop);
 
     /// <summary>Sends a submission that was journaled, or opens the job that is to carry it.</summary>
-    /// <param name="began">When it was started, by both clocks.</param>
-    public void Send(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon) =>
+    /// <param name="began">When it was started, a timestamp of the clock.</param>
+    public void Send(Submission submission, long began, CancellationToken abandon) =>
         _calls.Add(submission.Api == SubmissionApi.Bulk ? OpenJobAsync(submission, abandon) : SendAsync(submission, began, abandon));
 
     /// <summary>Gives a job that was journaled its records, and follows it.</summary>
@@ -51,7 +51,7 @@ internal sealed class SubmissionCalls(
     /// <summary>Looks up every record of a submission that has settled.</summary>
     public void Probe(Submission submission, CancellationToken abandon) => _calls.Add(ProbeAsync(submission, abandon));
 
-    private async Task SendAsync(Submission submission, (long At, DateTimeOffset Utc) began, CancellationToken abandon)
+    private async Task SendAsync(Submission submission, long began, CancellationToken abandon)
     {
         LaneAnswer answer;
         try
@@ -122,9 +122,8 @@ internal sealed class SubmissionCalls(
         wakeup.Signal();
     }
 
-    // The monotonic clock stands still while the machine sleeps; UTC does not, but may be set back.
-    private bool IsLate((long At, DateTimeOffset Utc) began) =>
-        clock.GetElapsedTime(began.At) > CoordinatorOptions.SendWithin || clock.GetUtcNow() - began.Utc > CoordinatorOptions.SendWithin;
+    // The node's clock counts the time in which the machine sleeps.
+    private bool IsLate(long began) => clock.GetElapsedTime(began) > CoordinatorOptions.SendWithin;
 
     private static LaneAnswer NotSent(string code, string reason) => new(null, new SyncFault.NotExecuted(code, reason, TimeSpan.Zero));
 }

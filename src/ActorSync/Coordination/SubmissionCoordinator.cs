@@ -35,6 +35,7 @@ internal sealed class SubmissionCoordinator(
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
     private readonly SubmissionCalls _calls = new(lane, bulk, probe, stores.Turns, term, mappings, wakeup, options, clock, log);
     private readonly JobPlaces _jobs = new(options.Retry);
+    private readonly SuspectWrites _suspects = new(stores.Failovers, options);
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly HashSet<Guid> _probing = [];
     private DateTimeOffset _now;
@@ -83,7 +84,7 @@ internal sealed class SubmissionCoordinator(
             _calls.Sweep();
             var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
             ProbeSettled(abandon);
-            return worked ? TimeSpan.Zero : pace.Rest(ready, options.Linger, _now);
+            return worked ? TimeSpan.Zero : wakeup.Within(pace.Rest(ready, options.Linger, _now));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -106,20 +107,22 @@ internal sealed class SubmissionCoordinator(
     // What was started and has no outcome may have happened: all of it is in doubt, but for Bulk jobs, which can be asked about.
     private async Task RecoverAsync(CancellationToken stop)
     {
-        foreach (var submission in await _journal.OpenAsync(stop))
+        await _suspects.LoadAsync(stop);
+        foreach (var submission in (await _journal.OpenAsync(stop)).Select(_suspects.Open))
         {
             if (!mappings.ContainsKey(submission.Mapping))
             {
                 // Its records have no actors here either: it stays as it is until a node knows its object again.
                 log.Say($"submission {submission.Id} of {submission.Writes.Count} records is of an object that is not mapped any more; it waits until it is");
             }
-            else if (submission.Api == SubmissionApi.Bulk)
+            else if (submission.Api == SubmissionApi.Bulk && (submission.JobId is not null || !_suspects.IsLeft(submission)))
             {
                 RecoverJob(submission);
             }
             else if (_outside.TryAdd(submission.Id, submission))
             {
-                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", options.SettledAt(submission.StartedAt));
+                var settledAt = options.SettledAt(submission.StartedAt);
+                log.InDoubt(submission.Id, submission.Writes.Count, "it was started before this term and has no outcome", settledAt > _suspects.SettledAt ? settledAt : _suspects.SettledAt);
             }
         }
     }
@@ -167,7 +170,13 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<bool> StartAsync(CancellationToken abandon, CancellationToken stop)
     {
-        var cuts = pace.MayCut(ready.Count) ? pace.Within(ready.Cut(_outside.Values, _now, _jobs.StartsMax(_now)), _outside.Values) : [];
+        var all = pace.MayCut(ready.Count) ? pace.Within(ready.Cut(_outside.Values, _now, _jobs.StartsMax(_now)), _outside.Values) : [];
+        var (cuts, suspects) = await _suspects.SplitAsync(all, _outside.Values, stop);
+        if (suspects.Count > 0)
+        {
+            await HoldAsync(suspects, stop);
+        }
+
         var calls = cuts.Where(cut => cut.Api == SubmissionApi.Soap).ToList();
         if (calls.Count > 0)
         {
@@ -181,13 +190,35 @@ internal sealed class SubmissionCoordinator(
             _jobs.Started(_now);
         }
 
-        return cuts.Count > 0;
+        return cuts.Count + suspects.Count > 0;
+    }
+
+    // Started as one starts what leaves, and in doubt from the start: whether it has left nobody here can know.
+    private async Task HoldAsync(IReadOnlyList<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset NotBefore)> suspects, CancellationToken stop)
+    {
+        var held = suspects.Select(suspect => _suspects.Open(
+            new Submission(newId(), suspect.Writes[0].Write.Mapping, suspect.Writes[0].Write.Operation, [.. suspect.Writes.Select(write => write.Write)], suspect.NotBefore) { Doubtful = true })).ToList();
+        await using (var turn = await BeginAsync(stop))
+        {
+            await stores.Offers.TakeAsync(turn, [.. suspects.SelectMany(suspect => suspect.Writes).Select(write => write.OfferId)], stop);
+            await _journal.StartAsync(turn, held, stop);
+            foreach (var submission in held)
+            {
+                await _journal.DoubtAsync(turn, submission.Id, "commits were lost in a failover, and it may have been sent by one of them", stop);
+            }
+
+            await turn.CommitAsync(stop);
+        }
+
+        ready.Remove(suspects.SelectMany(suspect => suspect.Writes));
+        held.ForEach(submission => _outside[submission.Id] = submission);
+        log.Held(held.Sum(submission => submission.Writes.Count), _suspects.SettledAt);
     }
 
     private async Task StartAsync(IReadOnlyList<ReadyCut> cuts, CancellationToken abandon, CancellationToken stop)
     {
         var started = new List<Submission>(cuts.Count);
-        var began = (clock.GetTimestamp(), clock.GetUtcNow());
+        var began = clock.GetTimestamp();
         await using (var turn = await BeginAsync(stop))
         {
             foreach (var cut in cuts)
@@ -244,6 +275,7 @@ internal sealed class SubmissionCoordinator(
         Submission submission, LaneAnswer? answer, IReadOnlyList<Domain.Records.DoubtAnswer>? doubt, CancellationToken stop)
     {
         _probing.Remove(submission.Id);
+        answer = _suspects.Believe(submission, answer);
         if (answer is null && doubt is null)
         {
             return;
@@ -263,6 +295,7 @@ internal sealed class SubmissionCoordinator(
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
             : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble());
         mail.Send(turn, outcomes.Messages);
+        await (doubt is null ? Task.CompletedTask : _suspects.AnswerAsync(turn, submission, stop));
         await stores.Offers.OfferAgainAsync(turn, [.. outcomes.Again.Select(again => (again.Write, again.After == TimeSpan.Zero ? default(DateTimeOffset?) : turn.Now + again.After))], stop);
         var rejected = outcomes.Messages.Count(message => message.Message is Domain.Records.RecordMessage.WriteRefused);
         var isLeft = outcomes.Lost.Count > 0;

@@ -7,7 +7,8 @@ using ActorSync.Runtime.Turns;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Submissions as events of the coordinator's journal and as the state that is left of them, always in one turn.</summary>
+/// <summary>Submissions as events of the coordinator's journal and as the state that is left of them, always in one turn. A submission that somebody else has finished or taken up says that the lease is
+/// no longer ours, before the fence would: a node that wakes up late with an answer learns it here.</summary>
 internal sealed class SubmissionJournal(ISubmissionTable table, HeldLease lease)
 {
     private static readonly ActorId Coordinator = new(0, Guid.Empty);
@@ -33,7 +34,7 @@ internal sealed class SubmissionJournal(ISubmissionTable table, HeldLease lease)
     {
         if (!await table.OpenJobAsync(turn, submission, job, stop))
         {
-            throw new InvalidOperationException($"submission {submission} has an outcome already, or another job");
+            throw new StaleLeaseException($"submission {submission} has an outcome already, or another job");
         }
 
         turn.Journal(lease, Coordinator, "submission-job", JsonSerializer.Serialize(new SubmissionJobOpened(submission, job), SubmissionJson.Default.SubmissionJobOpened));
@@ -51,7 +52,7 @@ internal sealed class SubmissionJournal(ISubmissionTable table, HeldLease lease)
     {
         if (!await table.LeaveAsync(turn, submission, lost, stop))
         {
-            throw new InvalidOperationException($"submission {submission} has an outcome already");
+            throw new StaleLeaseException($"submission {submission} has an outcome already");
         }
 
         turn.Journal(
@@ -64,7 +65,7 @@ internal sealed class SubmissionJournal(ISubmissionTable table, HeldLease lease)
         var body = JsonSerializer.Serialize(finished, SubmissionJson.Default.SubmissionFinished);
         if (!await table.FinishAsync(turn, finished.Id, body, stop))
         {
-            throw new InvalidOperationException($"submission {finished.Id} has an outcome already");
+            throw new StaleLeaseException($"submission {finished.Id} has an outcome already");
         }
 
         turn.Journal(lease, Coordinator, "submission-finished", body);

@@ -49,7 +49,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
         await using var command = new NpgsqlCommand(
             $"""
             insert into {S}.submission(submission, mapping, operation, epoch, token, records, writes, started_at, api)
-            select submission, mapping, operation, $6, $7, records, writes::jsonb, $8, api from unnest($1, $2, $3, $4, $5, $9) u(submission, mapping, operation, records, writes, api)
+            select submission, mapping, operation, $6, $7, records, writes::jsonb, started_at, api from unnest($1, $2, $3, $4, $5, $8, $9) u(submission, mapping, operation, records, writes, started_at, api)
             """,
             turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Id).ToArray() });
@@ -59,7 +59,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
         command.Parameters.Add(new() { Value = submissions.Select(submission => JsonSerializer.Serialize(submission.Writes, SubmissionJson.Default.IReadOnlyListOfferedWrite)).ToArray() });
         command.Parameters.Add(new() { Value = lease.Epoch });
         command.Parameters.Add(new() { Value = lease.Token });
-        command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
+        command.Parameters.Add(new() { Value = submissions.Select(submission => submission.StartedAt.ToUniversalTime()).ToArray() });
         command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Api.ToString()).ToArray() });
         await command.ExecuteNonQueryAsync(stop);
     }

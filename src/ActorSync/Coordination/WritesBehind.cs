@@ -1,61 +1,77 @@
 using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Offers that name records whose births are offered and not read yet, because their object is read apart: read in one queue they would stand behind them. They are not held:
-/// their rows are read again when that object has been read to its end.</summary>
-/// <param name="isHere">True of a record whose birth has been read.</param>
-internal sealed class WritesBehind(IOfferWindow offers, WaitingWrites waiting, Func<RecordId, bool> isHere)
+/// <summary>Offers that name a record whose birth is still to be read: from the change log, because its object is read apart there, or from the offers. Sent before it, they would be refused.
+/// They are looked at again some times a second, and let go as soon as the birth is at hand, or is known not to stand before them.</summary>
+/// <param name="writesMax">Most that are held; beyond, one may be refused and tried again as any other.</param>
+/// <param name="isHere">True of a record whose birth is at hand.</param>
+internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<RecordId, bool> isHere)
 {
-    // Some dozen bytes each; beyond, a child may be refused and tried again.
-    private const int WritesMax = 1_000_000;
+    /// <summary>Writes that are looked at again at a time.</summary>
+    private const int PieceMax = 2_000;
 
-    private readonly Queue<(long Offer, RecordId Record, bool IsAwaited, short Parent)> _behind = new();
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Queue<(ReadyWrite Ready, WaitingWrite Waiting)> _behind = [];
     private readonly HashSet<RecordId> _unborn = [];
+    private DateTimeOffset _lookedAt;
 
-    /// <summary>Those that may be looked at; what stands behind births that are still to be read is remembered.</summary>
-    public async Task<IReadOnlyList<ReadyWrite>> PassAsync(IReadOnlyList<ReadyWrite> writes, DateTimeOffset now, CancellationToken stop)
+    /// <summary>When they are looked at again; null when there are none.</summary>
+    public DateTimeOffset? NextLook => _behind.Count == 0 ? null : _lookedAt + LookInterval;
+
+    /// <summary>Records that are born by writes held here.</summary>
+    public IReadOnlyCollection<RecordId> Unborn => _unborn;
+
+    /// <summary>Those that need not wait; the others are held.</summary>
+    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)> writes, CancellationToken stop)
     {
-        if ((offers.Apart.Count == 0 && _behind.Count == 0) || writes.Count == 0 || _behind.Count >= WritesMax)
+        var born = writes.Where(write => write.Waiting.IsAwaited).Select(write => write.Waiting.Record).ToHashSet();
+        var named = writes.SelectMany(write => Named(write.Waiting).Where(parent => !born.Contains(parent)).Select(parent => (parent, write.Waiting.Position))).ToList();
+        var unread = named.Count == 0 || _behind.Count >= writesMax ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
+        if (unread.Count == 0)
         {
             return writes;
         }
 
-        var known = writes.Select(write => (Ready: write, Waiting: waiting.Of(write.Write, write.OfferId, now))).ToList();
-        var here = known.Where(write => write.Waiting.IsAwaited).Select(write => write.Waiting.Record).ToHashSet();
-        RecordId[] named = [.. known.SelectMany(write => write.Waiting.Parents).Select(reference => reference.Parent).Where(parent => offers.Apart.Contains(parent.Mapping) && !here.Contains(parent) && !isHere(parent)).Distinct()];
-        var unread = named.Length == 0 ? [] : (await offers.BirthsAsync(named, stop)).ToHashSet();
-        var pass = new List<ReadyWrite>(writes.Count);
-        foreach (var (ready, write) in known)
+        var pass = new List<(ReadyWrite, WaitingWrite)>(writes.Count);
+        foreach (var write in writes)
         {
-            if (write.Parents.Select(reference => reference.Parent).FirstOrDefault(parent => parent != write.Record && (unread.Contains(parent) || _unborn.Contains(parent))) is { Mapping: > 0 } parent)
+            if (!Named(write.Waiting).Any(unread.Contains))
             {
-                _behind.Enqueue((ready.OfferId, write.Record, write.IsAwaited, parent.Mapping));
-                if (write.IsAwaited)
-                {
-                    _unborn.Add(write.Record);
-                }
+                pass.Add(write);
+                continue;
             }
-            else
+
+            _behind.Enqueue(write);
+            if (write.Waiting.IsAwaited)
             {
-                pass.Add(ready);
+                _unborn.Add(write.Waiting.Record);
             }
         }
 
         return pass;
     }
 
-    /// <summary>Offers to read again, in their order: what they waited for has been read.</summary>
-    public IReadOnlyList<long> Released(int max)
+    /// <summary>Those that need not wait any more, of the next piece.</summary>
+    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> LookAsync(DateTimeOffset now, CancellationToken stop)
     {
-        var released = new List<long>();
-        while (released.Count < max && _behind.TryPeek(out var next) && !offers.Apart.Contains(next.Parent))
+        if (_behind.Count == 0 || now < NextLook)
         {
-            _behind.Dequeue();
-            _unborn.Remove(next.Record);
-            released.Add(next.Offer);
+            return [];
         }
 
-        return released;
+        _lookedAt = now;
+        var piece = new List<(ReadyWrite Ready, WaitingWrite Waiting)>();
+        while (piece.Count < PieceMax && _behind.TryDequeue(out var write))
+        {
+            piece.Add(write);
+            _unborn.Remove(write.Waiting.Record);
+        }
+
+        return await PassAsync(piece, stop);
     }
+
+    private static IEnumerable<RecordId> Named(WaitingWrite write) => write.Parents.Select(reference => reference.Parent).Where(parent => parent != write.Record);
 }

@@ -87,9 +87,9 @@ internal sealed class BothSides(NpgsqlDataSource database, OrgModel org, DemoNod
         {
             return await _status.ReadAsync(stop);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction)
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction)
         {
-            return null; // the node has not made its tables yet
+            return null; // the node has not made all of its tables yet
         }
     }
 

@@ -119,8 +119,8 @@ internal sealed class ClusterFolder(string path)
         }
     }
 
-    /// <summary>True once the server says in its pid file that it accepts connections (line 8, since PostgreSQL 10).</summary>
-    public bool IsReady() => PostmasterLines() is { Length: >= 8 } lines && lines[7].Trim() == "ready";
+    /// <summary>True once the server says in its pid file that it accepts connections, to read at least (line 8, since PostgreSQL 10).</summary>
+    public bool IsReady() => PostmasterLines() is { Length: >= 8 } lines && lines[7].Trim() is "ready" or "standby";
 
     /// <summary>The end of the server's log, for an error message.</summary>
     public string LogTail(int lines = 8) =>

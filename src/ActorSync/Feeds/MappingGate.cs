@@ -83,7 +83,7 @@ internal sealed class MappingGate(IMappingStates states, LoadPlaces places, Obje
             await states.FailAsync(mapping.Number, what, stop);
             (_strikes, _lookedAt) = (0, 0);
         }
-        catch (Npgsql.NpgsqlException)
+        catch (Exception) when (!stop.IsCancellationRequested)
         {
             // It fails again, and is noted then.
         }

@@ -112,6 +112,16 @@ internal sealed class MappingStates(NpgsqlDataSource database) : IMappingStates
             $"insert into {S}.mapping_state as s(mapping, reloads) values ($1, 1) on conflict (mapping) do update set reloads = s.reloads + 1, failed_at = null, failed = null",
             mapping, null, stop);
 
+    /// <summary>Says that nobody maps an object any more: what is captured of it is passed over until a node has it in its configuration again.</summary>
+    /// <returns>False if it was said already, or a node that lives has it.</returns>
+    public async Task<bool> RetireAsync(short mapping, CancellationToken stop) =>
+        await ChangeAsync(
+            $"""
+            update {S}.mapping m set retired_at = clock_timestamp() where m.mapping = $1 and retired_at is null
+              and not exists (select from {S}.node n where m.mapping = any(n.kinds) and n.expires_at > clock_timestamp())
+            """,
+            mapping, null, stop);
+
     private async Task<bool> ChangeAsync(string sql, short mapping, string? by, CancellationToken stop)
     {
         await using var command = database.CreateCommand(sql);

@@ -6,7 +6,15 @@ namespace ActorSync.Operations;
 /// <summary>What a node tells its operators: one line per event, time first. Never a secret, never a stack trace unless asked for.</summary>
 internal sealed class SyncLog(TextWriter output, TimeProvider clock, bool verbose)
 {
+    // The same trouble again within this time is only counted: a loop that tries again says it several times a second.
+    private static readonly TimeSpan RepeatedWithin = TimeSpan.FromSeconds(10);
+
+    // Different troubles remembered.
+    private const int TroublesMax = 100;
+
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, (long At, int More)> _troubles = new(StringComparer.Ordinal);
+    private string? _pause;
 
     /// <summary>Something worth knowing.</summary>
     public void Say(string message) => Write("info", message);
@@ -15,12 +23,70 @@ internal sealed class SyncLog(TextWriter output, TimeProvider clock, bool verbos
     public void Alert(string message) => Write("warn", message);
 
     /// <summary>Something went wrong and is being dealt with.</summary>
-    public void Trouble(Exception error, string consequence) =>
-        Write("warn", $"{consequence}: {(verbose ? error.ToString() : OneLine(error))}");
+    public void Trouble(Exception error, string consequence)
+    {
+        var what = $"{consequence}: {OneLine(error)}";
+        var more = 0;
+        lock (_gate)
+        {
+            if (_troubles.TryGetValue(what, out var last) && clock.GetElapsedTime(last.At) < RepeatedWithin)
+            {
+                _troubles[what] = last with { More = last.More + 1 };
+                return;
+            }
+
+            more = last.More;
+            if (_troubles.Count >= TroublesMax)
+            {
+                _troubles.Clear();
+            }
+
+            _troubles[what] = (clock.GetTimestamp(), 0);
+        }
+
+        Write("warn", (more == 0 ? "" : $"({more} times more) ") + (verbose ? $"{consequence}: {error}" : what));
+    }
+
+    /// <summary>PostgreSQL keeps the node from working: said once, until it is another trouble or over.</summary>
+    public void Pause(Exception error)
+    {
+        var why = error is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.ReadOnlySqlTransaction } ? "PostgreSQL takes no writes (it is a standby, or read-only)" : "PostgreSQL cannot be used";
+        lock (_gate)
+        {
+            if (_pause == why)
+            {
+                return;
+            }
+
+            _pause = why;
+        }
+
+        Write("warn", $"{why}; sync pauses, nothing is lost, and goes on by itself: {(verbose ? error.ToString() : OneLine(error))}");
+    }
+
+    /// <summary>PostgreSQL can be used.</summary>
+    public void GoOn()
+    {
+        lock (_gate)
+        {
+            if (_pause is null)
+            {
+                return;
+            }
+
+            _pause = null;
+        }
+
+        Write("info", "PostgreSQL can be used again; sync goes on");
+    }
 
     /// <summary>An answer is lost.</summary>
     public void InDoubt(Guid submission, int records, string reason, DateTimeOffset settledAt) =>
         Write("warn", $"submission {submission} of {records} records is in doubt ({reason}); it is looked up after {settledAt:HH:mm:ss}Z");
+
+    /// <summary>Writes wait that may have been sent by a history which is lost.</summary>
+    public void Held(int records, DateTimeOffset settledAt) => Write(
+        "warn", $"{records} waiting writes may have been sent already by commits that are lost; they are looked up {(settledAt > clock.GetUtcNow() ? $"after {settledAt:HH:mm:ss}Z" : "first")}");
 
     /// <summary>A submission that goes as a Bulk job was started before this term and has no outcome.</summary>
     public void Unfinished(Submission submission, bool canAsk) => Write(

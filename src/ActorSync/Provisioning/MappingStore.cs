@@ -42,6 +42,37 @@ internal static class MappingStore
         return stored;
     }
 
+    /// <summary>Retires the mappings that are not in the configuration of a node that starts, unless a node that lives, or was killed within an hour, has them: where configurations differ, an older
+    /// one must not take what a newer one has added for what has been removed. Those in the configuration are not retired any more.</summary>
+    /// <returns>The numbers of all retired mappings.</returns>
+    public static async Task<IReadOnlySet<short>> RetireAsync(NpgsqlDataSource database, IReadOnlyCollection<short> configured, CancellationToken stop)
+    {
+        await using var batch = database.CreateBatch();
+        foreach (var sql in new[]
+        {
+            $"update {RuntimeOptions.Schema}.mapping set retired_at = null where mapping = any($1) and retired_at is not null",
+            $"""
+            update {RuntimeOptions.Schema}.mapping m set retired_at = clock_timestamp() where m.mapping <> all($1) and m.retired_at is null
+              and not exists (select from {RuntimeOptions.Schema}.node n where m.mapping = any(n.kinds) and n.expires_at > clock_timestamp() - interval '1 hour')
+            """,
+            $"select mapping from {RuntimeOptions.Schema}.mapping where retired_at is not null and mapping <> all($1)",
+        })
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            command.Parameters.Add(new NpgsqlParameter { Value = configured.ToArray() });
+            batch.BatchCommands.Add(command);
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        var retired = new HashSet<short>();
+        while (await reader.ReadAsync(stop))
+        {
+            retired.Add(reader.GetInt16(0));
+        }
+
+        return retired;
+    }
+
     /// <summary>Keeps a mapping under its number. Its table must exist.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, ObjectMapping mapping, CancellationToken stop)
     {

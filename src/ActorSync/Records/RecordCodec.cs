@@ -8,6 +8,10 @@ namespace ActorSync.Records;
 /// <summary>Stable names and JSON of record events and states. An unknown name throws: a state must never be folded from half a journal.</summary>
 internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
 {
+    /// <summary>What is written of states, events, mail and the cursors of shards. Raise it with every change after which an older program could not read them or, writing a state again, would lose
+    /// of it: from the first node of the new version on no older one holds a shard. Before 2 there were no mappings read apart.</summary>
+    public const int Format = 2;
+
     private static readonly Dictionary<string, JsonTypeInfo> ByName = new(StringComparer.Ordinal)
     {
         ["local-changed"] = RecordJson.Default.LocalChanged,

@@ -8,17 +8,19 @@ using ActorSync.WriteBack;
 namespace ActorSync.Records;
 
 /// <summary>Opens and writes the envelopes of record shards. A remote image is opened together with the row it will be compared with, read in the same turn.</summary>
-internal sealed class RecordMail(IReadOnlyDictionary<short, ObjectMapping> mappings, IMappedRows rows, int shardCount)
+/// <param name="retired">Mappings whose messages nobody wants any more; null: all that are not among <paramref name="mappings"/>.</param>
+internal sealed class RecordMail(IReadOnlyDictionary<short, ObjectMapping> mappings, IMappedRows rows, int shardCount, IReadOnlySet<short>? retired = null)
 {
     /// <summary>Messages per envelope.</summary>
     public const int EnvelopeMessagesMax = 200;
 
     /// <summary>Opens envelopes into messages, in order.</summary>
+    /// <exception cref="UnknownKindException">A message is of a mapping that a node with a newer configuration has added.</exception>
     public async Task<IReadOnlyList<Delivery<RecordMessage>>> OpenAsync(Turn turn, IReadOnlyList<StoredEnvelope> envelopes, CancellationToken stop)
     {
         var stored = envelopes
             .SelectMany(envelope => JsonSerializer.Deserialize(envelope.Body, RecordJson.Default.RecordEnvelope)!.Messages)
-            .Where(message => mappings.ContainsKey(message.Mapping))
+            .Where(message => IsWanted(message.Mapping))
             .ToList();
         var found = new Dictionary<ActorId, RowImage>();
         foreach (var group in stored.Where(message => message.MeetsRow).GroupBy(message => message.Mapping))
@@ -35,6 +37,9 @@ internal sealed class RecordMail(IReadOnlyDictionary<short, ObjectMapping> mappi
             return new Delivery<RecordMessage>(actor, message.Open(found.GetValueOrDefault(actor, RowImage.None)));
         })];
     }
+
+    private bool IsWanted(short mapping) => mappings.ContainsKey(mapping)
+        || (retired?.Contains(mapping) == false ? throw new UnknownKindException($"a message is of mapping {mapping}, which a node with a newer configuration has added") : false);
 
     /// <summary>Sends messages to the shards of their records, many to an envelope.</summary>
     public void Send(Turn turn, IEnumerable<Delivery<RecordMessage>> deliveries, DateTimeOffset? dueAt = null)

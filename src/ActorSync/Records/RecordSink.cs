@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorSync.Coordination;
 using ActorSync.Domain.Records;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Hosting;
@@ -11,7 +12,7 @@ namespace ActorSync.Records;
 
 /// <summary>What record actors ask of the outside, executed in their turn: writes are offered to the coordinator, fresh reads asked of the feeds,
 /// sfids learned, owed rows written.</summary>
-internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coordinator, IReadOnlyDictionary<short, Wakeup> feeds)
+internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coordinator, IReadOnlyDictionary<short, Wakeup> feeds, Corrections? corrections = null)
     : ITurnSink<RecordState, RecordMessage, RecordEvent>
 {
     private bool _offered;
@@ -47,6 +48,7 @@ internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coor
             }
         }
 
+        await (corrections?.TakeAsync(turn, events, stop) ?? Task.CompletedTask);
         await stores.Offers.OfferAsync(turn, offers, stop);
         _offered |= offers.Count > 0;
         foreach (var mapping in readBacks.GroupBy(asked => asked.Mapping))
@@ -80,5 +82,6 @@ internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coor
 
         _offered = false;
         _asked.Clear();
+        corrections?.Committed();
     }
 }

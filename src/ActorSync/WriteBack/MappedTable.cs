@@ -47,6 +47,18 @@ internal sealed class MappedTable
     /// <summary>Compare-and-delete.</summary>
     public string Delete { get; }
 
+    /// <summary>The tables of all mappings, by number.</summary>
+    public static async Task<IReadOnlyDictionary<short, MappedTable>> LoadAsync(NpgsqlDataSource database, IReadOnlyList<ObjectMapping> mappings, CancellationToken stop)
+    {
+        var tables = new Dictionary<short, MappedTable>();
+        foreach (var mapping in mappings)
+        {
+            tables[mapping.Number] = await LoadAsync(database, mapping, stop);
+        }
+
+        return tables;
+    }
+
     /// <summary>Reads the table's column types from the catalog and makes the statements.</summary>
     public static async Task<MappedTable> LoadAsync(NpgsqlDataSource database, ObjectMapping mapping, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.Json;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
@@ -50,7 +51,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
             results.AddRange(await StatementAsync(turn, table, operation, chunk, stop));
             await ExecuteAsync(turn, "release savepoint rows", stop);
         }
-        catch (PostgresException error) when (!IsLostConnection(error))
+        catch (PostgresException error) when (!IsTroubleOfServer(error) && turn.Postgres().Connection.State == ConnectionState.Open)
         {
             await ExecuteAsync(turn, "rollback to savepoint rows", stop);
             if (chunk.Count > 1)
@@ -66,11 +67,12 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
 
     // Held by somebody, or waiting for a row that another change brings: it passes. Anything else is for people.
     private static RowWriteOutcome Refused(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.QueryCanceled
+        error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.QueryCanceled || error.SqlState.StartsWith("40", StringComparison.Ordinal)
             ? new RowWriteOutcome.Locked()
             : new RowWriteOutcome.Failed(error.SqlState, error.MessageText + (error.ConstraintName is { Length: > 0 } name ? $" (constraint {name})" : ""));
 
-    private static bool IsLostConnection(PostgresException error) => error.SqlState[..2] is "08" or "57" && error.SqlState != PostgresErrorCodes.QueryCanceled;
+    // Connection, disk, memory, shutdown, read-only: no fault of the row's, and the driver closes the connection after most of them. The turn is run again.
+    private static bool IsTroubleOfServer(PostgresException error) => error.SqlState[..2] is "08" or "25" or "53" or "57" or "58" && error.SqlState != PostgresErrorCodes.QueryCanceled;
 
     private static async Task<IReadOnlyList<Delivery<RecordMessage>>> StatementAsync(
         Turn turn, MappedTable table, RowOperation operation, ArraySegment<OwedWrite> rows, CancellationToken stop)

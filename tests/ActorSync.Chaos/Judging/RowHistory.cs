@@ -7,12 +7,16 @@ namespace ActorSync.Chaos.Judging;
 /// <summary>A row as one committed statement left it.</summary>
 /// <param name="Number">In the order of one row's statements; a row's lock makes it the order of their commits.</param>
 /// <param name="At">When the statement ran, database clock; its commit may have come later.</param>
+/// <param name="Who">Name of the session that wrote it.</param>
 /// <param name="Operation">I, U or D.</param>
 /// <param name="Old">Values by field before, trimmed, empty is null; none of an insert.</param>
 /// <param name="New">Values after; none of a delete.</param>
 internal sealed record RowVersion(
-    long Number, DateTimeOffset At, bool ByEngine, char Operation, MappedObject Type, Guid Id, string? Sfid, IReadOnlyDictionary<string, string?> Old, IReadOnlyDictionary<string, string?> New)
+    long Number, DateTimeOffset At, string Who, char Operation, MappedObject Type, Guid Id, string? Sfid, IReadOnlyDictionary<string, string?> Old, IReadOnlyDictionary<string, string?> New)
 {
+    /// <summary>A node wrote it.</summary>
+    public bool ByEngine => Who.StartsWith("actorsync ", StringComparison.Ordinal);
+
     /// <summary>Fields this statement changed, and to what. Of an insert: all that it gave a value.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Changes() => New.Where(field => Old.GetValueOrDefault(field.Key) != field.Value);
 
@@ -58,7 +62,7 @@ internal static class RowHistory
     {
         var byName = MappedObject.All.ToDictionary(type => type.Name, StringComparer.Ordinal);
         var versions = new List<RowVersion>();
-        await using var command = world.Application.CreateCommand("select n, at, who like 'actorsync %', op::text, object, id, old::text, new::text from public.chaos_history order by n");
+        await using var command = world.Application.CreateCommand("select n, at, who, op::text, object, id, old::text, new::text from public.chaos_history order by n");
         command.CommandTimeout = 120;
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
@@ -66,7 +70,7 @@ internal static class RowHistory
             var type = byName[reader.GetString(4)];
             var (old, @new) = (Row(reader, 6), Row(reader, 7));
             versions.Add(new RowVersion(
-                reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetBoolean(2), reader.GetString(3)[0], type, reader.GetGuid(5),
+                reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3)[0], type, reader.GetGuid(5),
                 Text(@new ?? old, "sfid"), Values(type, old), Values(type, @new)));
         }
 

@@ -14,6 +14,7 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
     private const string LockTimeout = "set local lock_timeout = '300ms'";
 
     private static readonly TimeSpan HeldMax = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan AwayInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What two transactions may do to each other: a lock waited for in vain, a deadlock, a UUID that has come back meanwhile.</summary>
     private static readonly ImmutableArray<string> GivingWay = [PostgresErrorCodes.LockNotAvailable, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.UniqueViolation];
@@ -37,12 +38,27 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
 
     private async Task TransactAsync(Random random, List<(MappedObject Type, Guid Id)> gone, bool holds)
     {
-        await using var connection = await application.OpenConnectionAsync();
+        try
+        {
+            await using var connection = await application.OpenConnectionAsync();
+            await TransactAsync(connection, random, gone, holds);
+        }
+        catch (Exception error) when (DatabaseTrouble.IsAway(error))
+        {
+            ledger.Note("application: found no database");
+            await Task.Delay(AwayInterval, clock);
+        }
+    }
+
+    private async Task TransactAsync(NpgsqlConnection connection, Random random, List<(MappedObject Type, Guid Id)> gone, bool holds)
+    {
         await using var transaction = await connection.BeginTransactionAsync();
         var work = new ApplicationTransaction(connection, roster, ledger, options, random, gone);
+        string id;
         try
         {
             await work.RunAsync(LockTimeout);
+            id = await work.IdAsync();
             for (var statements = random.Next(5) == 0 ? random.Next(2, 5) : 1; statements > 0; statements--)
             {
                 await work.StatementAsync();
@@ -59,8 +75,6 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
                 ledger.Note("application: rolled back");
                 return;
             }
-
-            await transaction.CommitAsync();
         }
         catch (PostgresException error) when (GivingWay.Contains(error.SqlState))
         {
@@ -69,7 +83,42 @@ internal sealed class ApplicationTraffic(NpgsqlDataSource application, Roster ro
             return;
         }
 
+        try
+        {
+            await transaction.CommitAsync();
+        }
+        catch (Exception error) when (DatabaseTrouble.IsAway(error))
+        {
+            ledger.Note("application: commits whose answer was lost");
+            if (!await WasCommittedAsync(id))
+            {
+                return;
+            }
+        }
+
         work.Committed();
         ledger.Note(holds ? "application: transactions held open" : "application: transactions");
+    }
+
+    // The server remembers, over a crash too.
+    private async Task<bool> WasCommittedAsync(string id)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var command = application.CreateCommand($"select pg_xact_status('{id}'::xid8)");
+                if (await command.ExecuteScalarAsync() is string and not "in progress" and var status)
+                {
+                    return status == "committed";
+                }
+            }
+            catch (Exception error) when (DatabaseTrouble.IsAway(error))
+            {
+                // Still away.
+            }
+
+            await Task.Delay(AwayInterval, clock);
+        }
     }
 }

@@ -33,6 +33,13 @@ internal sealed class ApplicationTransaction(
         };
     }
 
+    /// <summary>The transaction's number, by which the server says later whether it was committed.</summary>
+    public async Task<string> IdAsync()
+    {
+        await using var command = new NpgsqlCommand("select pg_current_xact_id()::text", connection);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>Runs one statement.</summary>
     public async Task<int> RunAsync(string sql, params object?[] values)
     {
@@ -166,13 +173,5 @@ internal sealed class ApplicationTransaction(
 
     private void Note(string what, int count = 1) => _whenCommitted.Add(() => ledger.Note(what, count));
 
-    private Guid NewKey()
-    {
-        const int VersionByte = 6, VariantByte = 8;
-        Span<byte> bytes = stackalloc byte[16];
-        random.NextBytes(bytes);
-        bytes[VersionByte] = (byte)((bytes[VersionByte] & 0x0F) | 0x40);
-        bytes[VariantByte] = (byte)((bytes[VariantByte] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true);
-    }
+    private Guid NewKey() => RandomKey.Next(random);
 }

@@ -11,12 +11,13 @@ internal sealed class Roster
 
     private readonly NpgsqlDataSource _application;
     private readonly OrgModel _org;
+    private readonly FrozenSet<Guid> _leftAlone;
     private readonly FrozenDictionary<string, Hot> _hot;
     private volatile FrozenDictionary<string, View> _views = FrozenDictionary<string, View>.Empty;
 
-    private Roster(NpgsqlDataSource application, OrgModel org)
+    private Roster(NpgsqlDataSource application, OrgModel org, IEnumerable<Guid> leftAlone)
     {
-        (_application, _org) = (application, org);
+        (_application, _org, _leftAlone) = (application, org, leftAlone.ToFrozenSet());
         _hot = MappedObject.All.ToFrozenDictionary(type => type.Name, type => new Hot(type, org));
     }
 
@@ -27,20 +28,28 @@ internal sealed class Roster
     public IEnumerable<Guid> HotIds => _hot.Values.SelectMany(hot => hot.Ids);
 
     /// <summary>Reads both sides, once everything is loaded.</summary>
-    public static async Task<Roster> ReadAsync(NpgsqlDataSource application, OrgModel org)
+    /// <param name="leftAlone">Records that are never chosen.</param>
+    public static async Task<Roster> ReadAsync(NpgsqlDataSource application, OrgModel org, IEnumerable<Guid> leftAlone)
     {
-        var roster = new Roster(application, org);
+        var roster = new Roster(application, org, leftAlone);
         await roster.RefreshAsync();
         return roster;
     }
 
-    /// <summary>Reads both sides again and again, until stopped.</summary>
+    /// <summary>Reads both sides again and again, until stopped. While the database is away it stays as it was.</summary>
     public async Task KeepAsync(TimeProvider clock, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(RefreshInterval, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await RefreshAsync();
+            try
+            {
+                await RefreshAsync();
+            }
+            catch (Exception error) when (DatabaseTrouble.IsAway(error))
+            {
+                // It is being restarted.
+            }
         }
     }
 
@@ -81,7 +90,7 @@ internal sealed class Roster
         foreach (var type in MappedObject.All)
         {
             await using var command = _application.CreateCommand($"select array_agg({MappedObject.KeyColumn} order by {MappedObject.KeyColumn}) from {type.Table}");
-            var rows = (Guid[])(await command.ExecuteScalarAsync())!;
+            var rows = ((Guid[])(await command.ExecuteScalarAsync())!).Where(id => !_leftAlone.Contains(id)).ToArray();
             var (live, deleted) = (new List<(string Sfid, Guid? Id)>(), new List<(DateTimeOffset At, string Sfid)>());
             foreach (var record in OrgRecords.Read(_org, $"SELECT Id, {MappedObject.ExternalId}, IsDeleted, SystemModstamp FROM {type.Name}", includeDeleted: true))
             {
@@ -89,9 +98,9 @@ internal sealed class Roster
                 {
                     deleted.Add(((DateTimeOffset)record.Fields[3].Value!, record.Id));
                 }
-                else
+                else if (!(Guid.TryParse((string?)record.Fields[1].Value, out var id) && _leftAlone.Contains(id)))
                 {
-                    live.Add((record.Id, Guid.TryParse((string?)record.Fields[1].Value, out var id) ? id : null));
+                    live.Add((record.Id, id == Guid.Empty ? null : id));
                 }
             }
 

@@ -24,7 +24,7 @@ public sealed class BacklogTests
         });
         sync.Server.Faults.Add(new OrgFault.Latency(new LatencyDistribution.Fixed(TimeSpan.FromSeconds(1))), new CallMatch("upsert", "Account"));
         await sync.ExecuteAsync($"insert into salesforce.account(name) select 'Backlog ' || i from generate_series(1, {Backlog}) i");
-        await Eventually.HoldsAsync("accounts to wait", () => Task.FromResult(sync.Log.Contains("Account: more than 1000 writes wait for Salesforce", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync("accounts to wait", () => Task.FromResult(sync.Log.Contains("Account: more than 150 writes wait for Salesforce", StringComparison.Ordinal)));
         for (var i = 0; i < 3; i++)
         {
             await sync.ExecuteAsync($"insert into salesforce.contact(lastname) values ('Fresh {i}')");

@@ -102,9 +102,9 @@ public sealed class ChangeWindowTests
         var bytes = new byte[16];
         random.NextBytes(bytes);
         var node = new Guid(bytes);
-        await store.Leases.RegisterAsync(node, "test", "1", TimeSpan.FromHours(1), default);
+        await store.Leases.RegisterAsync(node, new NodeProfile("test", "1", Mappings), TimeSpan.FromHours(1), default);
         var shards = (await store.Leases.AcquireAsync(node, default)).Where(lease => lease.Address < ShardCount).OrderBy(lease => lease.Address).ToArray();
-        return (new ChangeWindow(shards) { ShardCount = ShardCount, Mappings = Mappings }, node);
+        return (new ChangeWindow(shards) { ShardCount = ShardCount }, node);
     }
 
     private static async Task MigrateAsync(string connectionString)

@@ -21,6 +21,9 @@ internal sealed record FlowSettings
     /// <summary>Whether a line that can be cut lies between node and org.</summary>
     public bool ByLine { get; init; }
 
+    /// <summary>Connection string of an empty database of a server that is the test's own; null: a database of the server of all tests.</summary>
+    public string? Database { get; init; }
+
     /// <summary>More configuration, behind everything else: the later key wins.</summary>
     public string Configuration { get; init; } = "";
 

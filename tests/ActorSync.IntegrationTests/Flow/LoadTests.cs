@@ -63,7 +63,7 @@ public sealed class LoadTests
         using var accounts = sync.Server.Faults.HoldNext(AccountJob, HoldPoint.OnTheWay);
         using var contacts = sync.Server.Faults.HoldNext(ContactJob, HoldPoint.OnTheWay);
         var doomed = sync.StartProcess("after-load-page:7");
-        await Eventually.HoldsAsync("both jobs to be noted", async () => await sync.QueryAsync<long>("select count(cursor->'load'->>'job') from actorsync.lease where address >= 20000") == 2);
+        await Eventually.HoldsAsync("both jobs to be noted", async () => await sync.QueryAsync<long>("select count(cursor->'load'->>'job') from actorsync.lease where address >= 20000") == 2, DiesWithin);
         accounts.Release();
         contacts.Release();
         (await doomed.ExitAsync(DiesWithin)).ShouldBe(Killed);

@@ -13,11 +13,11 @@ internal sealed class NodeInProcess : IAsyncDisposable
     private readonly TextWriter _output;
     private readonly Task<int> _running;
 
-    private NodeInProcess(SyncConfig config, Func<NodeOptions, NodeOptions>? adjust)
+    private NodeInProcess(SyncConfig config, Func<NodeOptions, NodeOptions>? adjust, TimeProvider clock)
     {
         _output = TextWriter.Synchronized(_text);
         var log = new SyncLog(_output, TimeProvider.System, verbose: true);
-        _running = Task.Run(() => SyncNode.RunAsync(config, TimeProvider.System, log, _stop.Token, adjust));
+        _running = Task.Run(() => SyncNode.RunAsync(config, clock, log, _stop.Token, adjust));
     }
 
     /// <summary>What it has said so far.</summary>
@@ -33,7 +33,8 @@ internal sealed class NodeInProcess : IAsyncDisposable
     }
 
     /// <param name="adjust">What no configuration offers.</param>
-    public static NodeInProcess Start(SyncConfig config, Func<NodeOptions, NodeOptions>? adjust = null) => new(config, adjust);
+    /// <param name="clock">Its own clock; null: the one of a node's process.</param>
+    public static NodeInProcess Start(SyncConfig config, Func<NodeOptions, NodeOptions>? adjust = null, TimeProvider? clock = null) => new(config, adjust, clock ?? new BootTimeProvider());
 
     /// <summary>Waits until it says a line that contains this.</summary>
     public Task SaysAsync(string text) => Eventually.HoldsAsync($"the node to say '{text}'; it said:\n{Log}", () =>

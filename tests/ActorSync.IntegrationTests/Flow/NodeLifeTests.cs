@@ -29,23 +29,6 @@ public sealed class NodeLifeTests
         sync.Org.WrittenBySync(id).Count.ShouldBe(1);
     }
 
-    [Fact]
-    public async Task A_second_node_waits_and_takes_over_when_the_first_has_stopped()
-    {
-        await using var sync = await RunningSync.PrepareAsync();
-        var first = sync.StartNode();
-        await sync.ConvergedAsync();
-        var second = sync.StartNode();
-        await second.SaysAsync("waiting for it to end");
-        await sync.InsertConvergedAsync("By the first");
-        second.Log.ShouldNotContain("; running");
-
-        await first.StopAsync();
-        await second.SaysAsync("; running");
-        await sync.InsertConvergedAsync("By the second");
-        sync.Org.ShouldHoldNothingTwice();
-    }
-
     // It stands still longer than its leases live, then goes on: another one has taken over, and it must not write.
     [Fact]
     [Trait("Invariant", "I8")]

@@ -32,14 +32,14 @@ internal sealed class RunningSync : IAsyncDisposable
     private readonly FlowSettings _settings;
     private readonly CuttableLine? _line;
 
-    private RunningSync(TestDatabase database, OrgServer server, TemporaryFolder folder, FlowSettings settings)
+    private RunningSync(TestDatabase database, string connectionString, OrgServer server, TemporaryFolder folder, FlowSettings settings)
     {
-        (_database, Server, _folder, _settings) = (database, server, folder, settings);
+        (_database, ConnectionString, Server, _folder, _settings) = (database, connectionString, server, folder, settings);
         _line = settings.ByLine ? CuttableLine.To(server.Url) : null;
         Org = new SalesforceSide(server);
         _plain = [.. Enumerable.Range(0, 3).Select(i => Org.Create("Account", ("Name", $"Plain {i}"), ("Phone", $"+1 555 {i}")))];
         ConfigFile = folder["node.conf"];
-        File.WriteAllText(ConfigFile, settings.Text(database.ConnectionString, server, _line?.Url ?? server.Url));
+        File.WriteAllText(ConfigFile, settings.Text(connectionString, server, _line?.Url ?? server.Url));
     }
 
     /// <summary>The org as a server: faults, holds, sessions.</summary>
@@ -55,7 +55,7 @@ internal sealed class RunningSync : IAsyncDisposable
     public NpgsqlDataSource Application => _database.DataSource;
 
     /// <summary>The node's own login.</summary>
-    public string ConnectionString => _database.ConnectionString;
+    public string ConnectionString { get; }
 
     /// <summary>The node's configuration.</summary>
     public string ConfigFile { get; }
@@ -67,9 +67,21 @@ internal sealed class RunningSync : IAsyncDisposable
     public static async Task<RunningSync> PrepareAsync(FlowSettings? settings = null)
     {
         settings ??= new FlowSettings();
-        var database = await TestDatabase.CreateAsync("flow", MigrateAsync);
+        if (settings.Database is { } own)
+        {
+            await MigrateAsync(own);
+        }
+
+        var database = settings.Database is { } given ? TestDatabase.At(given) : await TestDatabase.CreateAsync("flow", MigrateAsync);
+        return await PrepareAsync(settings, database, database.ConnectionString);
+    }
+
+    /// <summary>As <see cref="PrepareAsync(FlowSettings?)"/>, with a database of the test's own, which is dropped with the rest.</summary>
+    /// <param name="connectionString">The node's login.</param>
+    public static async Task<RunningSync> PrepareAsync(FlowSettings settings, TestDatabase database, string connectionString)
+    {
         var server = await OrgServer.StartAsync(settings.ServerOptions, CancellationToken.None);
-        return new RunningSync(database, server, TemporaryFolder.Create(), settings);
+        return new RunningSync(database, connectionString, server, TemporaryFolder.Create(), settings);
     }
 
     /// <summary>Database, org and a node in this process that has loaded everything.</summary>
@@ -99,10 +111,13 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts a node in this process.</summary>
     /// <param name="adjust">What no configuration offers.</param>
-    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null)
+    /// <param name="configure">What this node's configuration has and the others' have not.</param>
+    /// <param name="clock">Its own clock; null: the one of a node's process.</param>
+    public NodeInProcess StartNode(Func<NodeOptions, NodeOptions>? adjust = null, Func<SyncConfig, SyncConfig>? configure = null, TimeProvider? clock = null)
     {
         var loaded = SyncConfigLoader.Load([ConfigFile], new Dictionary<string, string>(StringComparer.Ordinal));
-        var node = NodeInProcess.Start(loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText()), adjust);
+        var config = loaded.Config ?? throw new ShouldAssertException(loaded.Report.ProblemsToText());
+        var node = NodeInProcess.Start(configure?.Invoke(config) ?? config, adjust, clock);
         _nodes.Add(node);
         return node;
     }
@@ -122,11 +137,22 @@ internal sealed class RunningSync : IAsyncDisposable
 
     /// <summary>Starts <c>actorsync run</c>, to be killed.</summary>
     /// <param name="crashPoint">Where it kills itself; null: nowhere.</param>
-    public ChildProcess StartProcess(string? crashPoint = null)
+    /// <param name="settings">Its environment variables besides.</param>
+    public ChildProcess StartProcess(string? crashPoint = null, params (string Name, string Value)[] settings)
     {
-        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], new Dictionary<string, string?> { ["ACTORSYNC_CRASH_POINT"] = crashPoint });
+        var environment = settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value);
+        environment["ACTORSYNC_CRASH_POINT"] = crashPoint;
+        var process = ChildProcess.StartActorSync(["run", "-c", ConfigFile], environment);
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>From here on the configuration names files with the address of the database and the consumer secret.</summary>
+    public async Task UseSecretFilesAsync(string clientSecret)
+    {
+        await File.WriteAllTextAsync(_folder["url"], ConnectionString + "\n");
+        await File.WriteAllTextAsync(_folder["client-secret"], clientSecret + "\n");
+        await File.AppendAllTextAsync(ConfigFile, "\nactorsync { postgres { url = null, url-file = url }, salesforce { client-secret = null, client-secret-file = client-secret } }\n");
     }
 
     /// <summary>Runs one SQL text as the application.</summary>

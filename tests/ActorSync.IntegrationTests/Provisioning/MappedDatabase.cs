@@ -131,7 +131,7 @@ internal sealed class MappedDatabase : IAsyncDisposable
     private static SyncConfig Config(MappingConfig[] mappings) => new()
     {
         Node = null!,
-        Postgres = new PostgresConfig { Url = null!, CommandTimeout = TimeSpan.FromSeconds(30), Schema = "salesforce" },
+        Postgres = new PostgresConfig { Url = null!, UrlFile = null, CommandTimeout = TimeSpan.FromSeconds(30), Schema = "salesforce" },
         Salesforce = null!,
         Runtime = null!,
         Coordinator = null!,

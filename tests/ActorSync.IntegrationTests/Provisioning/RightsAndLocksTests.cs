@@ -110,7 +110,7 @@ public sealed class RightsAndLocksTests
 
     private static async Task<NpgsqlDataSource> PoorLoginAsync(MappedDatabase database)
     {
-        await database.ExecuteAsync($"grant usage on schema actorsync to {database.ApplicationRole}; grant all on all tables in schema actorsync to {database.ApplicationRole}");
+        await database.ExecuteAsync($"grant usage on schema actorsync to {database.ApplicationRole}; grant all on all tables in schema actorsync to {database.ApplicationRole}; grant all on all functions in schema actorsync to {database.ApplicationRole}");
         return database.ApplicationLogin();
     }
 

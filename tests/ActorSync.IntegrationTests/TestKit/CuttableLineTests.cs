@@ -46,4 +46,34 @@ public sealed class CuttableLineTests : IAsyncLifetime
         (await _http.GetStringAsync(address)).ShouldBe("here");
         _line.Url.ShouldBe(address);
     }
+
+    [Fact]
+    public async Task In_a_black_hole_nobody_is_told_anything_and_what_was_sent_into_it_never_arrives()
+    {
+        var paths = new List<string>();
+        _server.OnArrival = arrival => { lock (paths) { paths.Add(arrival.Path); } };
+        (await _http.GetStringAsync(_line.Url)).ShouldBe("here");
+
+        _line.BlackHole();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        string[] lost = ["/old-connection", "/second", "/third", "/fourth"];
+        await Task.WhenAll(lost.Select(path => Should.ThrowAsync<OperationCanceledException>(_http.GetStringAsync(new Uri(_line.Url, path), patience.Token))));
+        _line.Mend();
+
+        (await _http.GetStringAsync(new Uri(_line.Url, "/after"))).ShouldBe("here");
+        lock (paths)
+        {
+            paths.ShouldBe(["/", "/after"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_line_leads_to_the_server_it_was_last_given()
+    {
+        await using var other = new RawServer(_ => new Reply.Answer(200, "text/plain", "there"));
+        _line.Cut();
+        _line.Redirect(other.Url);
+        _line.Mend();
+        (await _http.GetStringAsync(_line.Url)).ShouldBe("there");
+    }
 }

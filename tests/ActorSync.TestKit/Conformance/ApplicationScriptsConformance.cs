@@ -85,7 +85,7 @@ public abstract class ApplicationScriptsConformance : StoreConformance
             await session.InsertAsync(Key(2));
             await session.InsertAsync(Key(2 + StoreWorld.ShardCount));
         });
-        (await LookAsync(turn => turn.ReadWindowAsync(new LogRange([2], null, new LogPosition(Nothing)), 10, Stop))).Changes.Select(change => change.Entity)
+        (await LookAsync(turn => turn.ReadWindowAsync(new LogRange([2], new LogPosition(Nothing)), 10, Stop))).Changes.Select(change => change.Entity)
             .ShouldBe([Key(2), Key(2 + StoreWorld.ShardCount)]);
         Addresses.ShardOf(Key(2 + StoreWorld.ShardCount), StoreWorld.ShardCount).ShouldBe((short)2);
     }

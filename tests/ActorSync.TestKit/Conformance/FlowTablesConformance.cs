@@ -2,6 +2,7 @@ using ActorSync.Coordination;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using ActorSync.Records;
+using ActorSync.Runtime.Sharding;
 using Shouldly;
 using Xunit;
 
@@ -195,27 +196,27 @@ public abstract class FlowTablesConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Mappings_are_crowded_when_more_of_their_offers_wait_due_or_not()
+    public async Task Offers_exceed_a_number_when_more_of_them_wait_due_or_not()
     {
-        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2), Write(5) with { Mapping = 2 }], Stop));
+        await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1), Write(2)], Stop));
         await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(Write(3), At.AddYears(50))], Stop));
-        (await Offers.CrowdedAsync(3, Stop)).ShouldBeEmpty();
-        (await Offers.CrowdedAsync(2, Stop)).ShouldBe([KeyValuePair.Create(StoreWorld.Account, 3L)]);
+        (await Offers.ExceedAsync(3, inLogOrder: false, Stop)).ShouldBeFalse();
+        (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeTrue();
         var ids = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
         await TurnAsync(turn => Offers.TakeAsync(turn, [ids[1]], Stop));
-        (await Offers.CrowdedAsync(2, Stop)).ShouldBeEmpty("ids that are gone do not count");
+        (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeFalse("ids that are gone do not count");
     }
 
     [Fact]
-    public async Task Offers_exceed_a_number_in_the_order_of_the_log_unless_all_stand_behind_an_undecided_change()
+    public async Task Offers_that_all_stand_behind_an_undecided_change_exceed_nothing_in_the_order_of_the_log()
     {
         await TurnAsync(turn => Offers.OfferAsync(turn, [Write(1) with { Position = long.MaxValue - 1 }, Write(2) with { Position = long.MaxValue }], Stop));
-        (await Offers.ExceedAsync(2, Stop)).ShouldBeFalse();
-        (await Offers.ExceedAsync(1, Stop)).ShouldBeTrue("everything is decided");
+        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeTrue("everything is decided");
         await ApplicationAsync(session => session.InsertAsync(Key(2), ("Name", "undecided")));
-        (await Offers.ExceedAsync(1, Stop)).ShouldBeFalse("they wait for that, and it would wait for them");
+        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeFalse("they wait for that, and it would wait for them");
+        (await Offers.ExceedAsync(1, inLogOrder: false, Stop)).ShouldBeTrue();
         await TurnAsync(turn => Offers.OfferAsync(turn, [Write(3)], Stop));
-        (await Offers.ExceedAsync(1, Stop)).ShouldBeTrue("one of them can leave");
+        (await Offers.ExceedAsync(1, inLogOrder: true, Stop)).ShouldBeTrue("one of them can leave");
     }
 
     [Fact]
@@ -243,7 +244,7 @@ public abstract class FlowTablesConformance : StoreConformance
         await TurnAsync(turn => Offers.TakeAsync(turn, [ids[0]], Stop));
         await using (var turn = await Turns.BeginAsync(Stop))
         {
-            await Should.ThrowAsync<InvalidOperationException>(() => Offers.TakeAsync(turn, ids, Stop));
+            await Should.ThrowAsync<StaleLeaseException>(() => Offers.TakeAsync(turn, ids, Stop));
         }
 
         (await NumbersAsync(Offers.OpenWindow(), 10)).ShouldBe([2]);
@@ -274,7 +275,7 @@ public abstract class FlowTablesConformance : StoreConformance
 
         var open = await Submissions.OpenAsync(Stop);
         open.Select(submission => submission.Id).ShouldBe([Key(3), Key(1), Key(2)]);
-        open.Select(submission => submission.StartedAt).ShouldBe(started, "the turn's time, whatever the submission says");
+        open.Select(submission => submission.StartedAt).ShouldBe(started);
         open.ShouldAllBe(submission => submission.Doubtful && submission.Mapping == StoreWorld.Account && submission.Operation == WriteOperation.Update);
         open[0].Writes.ShouldBe([Write(3), Write(4)]);
     }
@@ -381,7 +382,7 @@ public abstract class FlowTablesConformance : StoreConformance
 
     private async Task StartAsync(Runtime.Turns.Turn turn, int number, SubmissionApi api = SubmissionApi.Soap) => await Submissions.StartAsync(
         turn, new() { Address = 10_000, Epoch = 1, Token = Key(900), Snap = Nothing },
-        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], At) { Api = api }], Stop);
+        [new Submission(Key(number), StoreWorld.Account, WriteOperation.Update, [Write(number), Write(number + 1)], turn.Now) { Api = api }], Stop);
 
     private static async Task<int[]> NumbersAsync(IOfferWindow window, int max) =>
         [.. (await window.ReadAsync(max, Stop)).Writes.Select(ready => ready.Write.WriteNo)];

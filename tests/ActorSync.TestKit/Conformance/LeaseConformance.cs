@@ -52,7 +52,7 @@ public abstract class LeaseConformance : StoreConformance
     [Fact]
     public async Task Expired_node_is_dead_for_ever()
     {
-        await Leases.RegisterAsync(Key(900), "node", "1", Hour, Stop);
+        await Leases.RegisterAsync(Key(900), new NodeProfile("node", "1", []), Hour, Stop);
         (await Leases.HeartbeatAsync(Key(900), Hour, Stop)).ShouldBeTrue();
         await Leases.HeartbeatAsync(Key(900), Past, Stop);
         (await Leases.HeartbeatAsync(Key(900), Hour, Stop)).ShouldBeFalse();
@@ -71,8 +71,8 @@ public abstract class LeaseConformance : StoreConformance
     [Fact]
     public async Task Node_is_registered_once()
     {
-        await Leases.RegisterAsync(Key(900), "node", "1", Past, Stop);
-        await Should.ThrowAsync<Exception>(() => Leases.RegisterAsync(Key(900), "node", "1", Hour, Stop));
+        await Leases.RegisterAsync(Key(900), new NodeProfile("node", "1", []), Past, Stop);
+        await Should.ThrowAsync<Exception>(() => Leases.RegisterAsync(Key(900), new NodeProfile("node", "1", []), Hour, Stop));
         (await Leases.HeartbeatAsync(Key(900), Hour, Stop)).ShouldBeFalse();
     }
 
@@ -89,9 +89,80 @@ public abstract class LeaseConformance : StoreConformance
     public async Task Release_of_one_node_leaves_the_leases_of_another()
     {
         await HoldAsync();
-        await Leases.RegisterAsync(Key(901), "node", "1", Hour, Stop);
+        await Leases.RegisterAsync(Key(901), new NodeProfile("node", "1", []), Hour, Stop);
         await Leases.ReleaseAsync(Key(901), Stop);
         (await HoldAsync(902)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Some_addresses_are_acquired_and_given_back_while_the_node_lives_on()
+    {
+        await Leases.RegisterAsync(Key(900), new NodeProfile("node", "1", []), Hour, Stop);
+        await Leases.RegisterAsync(Key(901), new NodeProfile("node", "1", []), Hour, Stop);
+        (await Leases.AcquireAsync(Key(900), [0, 1], Stop)).Select(lease => lease.Address).Order().ShouldBe([0, 1]);
+        (await Leases.AcquireAsync(Key(901), [1, 2], Stop)).ShouldHaveSingleItem().Address.ShouldBe(2, "what another holds is not free");
+
+        await Leases.ReleaseAsync(Key(900), [1, 2], Stop);
+        (await Leases.AcquireAsync(Key(901), [1], Stop)).ShouldHaveSingleItem().Epoch.ShouldBe(2);
+        var view = await Leases.ViewAsync(Stop);
+        (view.Owners[0], view.Owners[1], view.Owners[2]).ShouldBe((Key(900), Key(901), Key(901)));
+        (await Leases.HeartbeatAsync(Key(900), Hour, Stop)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Lease_whose_answer_was_lost_is_acquired_anew_by_its_own_node()
+    {
+        await Leases.RegisterAsync(Key(900), new NodeProfile("node", "1", []), Hour, Stop);
+        var lost = (await Leases.AcquireAsync(Key(900), [0], Stop)).ShouldHaveSingleItem();
+        var anew = (await Leases.AcquireAsync(Key(900), [0], Stop)).ShouldHaveSingleItem();
+        (anew.Epoch, anew.Token == lost.Token).ShouldBe((2, false));
+    }
+
+    [Fact]
+    public async Task Released_lease_commits_nothing_more()
+    {
+        var held = await HoldAsync();
+        await Leases.ReleaseAsync(Key(900), [held[0].Address], Stop);
+        await Should.ThrowAsync<StaleLeaseException>(() => TurnAsync(turn =>
+        {
+            turn.Advance(held[0]);
+            return Task.CompletedTask;
+        }));
+    }
+
+    [Fact]
+    public async Task View_shows_who_lives_what_he_knows_and_who_drains()
+    {
+        await Leases.RegisterAsync(Key(900), new NodeProfile("node", "1", [1, 2]), Hour, Stop);
+        await Leases.RegisterAsync(Key(901), new NodeProfile("node", "1", [1]), Hour, Stop);
+        await Leases.RegisterAsync(Key(902), new NodeProfile("node", "1", [1]), Past, Stop);
+        await Leases.DrainAsync(Key(901), Stop);
+        await Leases.HeartbeatAsync(Key(901), Hour, Stop);
+        var nodes = (await Leases.ViewAsync(Stop)).Nodes.OrderBy(node => node.Id).ToArray();
+        nodes.Select(node => (node.Id, node.IsDraining)).ShouldBe([(Key(900), false), (Key(901), true)]);
+        nodes.Select(node => string.Join(' ', node.Kinds)).ShouldBe(["1 2", "1"]);
+    }
+
+    [Fact]
+    public async Task Node_of_an_older_format_is_outdated_as_soon_as_a_newer_one_holds_something_and_for_ever()
+    {
+        await Leases.RegisterAsync(Key(900), new NodeProfile("old", "1", []), Hour, Stop);
+        await Leases.RegisterAsync(Key(901), new NodeProfile("new", "2", [], Format: 2), Hour, Stop);
+        (await Leases.ViewAsync(Stop)).Nodes.ShouldAllBe(node => !node.IsOutdated, "it has written nothing");
+        await Leases.AcquireAsync(Key(901), [0], Stop);
+        (await Leases.ViewAsync(Stop)).Nodes.OrderBy(node => node.Id).Select(node => node.IsOutdated).ShouldBe([true, false]);
+        await Leases.ReleaseAsync(Key(901), Stop);
+        (await Leases.ViewAsync(Stop)).Nodes.ShouldHaveSingleItem().IsOutdated.ShouldBeTrue("what the other has written is still there");
+    }
+
+    [Fact]
+    public async Task View_shows_no_owner_who_has_expired()
+    {
+        await HoldAsync();
+        await Leases.HeartbeatAsync(Key(900), Past, Stop);
+        var view = await Leases.ViewAsync(Stop);
+        view.Nodes.ShouldBeEmpty();
+        view.Owners.Values.ShouldAllBe(owner => owner == null);
     }
 
     [Fact]

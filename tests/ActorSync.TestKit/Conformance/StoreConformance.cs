@@ -40,7 +40,7 @@ public abstract class StoreConformance : IAsyncLifetime
     /// <summary>Registers a node that lives for an hour and acquires what is free.</summary>
     protected async Task<IReadOnlyList<HeldLease>> HoldAsync(int node = 900)
     {
-        await Turns.Leases.RegisterAsync(Key(node), $"node {node}", "1", TimeSpan.FromHours(1), Stop);
+        await Turns.Leases.RegisterAsync(Key(node), new NodeProfile($"node {node}", "1", []), TimeSpan.FromHours(1), Stop);
         return [.. (await Turns.Leases.AcquireAsync(Key(node), Stop)).OrderBy(lease => lease.Address)];
     }
 
@@ -71,7 +71,7 @@ public abstract class StoreConformance : IAsyncLifetime
 
     /// <summary>What is new since a snapshot, of all shards.</summary>
     protected Task<WindowPiece> WindowAsync(string snapshot, string? window = null, long after = 0, int rowsMax = 100) =>
-        LookAsync(turn => turn.ReadWindowAsync(new LogRange(AllShards, null, new LogPosition(snapshot, window, after)), rowsMax, Stop));
+        LookAsync(turn => turn.ReadWindowAsync(new LogRange(AllShards, new LogPosition(snapshot, window, after)), rowsMax, Stop));
 
     /// <summary>The snapshot of now.</summary>
     protected async Task<string> SnapshotAsync() => (await WindowAsync(Nothing)).Window;

@@ -291,4 +291,38 @@ public abstract class TurnStoreConformance : StoreConformance
         });
         (await Turns.GlanceAsync([3], Stop)).Snapshot.ShouldNotBe(before);
     }
+
+    // The half-read window is older than what the other shard has seen: nobody is taken back to it.
+    [Fact]
+    [Trait("Invariant", "I9")]
+    public async Task Shard_that_comes_with_a_half_read_window_takes_no_other_back_in_the_log()
+    {
+        var leases = await HoldAsync();
+        ChangeWindow Over(params int[] shards) => new([.. shards.Select(shard => leases[shard])]) { ShardCount = StoreWorld.ShardCount };
+        var read = new List<Guid>();
+        async Task ReadAsync(ChangeWindow window, int rowsMax)
+        {
+            await TurnAsync(async turn => read.AddRange((await window.ReadAsync(turn, rowsMax, Stop)).Select(change => change.Entity)));
+        }
+
+        Guid[] first = [Key(1), Key(1 + StoreWorld.ShardCount), Key(1 + (2 * StoreWorld.ShardCount))];
+        foreach (var key in first)
+        {
+            await ApplicationAsync(session => session.InsertAsync(key, ("Name", "first")));
+        }
+
+        await ReadAsync(Over(1), 2);
+        await ApplicationAsync(session => session.InsertAsync(Key(2), ("Name", "second")));
+        await ReadAsync(Over(2), 10);
+        await ApplicationAsync(session => session.InsertAsync(Key(2 + StoreWorld.ShardCount), ("Name", "third")));
+
+        var together = Over(1, 2);
+        for (var i = 0; i < 8; i++)
+        {
+            await ReadAsync(together, 10);
+        }
+
+        read.ShouldBe([.. first[..2], Key(2), .. read[3..]]);
+        read.Order().ShouldBe(first.Append(Key(2)).Append(Key(2 + StoreWorld.ShardCount)).Order(), "each once");
+    }
 }

@@ -166,7 +166,7 @@ public abstract class WriteBackConformance : StoreConformance
         {
             await World.Stores.Links.LearnAsync(turn, [(Actor(1), "001A")], Stop);
             await ApplicationAsync(session => session.InsertAsync(Key(2)));
-            var piece = await turn.ReadWindowAsync(new LogRange(AllShards, null, new LogPosition(snapshot)), 100, Stop);
+            var piece = await turn.ReadWindowAsync(new LogRange(AllShards, new LogPosition(snapshot)), 100, Stop);
             piece.Changes.ShouldHaveSingleItem().Entity.ShouldBe(Key(2));
             window = piece.Window;
             await World.Stores.Rows.WriteAsync(turn, [Owing(1, RowOperation.Update, stamp, ("Phone", "1"))], Stop);

@@ -44,7 +44,14 @@ internal sealed record MemoryLink(ActorId? Actor, DateTimeOffset? DeletedAt);
 
 internal sealed record MemoryChange(CapturedChange Change, long Transaction, Guid? Origin, short Shard);
 
-internal sealed record MemoryNode(DateTimeOffset ExpiresAt);
+internal sealed record MemoryNode(DateTimeOffset ExpiresAt)
+{
+    public bool IsDraining { get; init; }
+
+    public short[] Kinds { get; init; } = [];
+
+    public int Format { get; init; } = 1;
+}
 
 /// <summary>PostgreSQL as the engine uses it, in memory and in one thread: transactions, row locks, savepoints, snapshots, capture and sequences, with a hook
 /// before each statement. What would wait there fails here.</summary>
@@ -56,6 +63,8 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
     private DateTimeOffset _told;
 
     public int ShardCount { get; } = shardCount;
+
+    public int Format { get; set; } = 1;
 
     public IReadOnlyDictionary<short, MemoryMappedTable> Tables { get; } =
         mappings.ToDictionary(mapping => mapping.Number, mapping => new MemoryMappedTable(new RowValues(mapping)));

@@ -216,7 +216,7 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
             store.Database.Offers.Lock(transaction, offer);
             if (store.Database.Offers.Read(transaction, offer) is null)
             {
-                throw new InvalidOperationException($"offer {offer} is gone: another coordinator took it");
+                throw new StaleLeaseException($"offer {offer} is gone: another coordinator took it");
             }
 
             store.Database.Offers.Write(transaction, offer, null);
@@ -239,35 +239,35 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
     public Task<IReadOnlyCollection<RecordId>> BirthsAsync(IReadOnlyCollection<short> mappings, IReadOnlyCollection<Guid> records, CancellationToken stop)
     {
         store.Reach("read births");
-        return Task.FromResult<IReadOnlyCollection<RecordId>>([.. store.Database.Offers.Scan(null).Select(row => row.Value.Write).Where(write => write.Operation == WriteOperation.Insert && mappings.Contains(write.Mapping) && records.Contains(write.Entity)).Select(write => new RecordId(write.Mapping, write.Entity))]);
+        return Task.FromResult<IReadOnlyCollection<RecordId>>([.. store.Database.Offers.Scan(null).Select(row => row.Value.Write)
+            .Where(write => write.Operation == WriteOperation.Insert && mappings.Contains(write.Mapping) && records.Contains(write.Entity)).Select(write => new RecordId(write.Mapping, write.Entity))]);
     }
 
-    public Task<bool> ExceedAsync(int max, CancellationToken stop)
+    public Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop)
     {
         store.Reach("count offers");
-        List<OfferedWrite> offers = [.. store.Database.Offers.Scan(null).Select(row => row.Value.Write)];
-        return Task.FromResult(offers.Count > max && !(offers.Min(write => write.Position) >= UndecidedFrom()));
+        var offers = store.Database.Offers.Scan(null).Select(row => row.Value.Write).ToList();
+        return Task.FromResult(offers.Count > max && (!inLogOrder || !(offers.Min(write => write.Position) >= UndecidedFrom())));
     }
 
-    public Task<IReadOnlyDictionary<short, long>> CrowdedAsync(int max, CancellationToken stop)
+    public Task<IReadOnlyDictionary<short, long>> WaitingAsync(int max, CancellationToken stop)
     {
         store.Reach("count offers");
-        return Task.FromResult<IReadOnlyDictionary<short, long>>(store.Database.Offers.Scan(null).GroupBy(row => row.Value.Write.Mapping).Where(of => of.Count() > max).ToDictionary(of => of.Key, of => of.LongCount()));
+        var waiting = store.Database.Offers.Scan(null).GroupBy(row => row.Value.Write.Mapping).ToDictionary(of => of.Key, of => of.LongCount());
+        return Task.FromResult<IReadOnlyDictionary<short, long>>(waiting.Values.Sum() > max ? waiting : []);
     }
 
     private long? UndecidedFrom()
     {
-        var (database, first) = (store.Database, default(long?));
+        var database = store.Database;
+        long? first = null;
         foreach (var lease in database.Leases.Scan(null).Select(row => row.Value).Where(lease => lease.Address < Addresses.Coordinator))
         {
-            var at = ShardPosition.Of(new HeldLease { Address = lease.Address, Epoch = 0, Token = default, Snap = lease.Snap, Window = lease.Window, WindowId = lease.WindowId, Cursor = lease.Cursor });
-            foreach (var (mapping, position) in at.Apart.Select(lane => ((short?)lane.Key, lane.Value)).Append((null, at.Main)))
+            MemorySnapshot? window = lease.Window is { } open ? new MemorySnapshot(open) : null;
+            foreach (var row in database.ChangeLog.Undecided(new MemorySnapshot(lease.Snap)).Where(row => row.Shard == lease.Address))
             {
-                MemorySnapshot? window = position.Window is { } open ? new MemorySnapshot(open) : null;
-                var undecided = database.ChangeLog.Undecided(new MemorySnapshot(position.Snap))
-                    .Where(row => row.Shard == lease.Address && (mapping is null ? !at.Apart.ContainsKey(row.Change.Mapping) : row.Change.Mapping == mapping))
-                    .Where(row => !(window is { } piece && piece.Shows(row.Transaction) && row.Change.Id <= position.After)).Select(row => (long?)row.Change.Id).Min();
-                first = undecided is null || first < undecided ? first : undecided;
+                var isDecided = window is { } piece && piece.Shows(row.Transaction) && row.Change.Id <= lease.WindowId;
+                first = isDecided || first < row.Change.Id ? first : row.Change.Id;
             }
         }
 
@@ -337,7 +337,7 @@ internal sealed class MemorySubmissions(MemoryTurnStore store) : ISubmissionTabl
                 throw new InvalidOperationException($"submission {submission.Id} has been started");
             }
 
-            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission with { StartedAt = turn.Now }, null, null));
+            store.Database.Submissions.Write(transaction, submission.Id, new MemorySubmission(submission, null, null));
         }
 
         return Task.CompletedTask;

@@ -110,7 +110,7 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         var reached = range.From.Window ?? Database.Snapshots.Current();
         var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(range.From.Snap));
         var changes = Database.ChangeLog.Undecided(decided)
-            .Where(row => row.Change.Id > range.From.After && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Mappings?.Contains(row.Change.Mapping) != false)
+            .Where(row => row.Change.Id > range.From.After && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Has(row.Change.Mapping))
             .OrderBy(row => row.Change.Id).Take(rowsMax).Select(row => row.Change).ToArray();
         return Task.FromResult(new WindowPiece(reached, changes));
     }
@@ -225,7 +225,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
         }
     });
 
-    public Task RegisterAsync(Guid node, string name, string version, TimeSpan ttl, CancellationToken stop) =>
+    public Task RegisterAsync(Guid node, NodeProfile profile, TimeSpan ttl, CancellationToken stop) =>
         Autocommit("register", transaction =>
         {
             if (database.Nodes.Read(transaction, node) is not null)
@@ -233,7 +233,7 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
                 throw new InvalidOperationException($"node {node} is registered");
             }
 
-            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl));
+            database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl) { Kinds = [.. profile.Kinds], Format = profile.Format });
         });
 
     public Task<bool> HeartbeatAsync(Guid node, TimeSpan ttl, CancellationToken stop)
@@ -244,24 +244,39 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
             alive = IsLive(node);
             if (alive)
             {
-                database.Nodes.Write(transaction, node, new MemoryNode(database.Now() + ttl));
+                database.Nodes.Write(transaction, node, database.Nodes.Read(transaction, node)! with { ExpiresAt = database.Now() + ttl });
             }
         });
         return Task.FromResult(alive);
     }
 
-    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop)
+    public Task<ClusterView> ViewAsync(CancellationToken stop)
+    {
+        var view = new ClusterView([], new Dictionary<int, Guid?>());
+        Autocommit("view", transaction => view = new ClusterView(
+            [.. database.Nodes.Scan(transaction).Where(row => IsLive(row.Key)).Select(row => new ClusterNode(row.Key, row.Value.IsDraining, row.Value.Kinds, row.Value.Format < database.Format))],
+            database.Leases.Scan(transaction).ToDictionary(row => row.Key, row => row.Value.Owner is { } owner && IsLive(owner) ? owner : default(Guid?))));
+        return Task.FromResult(view);
+    }
+
+    public Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, CancellationToken stop) => AcquireAsync(node, null, stop);
+
+    Task<IReadOnlyList<HeldLease>> ILeaseTable.AcquireAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop) => AcquireAsync(node, addresses, stop);
+
+    private Task<IReadOnlyList<HeldLease>> AcquireAsync(Guid node, IReadOnlyCollection<int>? addresses, CancellationToken stop)
     {
         var held = new List<HeldLease>();
         Autocommit("acquire", transaction =>
         {
             foreach (var (address, lease) in database.Leases.Scan(transaction).OrderBy(row => row.Key).ToArray())
             {
-                if ((lease.Owner is { } owner && IsLive(owner)) || !IsLive(node) || database.Leases.IsHeld(transaction, address))
+                var isTaken = lease.Owner is { } owner && IsLive(owner) && !(owner == node && addresses is not null);
+                if (isTaken || addresses?.Contains(address) == false || !IsLive(node) || database.Leases.IsHeld(transaction, address))
                 {
                     continue;
                 }
 
+                database.Format = Math.Max(database.Format, database.Nodes.Read(transaction, node)!.Format);
                 var token = database.NextGuid();
                 database.Leases.Write(transaction, address, lease with { Owner = node, Epoch = lease.Epoch + 1, Token = token });
                 held.Add(new HeldLease
@@ -282,6 +297,22 @@ internal sealed class MemoryLeaseTable(MemoryDatabase database, Action<string> b
         }
 
         database.Nodes.Write(transaction, node, null);
+    });
+
+    public Task ReleaseAsync(Guid node, IReadOnlyCollection<int> addresses, CancellationToken stop) => Autocommit("release some", transaction =>
+    {
+        foreach (var (address, lease) in database.Leases.Scan(transaction).Where(row => row.Value.Owner == node && addresses.Contains(row.Key)).ToArray())
+        {
+            database.Leases.Write(transaction, address, lease with { Owner = null, Token = null });
+        }
+    });
+
+    public Task DrainAsync(Guid node, CancellationToken stop) => Autocommit("drain", transaction =>
+    {
+        if (database.Nodes.Read(transaction, node) is { } row)
+        {
+            database.Nodes.Write(transaction, node, row with { IsDraining = true });
+        }
     });
 
     private bool IsLive(Guid node) => database.Nodes.Read(null, node) is { } row && row.ExpiresAt > database.Now();

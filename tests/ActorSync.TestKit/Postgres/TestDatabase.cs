@@ -12,10 +12,11 @@ public sealed class TestDatabase : IAsyncDisposable
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new(StringComparer.Ordinal);
     private static readonly string Run = RandomNumberGenerator.GetHexString(6, lowercase: true);
     private static int _count;
+    private readonly bool _isShared;
 
-    private TestDatabase(string name, string connectionString)
+    private TestDatabase(string name, string connectionString, bool isShared = true)
     {
-        Name = name;
+        (Name, _isShared) = (name, isShared);
         ConnectionString = connectionString;
         DataSource = NpgsqlDataSource.Create(connectionString);
     }
@@ -27,6 +28,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>Pooled connections for the test itself; closed with the database.</summary>
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>A database of a server that belongs to the test, and goes with it.</summary>
+    public static TestDatabase At(string connectionString) => new(new NpgsqlConnectionStringBuilder(connectionString).Database!, connectionString, isShared: false);
 
     /// <summary>An empty database.</summary>
     public static Task<TestDatabase> CreateAsync() => CreateFromAsync(null);
@@ -58,6 +62,11 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
+        if (!_isShared)
+        {
+            return;
+        }
+
         var server = await TestPostgres.ServerAsync();
         await server.DropDatabaseAsync(Name, CancellationToken.None);
     }

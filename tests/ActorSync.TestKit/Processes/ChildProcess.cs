@@ -33,6 +33,9 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Null while it runs. What it said last may still be on its way: <see cref="ExitAsync"/> waits for that.</summary>
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
     /// <summary>Standard output and standard error, line by line as they came.</summary>
     public IReadOnlyList<string> Output
     {

@@ -17,9 +17,12 @@ public sealed class CommandLineTests
     [InlineData("status")]
     [InlineData("audit")]
     [InlineData("parked")]
+    [InlineData("failover")]
     [InlineData("retry")]
     [InlineData("skip")]
     [InlineData("edit")]
+    [InlineData("node", "list")]
+    [InlineData("node", "drain")]
     [InlineData("config", "check")]
     [InlineData("plan")]
     public async Task Every_command_explains_itself_with_examples_and_exit_codes(params string[] command)
@@ -62,6 +65,8 @@ public sealed class CommandLineTests
     [InlineData("skip", "not-a-uuid", "--postgres", "postgres://a@b/c")]
     [InlineData("edit", "6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c11", "--postgres", "postgres://a@b/c")]
     [InlineData("demo", "--records", "5")]
+    [InlineData("node", "drain", "--postgres", "postgres://a@b/c")]
+    [InlineData("node", "drain", "node-1", "--wait=long", "--postgres", "postgres://a@b/c")]
     [InlineData("status", "--postgres", "mysql://a@b/c")]
     [InlineData("org", "--host", "here")]
     public async Task A_wrong_command_line_is_exit_code_2_and_says_why(params string[] arguments)

@@ -16,6 +16,7 @@ public sealed class FailureReportTests
     [InlineData("42501", "permission denied for table account", 4, "Grant it")]
     [InlineData("42P01", "relation \"actorsync.lease\" does not exist", 5, "no node has run on it yet")]
     [InlineData("42P01", "relation \"public.else\" does not exist", 1, "42P01")]
+    [InlineData("42703", "column n.drain_asked_at does not exist", 1, "as it starts")]
     public void PostgreSQLs_refusals_say_what_to_do(string sqlState, string message, int code, string advice)
     {
         var (exit, text) = FailureReport.Of(new PostgresException(message, "ERROR", "ERROR", sqlState));

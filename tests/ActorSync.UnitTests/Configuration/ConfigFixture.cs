@@ -22,6 +22,10 @@ internal static class ConfigFixture
         }
         """;
 
+    /// <summary><see cref="Minimal"/> without what nobody else may know.</summary>
+    public static string WithoutSecrets { get; } = string.Join('\n', Minimal.Split('\n').Where(line =>
+        !line.Contains("postgres.url", StringComparison.Ordinal) && !line.Contains("client-secret", StringComparison.Ordinal)));
+
     public static string SampleFolder => Path.Combine(AppContext.BaseDirectory, "hocon");
 
     public static string Sample(string name) => System.IO.File.ReadAllText(Path.Combine(SampleFolder, name));

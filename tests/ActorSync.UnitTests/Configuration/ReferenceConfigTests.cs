@@ -19,7 +19,8 @@ public sealed class ReferenceConfigTests
     private static readonly ImmutableArray<string> Optional = 
     [
         "actorsync.salesforce.refresh-token", "actorsync.salesforce.jwt.username", "actorsync.salesforce.jwt.key-file", "actorsync.salesforce.jwt.audience",
-        "actorsync.salesforce.api-budget.calls-per-day",
+        "actorsync.salesforce.api-budget.calls-per-day", "actorsync.postgres.url-file", "actorsync.salesforce.client-secret-file", "actorsync.salesforce.refresh-token-file",
+        "actorsync.node.http.port",
     ];
 
     [Fact]
@@ -75,12 +76,21 @@ public sealed class ReferenceConfigTests
     {
         using var folder = TemporaryFolder.Create();
         File.WriteAllText(folder["key.pem"], TestKey.Pkcs8);
-        var byToken = ConfigFixture.Load(ConfigFixture.Minimal, ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN", "sf-refresh"), ("ACTORSYNC_SALESFORCE_API_BUDGET_CALLS_PER_DAY", "50%")).Report.Values;
+        var byToken = ConfigFixture.Load(ConfigFixture.Minimal, ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN", "sf-refresh"), ("ACTORSYNC_SALESFORCE_API_BUDGET_CALLS_PER_DAY", "50%"), ("ACTORSYNC_NODE_HTTP_PORT", "8081")).Report.Values;
         var byKey = ConfigFixture.Load(
             ConfigFixture.Minimal,
             ("ACTORSYNC_SALESFORCE_JWT_USERNAME", "sync@acme.example"), ("ACTORSYNC_SALESFORCE_JWT_KEY_FILE", folder["key.pem"]),
             ("ACTORSYNC_SALESFORCE_JWT_AUDIENCE", "https://test.salesforce.com")).Report.Values;
-        var valid = byToken.Concat(byKey);
+        foreach (var (file, text) in new[] { ("url", "postgres://a:b@c/d"), ("secret", "sf-secret"), ("token", "sf-refresh") })
+        {
+            File.WriteAllText(folder[file], text);
+        }
+
+        var byFile = ConfigFixture.Load(
+            ConfigFixture.WithoutSecrets,
+            ("ACTORSYNC_POSTGRES_URL_FILE", folder["url"]), ("ACTORSYNC_SALESFORCE_CLIENT_SECRET_FILE", folder["secret"]),
+            ("ACTORSYNC_SALESFORCE_REFRESH_TOKEN_FILE", folder["token"])).Report.Values;
+        var valid = byToken.Concat(byKey).Concat(byFile);
         foreach (var key in ReferenceKeys())
         {
             // A text that no key takes must be complained about under the variable's name, except where any text will do.

@@ -71,9 +71,9 @@ public sealed class LogOrderQueueTests
 
         public Task TakeAsync(Turn turn, IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
 
-        public Task<bool> ExceedAsync(int max, CancellationToken stop) => throw new NotSupportedException();
+        public Task<IReadOnlyDictionary<short, long>> WaitingAsync(int max, CancellationToken stop) => throw new NotSupportedException();
 
-        public Task<IReadOnlyDictionary<short, long>> CrowdedAsync(int max, CancellationToken stop) => throw new NotSupportedException();
+        public Task<bool> ExceedAsync(int max, bool inLogOrder, CancellationToken stop) => throw new NotSupportedException();
 
         public IOfferWindow OpenWindow() => throw new NotSupportedException();
     }

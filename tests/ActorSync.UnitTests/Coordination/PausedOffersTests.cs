@@ -158,7 +158,7 @@ public sealed class PausedOffersTests
 
         public List<string> Left { get; } = [];
 
-        public int Held => _held.HeldOf(Contact);
+        public int Held => _held.Uncounted;
 
         public static async Task<World> CreateAsync()
         {

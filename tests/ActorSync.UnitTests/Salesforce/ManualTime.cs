@@ -1,17 +1,18 @@
 namespace ActorSync.UnitTests.Salesforce;
 
-/// <summary>A clock whose monotonic and UTC parts are moved by hand, apart if a test wants a suspension or a step. Timers fire inside <see cref="Move"/>.</summary>
+/// <summary>A clock moved by hand: time passes, the machine sleeps, or somebody sets the wall clock. Timers fire inside <see cref="Pass"/>, and stand still in sleep as real ones do.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset utc = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
-    private long ticks;
+    private TimeSpan awake;
+    private TimeSpan asleep;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => utc;
 
-    public override long GetTimestamp() => ticks;
+    public override long GetTimestamp() => (awake + asleep).Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -25,11 +26,16 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves both clocks and fires what is due on the monotonic one, as real timers do.</summary>
-    public void Move(TimeSpan monotonic, TimeSpan utcStep)
+    /// <summary>Somebody sets the wall clock, forward or back.</summary>
+    public void SetUtc(TimeSpan step) => utc += step;
+
+    /// <summary>The machine sleeps: timestamps and the wall clock count it, timers do not.</summary>
+    public void Sleep(TimeSpan time) => (asleep, utc) = (asleep + time, utc + time);
+
+    /// <summary>Time passes and fires what is due.</summary>
+    public void Pass(TimeSpan time)
     {
-        ticks += monotonic.Ticks;
-        utc += utcStep;
+        (awake, utc) = (awake + time, utc + time);
         ManualTimer[] present;
         lock (timers)
         {
@@ -38,27 +44,27 @@ internal sealed class ManualTime : TimeProvider
 
         foreach (ManualTimer timer in present)
         {
-            timer.FireIfDue(ticks);
+            timer.FireIfDue();
         }
     }
 
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
     {
-        private long? dueAt;
+        private TimeSpan? dueAt;
         private TimeSpan period;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             this.period = period;
-            dueAt = dueTime == Timeout.InfiniteTimeSpan ? null : time.ticks + dueTime.Ticks;
+            dueAt = dueTime == Timeout.InfiniteTimeSpan ? null : time.awake + dueTime;
             return true;
         }
 
-        public void FireIfDue(long now)
+        public void FireIfDue()
         {
-            if (dueAt is { } due && now >= due)
+            if (dueAt is { } due && time.awake >= due)
             {
-                dueAt = period > TimeSpan.Zero ? now + period.Ticks : null;
+                dueAt = period > TimeSpan.Zero ? time.awake + period : null;
                 callback(state);
             }
         }

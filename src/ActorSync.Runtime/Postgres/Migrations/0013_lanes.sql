@@ -1,14 +1,13 @@
 -- Mappings with a backlog are read on their own, and the others as if it were not there: the index leads with the mapping, and gives the order of ids.
-drop index {schema}.change_log_id_idx;
 create index on {schema}.change_log(mapping, id);
-drop function {schema}.read_window(smallint[], pg_snapshot, pg_snapshot, bigint, int);
-drop function {schema}.read_window_range(smallint[], pg_snapshot, pg_snapshot, bigint, bigint, int);
+-- The functions that read windows before stay, as long as nodes live that call them: they find their rows by transaction.
+drop index {schema}.change_log_id_idx;
 
 -- Rows of a window within a range of ids, of some mappings. The ids give the order: no mapping is read further than a piece is long, and nothing is sorted but the pieces.
 create function {schema}.read_window_range(
   p_shards smallint[], p_mappings smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_to bigint, p_limit int)
 returns setof {schema}.change_log language plpgsql stable
-  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_custom_plan as $$
+  set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_custom_plan as $$
 begin
   return query select l.* from unnest(p_mappings) m cross join lateral (
     select * from {schema}.change_log c
@@ -17,40 +16,48 @@ begin
     order by c.id limit p_limit) l order by l.id limit p_limit;
 end $$;
 
--- Rows visible in p_win and not in p_snap, by id: of some mappings, or of all where p_mappings is null. A window that is small, as nearly all are, is found by its
--- transactions and sorted. One that is large is found by ids, of which p_floor < id <= p_ceiling is known; so is what follows its first piece.
+-- Rows visible in p_win and not in p_snap, by id: of one mapping, or of all but some. A window that is small, as nearly all are, is found by its transactions and
+-- sorted. One that is large is found by ids, of which p_floor < id <= p_ceiling is known, mapping by mapping; so is what follows its first piece, and one mapping.
 create function {schema}.read_window(
-  p_shards smallint[], p_mappings smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_floor bigint, p_ceiling bigint, p_limit int)
-returns setof {schema}.change_log language plpgsql stable set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
+  p_shards smallint[], p_only smallint, p_without smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_floor bigint, p_ceiling bigint, p_limit int)
+returns setof {schema}.change_log language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
 declare
   a xid8 := pg_snapshot_xmax(p_snap);
   b xid8 := pg_snapshot_xmax(p_win);
   late xid8[] := array(select x from pg_snapshot_xip(p_snap) x where pg_visible_in_snapshot(x, p_win));
   large bigint := 4 * p_limit::bigint;
   found_rows bigint := 0;
+  mappings smallint[] := array[p_only];
 begin
-  if p_mappings is not null then
-    if p_after = 0 then
-      select count(*) into found_rows from (select from {schema}.change_log where txid >= a and txid < b limit large) l;
-      if found_rows < large and cardinality(late) > 0 then
-        select found_rows + count(*) into found_rows from (select from {schema}.change_log where txid = any(late) limit large) l;
-      end if;
+  if p_only is null and p_after = 0 then
+    select count(*) into found_rows from (select from {schema}.change_log where txid >= a and txid < b limit large) l;
+    if found_rows < large and cardinality(late) > 0 then
+      select found_rows + count(*) into found_rows from (select from {schema}.change_log where txid = any(late) limit large) l;
     end if;
-    if p_after > 0 or found_rows >= large then
-      return query select * from {schema}.read_window_range(p_shards, p_mappings, p_snap, p_win, greatest(p_after, p_floor), p_ceiling, p_limit);
+    if found_rows < large then
+      return query select * from (
+        select * from {schema}.change_log where txid >= a and txid < b and pg_visible_in_snapshot(txid, p_win)
+          and shard = any(p_shards) and origin is null and mapping <> all(p_without)
+        union all
+        select * from {schema}.change_log where txid = any(late)
+          and shard = any(p_shards) and origin is null and mapping <> all(p_without)) l order by l.id limit p_limit;
       return;
     end if;
   end if;
-  return query select * from (
-    select * from {schema}.change_log where txid >= a and txid < b and pg_visible_in_snapshot(txid, p_win) and id > p_after
-      and shard = any(p_shards) and origin is null and (p_mappings is null or mapping = any(p_mappings))
-    union all
-    select * from {schema}.change_log where txid = any(late) and id > p_after
-      and shard = any(p_shards) and origin is null and (p_mappings is null or mapping = any(p_mappings))) l order by l.id limit p_limit;
+  if p_only is null then
+    -- Those that are in the log, not those that somebody knows: from one to the next by the index, however many rows each has.
+    mappings := array(
+      with recursive logged(mapping) as (
+        select min(mapping) from {schema}.change_log
+        union all
+        select (select min(c.mapping) from {schema}.change_log c where c.mapping > l.mapping) from logged l where l.mapping is not null)
+      select mapping from logged where mapping <> all(p_without));
+  end if;
+  return query select * from {schema}.read_window_range(p_shards, mappings, p_snap, p_win, greatest(p_after, p_floor), p_ceiling, p_limit);
 end $$;
 
 -- As before; a mapping that is read on its own counts too.
-create or replace function {schema}.rotate_change_log() returns text[] language plpgsql as $$
+create or replace function {schema}.rotate_change_log() returns text[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   done text[] := '{}'; low xid8; hi xid8;
   today int := ((extract(epoch from clock_timestamp())::bigint / 86400) % 8);
@@ -96,8 +103,17 @@ end $$;
 drop index {schema}.actor_shard_idx;
 create index on {schema}.actor(mapping, shard) where owes;
 
--- From where on the ids of undecided changes lie. Nobody is writing changes while the index is replaced, so these are all there are.
+-- The writes of a record: whether its birth is offered is asked for those that name it.
+create index on {schema}.offer(external_id);
+
+-- From where on the ids of undecided changes lie. Nobody is writing changes while the index is made, so these are all there are.
 update {schema}.lease l set cursor = l.cursor || jsonb_build_object('floor', coalesce(
     (select min(c.id) - 1 from {schema}.change_log c where c.txid >= pg_snapshot_xmin(l.snap) and not pg_visible_in_snapshot(c.txid, l.snap)),
     (select case when is_called then last_value else 0 end from {schema}.change_id)))
   where l.address <= {shard_mask} and exists (select from {schema}.change_log);
+
+do $$ declare f regprocedure; begin
+  for f in select p.oid from pg_proc p where p.pronamespace = '{schema}'::regnamespace and p.proname in ('read_window', 'read_window_range') loop
+    execute format('revoke all on function %s from public', f);
+  end loop;
+end $$;

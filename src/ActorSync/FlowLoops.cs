@@ -1,0 +1,63 @@
+using ActorSync.Capture;
+using ActorSync.Cluster;
+using ActorSync.Coordination;
+using ActorSync.Domain.Records;
+using ActorSync.Operations;
+using ActorSync.Runtime.Actors;
+using ActorSync.Runtime.Sharding;
+using ActorSync.Salesforce.Session;
+using Npgsql;
+
+namespace ActorSync;
+
+/// <summary>Starts the loops of a term under the leases that they are given: those of the record shards, of the coordinator, of the feeds.</summary>
+internal sealed class FlowLoops(
+    FlowParts parts, NpgsqlDataSource database, SubmissionTable submissions, SalesforceSession session, NodeOptions options, TimeProvider clock, SyncLog log)
+{
+    private readonly ActorCache<RecordState> _warm = new(options.Runtime.ActorsMax, options.Runtime.ActorBytesMax);
+
+    /// <summary>True while other nodes live, whose signals do not come here.</summary>
+    public bool HasPeers
+    {
+        set => parts.HasPeers = value;
+    }
+
+    /// <summary>False for the feed of a mapping that this node does not know.</summary>
+    public bool Knows(int address) => address < Addresses.FeedBase || parts.Mappings.Contains((short)(address - Addresses.FeedBase));
+
+    /// <summary>The record actors of some shards. States of shards that were held all the time since the last start stay warm.</summary>
+    /// <param name="kept">The shards that were held before and still are.</param>
+    public HeldLoops StartRecords(IReadOnlyList<HeldLease> shards, IReadOnlySet<int> kept)
+    {
+        _warm.Keep(actor => kept.Contains(Addresses.ShardOf(actor.Entity, options.Runtime.ShardCount)));
+        return HeldLoops.Start(shards, (stop, _) => [parts.Records(shards, _warm).RunAsync(stop)]);
+    }
+
+    /// <summary>The coordinator, and what is done once in a cluster.</summary>
+    public HeldLoops StartCoordinator(HeldLease lease) => HeldLoops.Start(
+        [lease],
+        (stop, abandon) =>
+        [
+            parts.Coordinator(lease).RunAsync(stop, abandon),
+            new ChangeLogRotation(database, clock, log).RunAsync(stop),
+            new SentRetention(submissions, clock, log).RunAsync(stop),
+            new HeldOffersNote(database, parts.HeldOffers, clock, log).RunAsync(stop),
+        ]);
+
+    /// <summary>The feeds, and the stream of change events that they share.</summary>
+    public HeldLoops StartFeeds(IReadOnlyList<HeldLease> leases) => HeldLoops.Start(leases, (stop, _) => Feeds(leases, stop));
+
+    private IEnumerable<Task> Feeds(IReadOnlyList<HeldLease> leases, CancellationToken stop)
+    {
+        parts.ForgetFeeds();
+        foreach (var lease in leases)
+        {
+            yield return parts.Feed(lease, (short)(lease.Address - Addresses.FeedBase)).RunAsync(stop);
+        }
+
+        if (parts.Stream(session) is { } stream)
+        {
+            yield return stream.RunAsync(stop);
+        }
+    }
+}
