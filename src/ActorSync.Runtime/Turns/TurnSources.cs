@@ -61,6 +61,7 @@ public sealed class MailboxSource<TMessage>(
     Func<Turn, IReadOnlyList<StoredEnvelope>, CancellationToken, Task<IReadOnlyList<Delivery<TMessage>>>> translate) : ITurnSource<TMessage>
 {
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
+    private int _ofEnvelope = 1;
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -68,12 +69,20 @@ public sealed class MailboxSource<TMessage>(
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
-        var envelopes = await turn.TakeMailAsync(_leases.Keys, Math.Min(envelopesMax, messagesMax), stop);
+        var envelopes = await turn.TakeMailAsync(_leases.Keys, Math.Clamp(messagesMax / _ofEnvelope, 1, envelopesMax), stop);
         foreach (var envelope in envelopes)
         {
             turn.Advance(_leases[envelope.Address]);
         }
 
-        return envelopes.Count == 0 ? [] : await translate(turn, envelopes, stop);
+        if (envelopes.Count == 0)
+        {
+            return [];
+        }
+
+        // How many messages one has is known when it is open: those that come next are about like these.
+        var messages = await translate(turn, envelopes, stop);
+        _ofEnvelope = Math.Max(1, messages.Count / envelopes.Count);
+        return messages;
     }
 }

@@ -25,7 +25,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     where TState : class, IEquatable<TState>
 {
     // Before it is known how long they take.
-    private const int FirstMessagesMax = 1000;
+    private const int FirstMessagesMax = 250;
 
     private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
 

@@ -211,8 +211,8 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
             where exists (select from {S}.offer o where o.external_id = u.id and o.mapping = u.mapping and o.body->>'operation' = '{nameof(WriteOperation.Insert)}')
               or not exists (select from {S}.actor a where a.mapping = u.mapping and a.external_id = u.id)
                 and exists (
-                  select from {S}.lease l cross join lateral (select l.cursor->'apart'->u.mapping::text at) lane
-                  where l.address = {S}.shard_of(u.id) and lane.at is not null and greatest((lane.at->>'id')::bigint, (lane.at->>'floor')::bigint, 0) < u.position)
+                  select from {S}.lease l cross join lateral (select l.cursor->'apart'->u.mapping::text as position) lane
+                  where l.address = {S}.shard_of(u.id) and lane.position is not null and greatest((lane.position->>'id')::bigint, (lane.position->>'floor')::bigint, 0) < u.position)
             """);
         command.Parameters.Add(new() { Value = named.Select(of => of.Record.Mapping).ToArray() });
         command.Parameters.Add(new() { Value = named.Select(of => of.Record.ExternalId).ToArray() });

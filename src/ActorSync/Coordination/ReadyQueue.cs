@@ -49,11 +49,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        var (count, known) = (_writes.Count, writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)).ToList());
-        Add(await Behind.PassAsync(known, stop));
-        Add(await Behind.LookAsync(now, stop));
+        Behind.Take(writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)));
+        var passed = await Behind.PassAsync(now, _writes.Count + outside.Count == 0, stop);
+        Add(passed);
         LetGoHeld();
-        return (writes.Count + released.Count > 0 || _writes.Count > count || isAnew, now);
+        return (writes.Count + released.Count + passed.Count > 0 || isAnew, now);
     }
 
     // A birth that is held may have been read behind its children: they are held too, and theirs.

@@ -32,6 +32,9 @@ internal sealed class SubmissionCoordinator(
     TimeProvider clock,
     SyncLog log)
 {
+    // Answers that come one after the other do not keep what is fresh from leaving.
+    private static readonly TimeSpan FinishMax = TimeSpan.FromMilliseconds(50);
+
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
     private readonly SubmissionCalls _calls = new(lane, bulk, probe, stores.Turns, term, mappings, wakeup, options, clock, log);
     private readonly JobPlaces _jobs = new(options.Retry);
@@ -244,8 +247,8 @@ internal sealed class SubmissionCoordinator(
 
     private async Task<bool> FinishAsync(CancellationToken stop)
     {
-        var worked = false;
-        while (_calls.Next is { } answered)
+        var (worked, began) = (false, clock.GetTimestamp());
+        while (clock.GetElapsedTime(began) < FinishMax && _calls.Next is { } answered)
         {
             await (answered.Job is { } job ? TakeJobAsync(answered.Submission, job, stop) : TakeAnswerAsync(answered.Submission, answered.Answer, answered.Doubt, stop));
             _calls.Taken();

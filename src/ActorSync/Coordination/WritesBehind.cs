@@ -14,9 +14,14 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
+    // Two objects with a backlog each may have filled what may wait with writes that name records further on in the other's: nothing would ever move again.
+    private static readonly TimeSpan StillMax = TimeSpan.FromMinutes(5);
+
     private readonly Queue<(ReadyWrite Ready, WaitingWrite Waiting)> _behind = [];
+    private readonly List<(ReadyWrite Ready, WaitingWrite Waiting)> _read = [];
     private readonly HashSet<RecordId> _unborn = [];
     private DateTimeOffset _lookedAt;
+    private DateTimeOffset? _stillSince;
 
     /// <summary>When they are looked at again; null when there are none.</summary>
     public DateTimeOffset? NextLook => _behind.Count == 0 ? null : _lookedAt + LookInterval;
@@ -24,21 +29,41 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     /// <summary>Records that are born by writes held here.</summary>
     public IReadOnlyCollection<RecordId> Unborn => _unborn;
 
-    /// <summary>Those that need not wait; the others are held.</summary>
-    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)> writes, CancellationToken stop)
+    /// <summary>Takes writes that were read: what it is asked about them it is asked later, and again if that fails.</summary>
+    public void Take(IEnumerable<(ReadyWrite Ready, WaitingWrite Waiting)> writes) => _read.AddRange(writes);
+
+    /// <summary>Those that need not wait, of what was taken and of the next piece of what is held.</summary>
+    /// <param name="isStill">No other write is ready or outside.</param>
+    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(DateTimeOffset now, bool isStill, CancellationToken stop)
     {
+        _stillSince = isStill && _behind.Count > 0 ? _stillSince ?? now : null;
+        var again = now >= NextLook ? Math.Min(PieceMax, _behind.Count) : 0;
+        if (_read.Count + again == 0)
+        {
+            return [];
+        }
+
+        (ReadyWrite Ready, WaitingWrite Waiting)[] writes = [.. _behind.Take(again), .. _read];
         var born = writes.Where(write => write.Waiting.IsAwaited).Select(write => write.Waiting.Record).ToHashSet();
         var named = writes.SelectMany(write => Named(write.Waiting).Where(parent => !born.Contains(parent)).Select(parent => (parent, write.Waiting.Position))).ToList();
-        var unread = named.Count == 0 || _behind.Count >= writesMax ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
-        if (unread.Count == 0)
+        var unread = named.Count == 0 ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
+        // From here on nothing fails.
+        _read.Clear();
+        for (var i = 0; i < again; i++)
+        {
+            _unborn.Remove(_behind.Dequeue().Waiting.Record);
+            _lookedAt = now;
+        }
+
+        if (unread.Count == 0 || now - _stillSince > StillMax)
         {
             return writes;
         }
 
-        var pass = new List<(ReadyWrite, WaitingWrite)>(writes.Count);
+        var pass = new List<(ReadyWrite, WaitingWrite)>(writes.Length);
         foreach (var write in writes)
         {
-            if (!Named(write.Waiting).Any(unread.Contains))
+            if (_behind.Count >= writesMax || !Named(write.Waiting).Any(unread.Contains))
             {
                 pass.Add(write);
                 continue;
@@ -52,25 +77,6 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         }
 
         return pass;
-    }
-
-    /// <summary>Those that need not wait any more, of the next piece.</summary>
-    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> LookAsync(DateTimeOffset now, CancellationToken stop)
-    {
-        if (_behind.Count == 0 || now < NextLook)
-        {
-            return [];
-        }
-
-        _lookedAt = now;
-        var piece = new List<(ReadyWrite Ready, WaitingWrite Waiting)>();
-        while (piece.Count < PieceMax && _behind.TryDequeue(out var write))
-        {
-            piece.Add(write);
-            _unborn.Remove(write.Waiting.Record);
-        }
-
-        return await PassAsync(piece, stop);
     }
 
     private static IEnumerable<RecordId> Named(WaitingWrite write) => write.Parents.Select(reference => reference.Parent).Where(parent => parent != write.Record);

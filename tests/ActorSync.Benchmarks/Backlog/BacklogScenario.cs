@@ -56,7 +56,7 @@ internal static class BacklogScenario
         var memory = MemoryPeak(node.Id);
         var pending = options["rows"] - await world.QueryAsync<long>("select count(*) from actorsync.actor a join actorsync.mapping m using (mapping) where m.object = 'Account'");
         Console.WriteLine(FormattableString.Invariant(
-            $"{world.Org.Query("SELECT Id FROM Account", includeDeleted: false, int.MaxValue).Rows.Count:N0} accounts reached the org in {taken.TotalSeconds:0} s, {await world.QueryAsync<long>("select count(*) from actorsync.offer"):N0} more are offered, {pending:N0} are still pending"));
+            $"{await world.QueryAsync<long>("select count(*) from salesforce.account where sfid is not null"):N0} accounts reached the org in {taken.TotalSeconds:0} s, {await world.QueryAsync<long>("select count(*) from actorsync.offer"):N0} more are offered, {pending:N0} are still pending"));
         Console.WriteLine(FormattableString.Invariant($"memory of the node: {memory / 1048576.0:0} MiB at its peak"));
         Console.WriteLine(FormattableString.Invariant($"the first contact arrived {delays[0].TotalMilliseconds:0} ms after its commit, with a node that has just started; it counts too"));
         delays.Sort();

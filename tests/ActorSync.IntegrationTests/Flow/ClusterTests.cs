@@ -1,3 +1,4 @@
+using ActorSync.Records;
 using ActorSync.OrgSimulator.Http;
 using ActorSync.TestKit.Processes;
 using ActorSync.TestKit.Time;
@@ -131,7 +132,7 @@ public sealed class ClusterTests
         var newer = sync.StartNode(options => options with { Format = options.Format + 1 });
         var id = await sync.InsertAccountAsync("In between");
         await Eventually.HoldsAsync("the newer version to hold everything", async () =>
-            await sync.QueryAsync<long>("select count(*) from actorsync.lease l join actorsync.node n on n.node_id = l.owner where n.format = 1 or l.owner is null") == 0);
+            await sync.QueryAsync<long>($"select count(*) from actorsync.lease l join actorsync.node n on n.node_id = l.owner where n.format = {RecordCodec.Format} or l.owner is null") == 0);
         await sync.ExecuteAsync($"update salesforce.account set phone = 'newer' where actorsync_id__c = '{id}'");
         await sync.ConvergedAsync();
         await older.SaysAsync("a newer version has written here");

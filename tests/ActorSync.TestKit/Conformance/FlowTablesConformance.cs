@@ -202,9 +202,12 @@ public abstract class FlowTablesConformance : StoreConformance
         await TurnAsync(turn => Offers.OfferAgainAsync(turn, [(Write(3), At.AddYears(50))], Stop));
         (await Offers.ExceedAsync(3, inLogOrder: false, Stop)).ShouldBeFalse();
         (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeTrue();
+        (await Offers.WaitingAsync(3, Stop)).ShouldBeEmpty();
+        (await Offers.WaitingAsync(2, Stop)).ShouldBe([KeyValuePair.Create(StoreWorld.Account, 3L)]);
         var ids = (await Offers.OpenWindow().ReadAsync(10, Stop)).Writes.Select(write => write.OfferId).ToArray();
         await TurnAsync(turn => Offers.TakeAsync(turn, [ids[1]], Stop));
         (await Offers.ExceedAsync(2, inLogOrder: false, Stop)).ShouldBeFalse("ids that are gone do not count");
+        (await Offers.WaitingAsync(2, Stop)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,0 +1,149 @@
+using ActorSync.Coordination;
+using ActorSync.Domain.Records;
+using ActorSync.Domain.Submissions;
+using ActorSync.Records;
+using Shouldly;
+using Xunit;
+
+namespace ActorSync.UnitTests.Coordination;
+
+/// <summary>Writes that name a record whose birth is still to be read.</summary>
+public sealed class WritesBehindTests
+{
+    private readonly LoggedOffers _offers = new();
+    private readonly ReadyQueue _queue;
+    private DateTimeOffset _now = Offers.Now;
+
+    public WritesBehindTests() => _queue = new ReadyQueue(_offers, new WaitingWrites(Offers.Mappings), new CutLimits(200, TimeSpan.Zero, 4), 10);
+
+    [Fact]
+    public async Task Child_waits_for_a_birth_that_stands_in_the_change_log_and_others_do_not()
+    {
+        _offers.Log(Offers.Account("A"));
+        _offers.Offer(Offers.Contact("C", account: "A"), Offers.Contact("D", account: "alive"));
+        (await LeaveAsync()).ShouldBe(["D"]);
+        (await LeaveAsync()).ShouldBeEmpty();
+        _queue.NextDue.ShouldNotBeNull("nobody says when the birth has been read");
+        _offers.Read("A");
+        (await LeaveAsync()).ShouldBe(["A"]);
+        (await LeaveAsync()).ShouldBe(["C"]);
+        _queue.NextDue.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Child_of_a_birth_that_waits_itself_waits_too()
+    {
+        _offers.Log(Offers.Account("A"));
+        _offers.Offer(Offers.Account("B", parent: "A"), Offers.Contact("C", account: "B"));
+        (await LeaveAsync()).ShouldBeEmpty();
+        _offers.Offer(Offers.Contact("D", account: "B"));
+        (await LeaveAsync()).ShouldBeEmpty();
+        _offers.Read("A");
+        (await LeaveAsync()).ShouldBe(["A"]);
+        (await LeaveAsync()).ShouldBe(["B"]);
+        (await LeaveAsync()).ShouldBe(["C", "D"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Births_that_name_each_other_across_the_backlog_are_a_cycle_and_not_the_end()
+    {
+        _offers.Log(Offers.Account("A", contact: "C"));
+        _offers.Offer(Offers.Contact("C", account: "A"));
+        (await LeaveAsync()).ShouldBeEmpty();
+        _offers.Read("A");
+        _offers.Now = _now.AddSeconds(1);
+        await _queue.ReadAsync([], default);
+        _queue.Cycles().ShouldHaveSingleItem().Fields.Single().ShouldBe(Offers.AccountOf);
+    }
+
+    [Fact]
+    public async Task Child_of_a_record_that_does_not_stand_in_the_log_any_more_is_let_go()
+    {
+        _offers.Log(Offers.Account("A"));
+        _offers.Offer(Offers.Contact("C", account: "A"));
+        (await LeaveAsync()).ShouldBeEmpty();
+        _offers.Passed("A");
+        (await LeaveAsync()).ShouldBe(["C"]);
+    }
+
+    [Fact]
+    public async Task Writes_that_wait_while_nothing_moves_are_let_go_in_the_end()
+    {
+        _offers.Log(Offers.Account("A"));
+        _offers.Offer(Offers.Contact("C", account: "A"));
+        (await LeaveAsync()).ShouldBeEmpty();
+        (await LeaveAsync(TimeSpan.FromMinutes(5))).ShouldBeEmpty();
+        (await LeaveAsync(TimeSpan.FromMinutes(6))).ShouldBe(["C"]);
+    }
+
+    [Fact]
+    public async Task Write_that_was_read_is_not_forgotten_when_what_is_asked_about_it_cannot_be_answered()
+    {
+        _offers.Offer(Offers.Contact("C", account: "alive"));
+        _offers.Fails = true;
+        await Should.ThrowAsync<TimeoutException>(LeaveAsync());
+        _offers.Fails = false;
+        (await LeaveAsync()).ShouldBe(["C"]);
+    }
+
+    private async Task<List<string>> LeaveAsync(TimeSpan? later = null)
+    {
+        _now += later ?? TimeSpan.FromSeconds(1);
+        _offers.Now = _now;
+        await _queue.ReadAsync([], default);
+        var cuts = _queue.Cut([], _now);
+        _queue.Remove(cuts.SelectMany(cut => cut.Writes));
+        _offers.Taken(cuts.SelectMany(cut => cut.Writes));
+        return [.. cuts.SelectMany(cut => cut.Writes).Select(write => Offers.NameOf(write.Write))];
+    }
+
+    /// <summary>Offers, and births that stand in the change log.</summary>
+    private sealed class LoggedOffers : IOfferWindow
+    {
+        private readonly List<OfferedWrite> _log = [];
+        private readonly List<OfferedWrite> _offered = [];
+        private readonly Queue<ReadyWrite> _new = new();
+        private long _last;
+
+        public DateTimeOffset Now { get; set; }
+
+        public bool Fails { get; set; }
+
+        public void Log(OfferedWrite birth) => _log.Add(birth);
+
+        public void Passed(string name) => _log.RemoveAll(write => Offers.NameOf(write) == name);
+
+        public void Read(string name)
+        {
+            Offer(_log.Single(write => Offers.NameOf(write) == name));
+            Passed(name);
+        }
+
+        public void Offer(params OfferedWrite[] writes)
+        {
+            _offered.AddRange(writes);
+            Array.ForEach(writes, write => _new.Enqueue(new ReadyWrite(++_last, write, null)));
+        }
+
+        public void Taken(IEnumerable<ReadyWrite> writes) => _offered.RemoveAll(offer => writes.Any(write => write.Write == offer));
+
+        public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
+        {
+            ReadyWrite[] read = [.. Enumerable.Range(0, Math.Min(max, _new.Count)).Select(_ => _new.Dequeue())];
+            return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((read, Now));
+        }
+
+        public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<(RecordId Record, long Position)> named, CancellationToken stop)
+        {
+            if (Fails)
+            {
+                throw new TimeoutException();
+            }
+
+            var births = _log.Concat(_offered).Select(write => new RecordId(write.Mapping, write.Entity)).ToHashSet();
+            return Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Select(of => of.Record).Where(births.Contains)]);
+        }
+    }
+}
