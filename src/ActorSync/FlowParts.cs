@@ -62,11 +62,8 @@ internal sealed class FlowParts(
     {
         var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)), retired);
-        ITurnSource<RecordMessage>[] sources =
-        [
-            new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync),
-            new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync),
-        ];
+        var mail = new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync);
+        ITurnSource<RecordMessage>[] sources = [new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync, () => mail.LeftSome), mail];
         return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
             stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
             options.Runtime, clock, log.Trouble, warm);

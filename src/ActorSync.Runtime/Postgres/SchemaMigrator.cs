@@ -160,7 +160,8 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        // A migration may build an index over millions of rows; what it waits for is limited by lock_timeout.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(stop);
     }
 

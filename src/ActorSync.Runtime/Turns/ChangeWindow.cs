@@ -45,7 +45,8 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
 
     /// <summary>Reads the next rows and moves the shards' cursors behind them; the turn's commit makes that durable, its failure takes it back.</summary>
     /// <param name="held">Mappings whose changes are to stay where they are.</param>
-    public async Task<IReadOnlyList<CapturedChange>> ReadAsync(Turn turn, int rowsMax, CancellationToken stop, IReadOnlySet<short>? held = null)
+    /// <param name="othersWait">The worker has something else to do than backlogs.</param>
+    public async Task<IReadOnlyList<CapturedChange>> ReadAsync(Turn turn, int rowsMax, CancellationToken stop, IReadOnlySet<short>? held = null, bool othersWait = false)
     {
         held ??= Nobody;
         PutApart(Shards, held);
@@ -58,7 +59,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
 
         // What comes first commits first: those who have a backlog get little of a turn in which somebody else has something to say.
         List<CapturedChange> all = [.. changes];
-        var room = changes.Count == 0 ? rowsMax : Math.Min(rowsMax - changes.Count, rowsMax / ApartPart);
+        var room = changes.Count == 0 && !othersWait ? rowsMax : Math.Min(rowsMax - changes.Count, rowsMax / ApartPart);
         foreach (var mapping in apart.Where(mapping => mapping > _lastApart).Concat(apart.Where(mapping => mapping <= _lastApart)).Where(mapping => !held.Contains(mapping)))
         {
             if (room > 0 && Behind(mapping).FirstOrDefault() is { } group)

@@ -10,6 +10,8 @@ namespace ActorSync.Runtime.Turns;
 /// <param name="Apart">Of each of these.</param>
 internal sealed record ShardPosition(LogPosition Main, ImmutableSortedDictionary<short, LogPosition> Apart)
 {
+    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
+
     /// <summary>The position as a lease has it: snapshot, window and id in fields of their own, the rest in its cursor.</summary>
     public static ShardPosition Of(HeldLease lease)
     {
@@ -19,7 +21,7 @@ internal sealed record ShardPosition(LogPosition Main, ImmutableSortedDictionary
             return new ShardPosition(main, ImmutableSortedDictionary<short, LogPosition>.Empty);
         }
 
-        var stored = JsonSerializer.Deserialize(lease.Cursor, ShardCursorJson.Default.ShardCursor)!;
+        var stored = JsonSerializer.Deserialize<ShardCursor>(lease.Cursor, Names)!;
         return new ShardPosition(
             main with { Floor = stored.Floor, WindowFloor = stored.WindowFloor, Ceiling = stored.Ceiling },
             stored.Apart is null ? ImmutableSortedDictionary<short, LogPosition>.Empty : stored.Apart.ToImmutableSortedDictionary(lane => lane.Key, lane => lane.Value.Position));
@@ -32,7 +34,7 @@ internal sealed record ShardPosition(LogPosition Main, ImmutableSortedDictionary
     /// <summary>What the fields of a lease do not hold, JSON.</summary>
     public string Cursor() => JsonSerializer.Serialize(
         new ShardCursor(Main.Floor, Main.WindowFloor, Main.Ceiling, Apart.IsEmpty ? null : Apart.ToDictionary(lane => lane.Key, lane => ApartCursor.Of(lane.Value))),
-        ShardCursorJson.Default.ShardCursor);
+        Names);
 }
 
 /// <summary>The cursor of a shard's lease; the names are read by SQL.</summary>
@@ -46,7 +48,3 @@ internal sealed record ApartCursor(string Snap, string? Win, long Id, long Floor
 
     public static ApartCursor Of(LogPosition at) => new(at.Snap, at.Window, at.After, at.Floor, at.WindowFloor, at.Ceiling);
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
-[JsonSerializable(typeof(ShardCursor))]
-internal sealed partial class ShardCursorJson : JsonSerializerContext;

@@ -15,8 +15,9 @@ public sealed record HeldChanges(bool All, IReadOnlySet<short> Mappings)
 /// <summary>Messages from the change log.</summary>
 /// <param name="translate">Turns captured rows into messages, in order; may read inside the turn.</param>
 /// <param name="holds">What is to be left alone for now, told how many changes were taken since it was asked last; asked only while there is something in the log. Null: nothing.</param>
+/// <param name="othersWait">Whether there is more to do than one turn takes besides backlogs, which get little of it then. Null: never.</param>
 public sealed class ChangeLogSource<TMessage>(
-    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<int, CancellationToken, Task<HeldChanges>>? holds = null) : ITurnSource<TMessage>
+    ChangeWindow window, Func<CapturedChange, Delivery<TMessage>?> translate, Func<int, CancellationToken, Task<HeldChanges>>? holds = null, Func<bool>? othersWait = null) : ITurnSource<TMessage>
 {
     private int _taken;
     private HeldChanges _held = HeldChanges.None;
@@ -38,7 +39,7 @@ public sealed class ChangeLogSource<TMessage>(
             return [];
         }
 
-        var changes = await window.ReadAsync(turn, messagesMax, stop, _held.Mappings);
+        var changes = await window.ReadAsync(turn, messagesMax, stop, _held.Mappings, othersWait?.Invoke() == true);
         _taken = changes.Count;
         var deliveries = new List<Delivery<TMessage>>(changes.Count);
         foreach (var change in changes)
@@ -63,13 +64,18 @@ public sealed class MailboxSource<TMessage>(
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
     private int _ofEnvelope = 1;
 
+    /// <summary>The last turn took all it may, so there may be more.</summary>
+    public bool LeftSome { get; private set; }
+
     /// <inheritdoc/>
     public bool HasMore => false;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
-        var envelopes = await turn.TakeMailAsync(_leases.Keys, Math.Clamp(messagesMax / _ofEnvelope, 1, envelopesMax), stop);
+        var most = Math.Clamp(messagesMax / _ofEnvelope, 1, envelopesMax);
+        var envelopes = await turn.TakeMailAsync(_leases.Keys, most, stop);
+        LeftSome = envelopes.Count == most;
         foreach (var envelope in envelopes)
         {
             turn.Advance(_leases[envelope.Address]);

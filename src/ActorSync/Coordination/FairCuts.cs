@@ -4,7 +4,7 @@ using ActorSync.Domain.Submissions;
 namespace ActorSync.Coordination;
 
 /// <summary>Cuts so that no object with a backlog has all places for calls: those with more writes ready than could leave at once leave one place to the others, which go first,
-/// and share the rest. Deletes keep their order among all objects, so they go with the others.</summary>
+/// and share the rest. Deletes keep their order among all objects, and go last.</summary>
 internal static class FairCuts
 {
     /// <summary>As <see cref="SubmissionCutter.Cut"/>.</summary>
@@ -33,7 +33,7 @@ internal static class FairCuts
         }
 
         int Calls() => cuts.Count(cut => cut.Api == SubmissionApi.Soap);
-        cuts.AddRange(Of([.. due.Where(write => !IsHeavy(write))], limits.SubmissionsMax - taken.Calls));
+        cuts.AddRange(Of([.. due.Where(write => !IsHeavy(write) && write.Lane.Operation != WriteOperation.Delete)], limits.SubmissionsMax - taken.Calls));
         var shared = limits.SubmissionsMax - 1;
         var share = (shared + heavy.Count - 1) / heavy.Count;
         var theirs = heavy.Sum(mapping => calls.GetValueOrDefault(mapping));
@@ -45,6 +45,8 @@ internal static class FairCuts
             theirs += Calls() - before;
         }
 
+        // Behind the updates that may be to get out of their way.
+        cuts.AddRange(Of([.. due.Where(write => write.Lane.Operation == WriteOperation.Delete)], limits.SubmissionsMax - taken.Calls - Calls()));
         return cuts.Count > 0 || outside.Count > 0 ? cuts : SubmissionCutter.Cut(due, outside, unborn, taken, rank, limits, now);
     }
 }

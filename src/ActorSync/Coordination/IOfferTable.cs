@@ -46,9 +46,11 @@ internal interface IOfferWindow
     /// <summary>Offers that were read before and are still there, oldest first.</summary>
     Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop);
 
-    /// <summary>Of records that changes name those whose births are offered, or may stand unread in the change log before the change: their mapping is read apart, and they have no actor.</summary>
-    /// <param name="named">Each with the position of a change that names it.</param>
-    Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<(RecordId Record, long Position)> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
+    /// <summary>Mappings whose changes are read apart in any shard: some of them may stand unread before what has been read of others.</summary>
+    Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyCollection<short>>([]);
+
+    /// <summary>Of some records those whose births are offered, or may stand unread in the change log: their mapping is read apart, and they have no actor.</summary>
+    Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
 }
 
 /// <summary>A look at the offers in the order of the change log.</summary>

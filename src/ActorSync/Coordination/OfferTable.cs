@@ -201,22 +201,33 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
         return writes;
     }
 
-    public async Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<(RecordId Record, long Position)> named, CancellationToken stop)
+    public async Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"select distinct lane.mapping::smallint from {RuntimeOptions.Schema}.lease l cross join lateral jsonb_object_keys(l.cursor->'apart') lane(mapping) where l.address < {Addresses.Coordinator}");
+        var apart = new List<short>();
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            apart.Add(reader.GetInt16(0));
+        }
+
+        return apart;
+    }
+
+    public async Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop)
     {
         // One statement, one snapshot: a birth that has left the change log in it is offered in it, or has been.
         const string S = RuntimeOptions.Schema;
         await using var command = database.CreateCommand(
             $"""
-            select u.mapping, u.id from unnest($1, $2, $3) u(mapping, id, position)
+            select u.mapping, u.id from unnest($1, $2) u(mapping, id)
             where exists (select from {S}.offer o where o.external_id = u.id and o.mapping = u.mapping and o.body->>'operation' = '{nameof(WriteOperation.Insert)}')
               or not exists (select from {S}.actor a where a.mapping = u.mapping and a.external_id = u.id)
-                and exists (
-                  select from {S}.lease l cross join lateral (select l.cursor->'apart'->u.mapping::text as position) lane
-                  where l.address = {S}.shard_of(u.id) and lane.position is not null and greatest((lane.position->>'id')::bigint, (lane.position->>'floor')::bigint, 0) < u.position)
+                and exists (select from {S}.lease l where l.address = {S}.shard_of(u.id) and l.cursor->'apart' ? u.mapping::text)
             """);
-        command.Parameters.Add(new() { Value = named.Select(of => of.Record.Mapping).ToArray() });
-        command.Parameters.Add(new() { Value = named.Select(of => of.Record.ExternalId).ToArray() });
-        command.Parameters.Add(new() { Value = named.Select(of => of.Position).ToArray() });
+        command.Parameters.Add(new() { Value = named.Select(record => record.Mapping).ToArray() });
+        command.Parameters.Add(new() { Value = named.Select(record => record.ExternalId).ToArray() });
         var unread = new List<RecordId>();
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))

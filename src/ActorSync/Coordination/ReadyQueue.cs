@@ -23,7 +23,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
 
-    private WritesBehind Behind => field ??= new WritesBehind(offers, writesMax, IsHere);
+    private WritesBehind Behind => field ??= new WritesBehind(offers, writesMax, IsHere, waiting.RefersTo);
 
     public bool Any => _writes.Count > 0;
 
@@ -63,6 +63,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         {
             paused.NewsTaken();
             Remove([.. _writes.Values.Where(entry => paused.Holds(entry.Waiting)).Select(entry => entry.Ready)]);
+            Behind.Remove(paused.Holds);
         }
     }
 

@@ -34,6 +34,10 @@ internal sealed class WaitingWrites(IReadOnlyDictionary<short, ObjectMapping> ma
     /// <summary>Whose lock a write needs first of all: its parent's, or without one its own.</summary>
     public RecordId ContendsFor(OfferedWrite write) => Of(write, 0, default).ContendsFor.First();
 
+    /// <summary>True of a mapping that has a field for records of another.</summary>
+    public bool RefersTo(short mapping, short other) =>
+        mappings.TryGetValue(mapping, out var known) && known.Fields.Any(field => field.Parent is not null && _byObject.TryGetValue(field.Parent.ParentObject, out var parent) && parent == other);
+
     /// <summary>Depth of an object below its parents that are mapped too; a cycle of objects ends where it began.</summary>
     public int Rank(short mapping)
     {

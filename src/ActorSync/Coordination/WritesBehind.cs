@@ -7,7 +7,8 @@ namespace ActorSync.Coordination;
 /// They are looked at again some times a second, and let go as soon as the birth is at hand, or is known not to stand before them.</summary>
 /// <param name="writesMax">Most that are held; beyond, one may be refused and tried again as any other.</param>
 /// <param name="isHere">True of a record whose birth is at hand.</param>
-internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<RecordId, bool> isHere)
+/// <param name="refersTo">True of a mapping that has a field for records of another: a delete waits while changes of such a mapping are read apart, because some may be to get out of its way.</param>
+internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<RecordId, bool> isHere, Func<short, short, bool> refersTo)
 {
     /// <summary>Writes that are looked at again at a time.</summary>
     private const int PieceMax = 2_000;
@@ -45,8 +46,9 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
 
         (ReadyWrite Ready, WaitingWrite Waiting)[] writes = [.. _behind.Take(again), .. _read];
         var born = writes.Where(write => write.Waiting.IsAwaited).Select(write => write.Waiting.Record).ToHashSet();
-        var named = writes.SelectMany(write => Named(write.Waiting).Where(parent => !born.Contains(parent)).Select(parent => (parent, write.Waiting.Position))).ToList();
+        var named = writes.SelectMany(write => Named(write.Waiting)).Where(parent => !born.Contains(parent)).Distinct().ToList();
         var unread = named.Count == 0 ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
+        var apart = writes.Any(write => write.Waiting.Lane.Operation == WriteOperation.Delete) ? await offers.ApartAsync(stop) : [];
         // From here on nothing fails.
         _read.Clear();
         for (var i = 0; i < again; i++)
@@ -55,7 +57,7 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
             _lookedAt = now;
         }
 
-        if (unread.Count == 0 || now - _stillSince > StillMax)
+        if (unread.Count + apart.Count == 0 || now - _stillSince > StillMax)
         {
             return writes;
         }
@@ -63,7 +65,7 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         var pass = new List<(ReadyWrite, WaitingWrite)>(writes.Length);
         foreach (var write in writes)
         {
-            if (_behind.Count >= writesMax || !Named(write.Waiting).Any(unread.Contains))
+            if (_behind.Count >= writesMax || !(Named(write.Waiting).Any(unread.Contains) || IsOvertaking(write.Waiting, apart)))
             {
                 pass.Add(write);
                 continue;
@@ -78,6 +80,27 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
 
         return pass;
     }
+
+    /// <summary>Forgets what is held elsewhere from now on.</summary>
+    public void Remove(Func<WaitingWrite, bool> isHeld)
+    {
+        _read.RemoveAll(write => isHeld(write.Waiting));
+        for (var i = _behind.Count; i > 0; i--)
+        {
+            var write = _behind.Dequeue();
+            if (!isHeld(write.Waiting))
+            {
+                _behind.Enqueue(write);
+            }
+            else
+            {
+                _unborn.Remove(write.Waiting.Record);
+            }
+        }
+    }
+
+    private bool IsOvertaking(WaitingWrite write, IReadOnlyCollection<short> apart) =>
+        write.Lane.Operation == WriteOperation.Delete && apart.Any(mapping => mapping != write.Lane.Mapping && refersTo(mapping, write.Lane.Mapping));
 
     private static IEnumerable<RecordId> Named(WaitingWrite write) => write.Parents.Select(reference => reference.Parent).Where(parent => parent != write.Record);
 }

@@ -14,7 +14,8 @@ internal static class MemoryLimit
     {
         if (Environment.GetEnvironmentVariable($"DOTNET_{Setting}") is null)
         {
-            AppContext.SetData(Setting, (ulong)HeapMax(memoryMax));
+            // A container may have less than is configured here.
+            AppContext.SetData(Setting, (ulong)Math.Min(HeapMax(memoryMax), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3));
             GC.RefreshMemoryLimit();
         }
     }

@@ -99,16 +99,19 @@ internal static class BacklogScenario
         // One probe is on its way at a time: the n-th change left in the n-th submission.
         const string Stages = """
             from (
-              select c.at, row_number() over (order by c.id) n, (select min(j.at) from actorsync.journal j where j.mapping = c.mapping and j.external_id = c.external_id) taken
+              select c.at, row_number() over (order by c.id) n, (select min(j.at) from actorsync.journal j where j.mapping = c.mapping and j.external_id = c.external_id) taken,
+                (select min(j.at) from actorsync.journal j where j.mapping = c.mapping and j.external_id = c.external_id and j.type = 'write-applied') heard
               from actorsync.change_log c where c.mapping = (select mapping from actorsync.mapping where object = 'Contact') and c.operation = 'I') c
             join (
               select started_at, row_number() over (order by started_at) n from actorsync.submission
               where mapping = (select mapping from actorsync.mapping where object = 'Contact') and operation = 'Insert') s using (n)
             """;
         Console.WriteLine(await world.QueryAsync<string>($"""
-            select format('of these %s ms at the median (%s at most) until a turn takes the change, %s (%s) until it is cut into a submission',
+            select format('of these %s ms at the median (%s at most) until a turn takes the change, %s (%s) until it is cut into a submission; the record heard of its outcome %s ms (%s) later, %s messages are still in the mail',
               round(1000 * extract(epoch from percentile_cont(0.5) within group (order by c.taken - c.at))), round(1000 * extract(epoch from max(c.taken - c.at))),
-              round(1000 * extract(epoch from percentile_cont(0.5) within group (order by s.started_at - c.taken))), round(1000 * extract(epoch from max(s.started_at - c.taken)))) {Stages}
+              round(1000 * extract(epoch from percentile_cont(0.5) within group (order by s.started_at - c.taken))), round(1000 * extract(epoch from max(s.started_at - c.taken))),
+              round(1000 * extract(epoch from percentile_cont(0.5) within group (order by c.heard - s.started_at))), round(1000 * extract(epoch from max(c.heard - s.started_at))),
+              (select coalesce(sum(jsonb_array_length(body->'messages')), 0) from actorsync.mailbox)) {Stages}
             """));
     }
 

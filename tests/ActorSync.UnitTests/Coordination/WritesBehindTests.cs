@@ -67,6 +67,37 @@ public sealed class WritesBehindTests
     }
 
     [Fact]
+    public async Task Delete_waits_while_changes_of_its_children_stand_in_the_change_log()
+    {
+        _offers.Apart = [2];
+        _offers.Offer(Offers.Account("A", operation: WriteOperation.Delete), Offers.Contact("C", operation: WriteOperation.Delete));
+        (await LeaveAsync()).ShouldBe(["C"], "nothing refers to a contact but the account, and no account is read apart");
+        (await LeaveAsync()).ShouldBeEmpty();
+        _offers.Apart = [];
+        (await LeaveAsync()).ShouldBe(["A"]);
+    }
+
+    [Fact]
+    public async Task What_is_held_elsewhere_is_forgotten()
+    {
+        var behind = new WritesBehind(_offers, 10, _ => false, (_, _) => false);
+        var waiting = new WaitingWrites(Offers.Mappings);
+        _offers.Log(Offers.Account("A"));
+        foreach (var name in new[] { "C", "D" })
+        {
+            var write = Offers.Contact(name, account: "A");
+            behind.Take([(new ReadyWrite(1, write, null), waiting.Of(write, 1, Offers.Now))]);
+        }
+
+        (await behind.PassAsync(Offers.Now, isStill: false, default)).ShouldBeEmpty();
+        behind.Unborn.Count.ShouldBe(2);
+        behind.Remove(write => write.Record.ExternalId == Offers.Contact("C").Entity);
+        behind.Unborn.Count.ShouldBe(1);
+        behind.Remove(_ => true);
+        behind.NextLook.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Writes_that_wait_while_nothing_moves_are_let_go_in_the_end()
     {
         _offers.Log(Offers.Account("A"));
@@ -109,6 +140,10 @@ public sealed class WritesBehindTests
 
         public bool Fails { get; set; }
 
+        public short[] Apart { get; set; } = [];
+
+        public Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyCollection<short>>(Apart);
+
         public void Log(OfferedWrite birth) => _log.Add(birth);
 
         public void Passed(string name) => _log.RemoveAll(write => Offers.NameOf(write) == name);
@@ -135,7 +170,7 @@ public sealed class WritesBehindTests
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
 
-        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<(RecordId Record, long Position)> named, CancellationToken stop)
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop)
         {
             if (Fails)
             {
@@ -143,7 +178,7 @@ public sealed class WritesBehindTests
             }
 
             var births = _log.Concat(_offered).Select(write => new RecordId(write.Mapping, write.Entity)).ToHashSet();
-            return Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Select(of => of.Record).Where(births.Contains)]);
+            return Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Where(births.Contains)]);
         }
     }
 }

@@ -7,7 +7,7 @@ drop index {schema}.change_log_id_idx;
 create function {schema}.read_window_range(
   p_shards smallint[], p_mappings smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_to bigint, p_limit int)
 returns setof {schema}.change_log language plpgsql stable
-  set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set plan_cache_mode = force_custom_plan as $$
+  set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set jit = off set plan_cache_mode = force_custom_plan as $$
 begin
   return query select l.* from unnest(p_mappings) m cross join lateral (
     select * from {schema}.change_log c
@@ -20,7 +20,7 @@ end $$;
 -- sorted. One that is large is found by ids, of which p_floor < id <= p_ceiling is known, mapping by mapping; so is what follows its first piece, and one mapping.
 create function {schema}.read_window(
   p_shards smallint[], p_only smallint, p_without smallint[], p_snap pg_snapshot, p_win pg_snapshot, p_after bigint, p_floor bigint, p_ceiling bigint, p_limit int)
-returns setof {schema}.change_log language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_custom_plan as $$
+returns setof {schema}.change_log language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off set plan_cache_mode = force_custom_plan as $$
 declare
   a xid8 := pg_snapshot_xmax(p_snap);
   b xid8 := pg_snapshot_xmax(p_win);
@@ -106,11 +106,13 @@ create index on {schema}.actor(mapping, shard) where owes;
 -- The writes of a record: whether its birth is offered is asked for those that name it.
 create index on {schema}.offer(external_id);
 
--- From where on the ids of undecided changes lie. Nobody is writing changes while the index is made, so these are all there are.
-update {schema}.lease l set cursor = l.cursor || jsonb_build_object('floor', coalesce(
-    (select min(c.id) - 1 from {schema}.change_log c where c.txid >= pg_snapshot_xmin(l.snap) and not pg_visible_in_snapshot(c.txid, l.snap)),
-    (select case when is_called then last_value else 0 end from {schema}.change_id)))
-  where l.address <= {shard_mask} and exists (select from {schema}.change_log);
+-- From where on the ids of undecided changes lie, of the shard that is furthest behind: a lower floor is right for the others too. Nobody is writing changes while the index is
+-- made, so these are all there are.
+update {schema}.lease set cursor = cursor || jsonb_build_object('floor', f.floor) from (
+    select coalesce(
+      (select min(c.id) - 1 from {schema}.change_log c where c.txid >= (select min(pg_snapshot_xmin(snap)::text::bigint)::text::xid8 from {schema}.lease where address <= {shard_mask})),
+      (select case when is_called then last_value else 0 end from {schema}.change_id)) floor) f
+  where address <= {shard_mask} and exists (select from {schema}.change_log);
 
 do $$ declare f regprocedure; begin
   for f in select p.oid from pg_proc p where p.pronamespace = '{schema}'::regnamespace and p.proname in ('read_window', 'read_window_range') loop
