@@ -8,17 +8,19 @@ namespace ActorSync.Cluster;
 /// another's is stopped first and released then, what is this node's and free is acquired. Nodes speak to each other in no other way.</summary>
 internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loops, NodeHealth health, TimeProvider clock, SyncLog log)
 {
-    // Between looks; and while something is on its way from one node to another.
+    // Between looks: of a node that is alone; of one that may have to take over from another at any time; and while something is on its way from one node to another.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan AwaitInterval = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan PeerLookInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan AwaitInterval = TimeSpan.FromMilliseconds(20);
 
-    // Outstanding calls get this long to be answered and journaled when they are handed over or the node stops; what is left is in doubt for the next holder.
+    // A node that stops carries its outstanding calls for so long; what is not answered then is in doubt for the coordinator's next holder.
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(20);
 
     // What gives leases back: if the database does not answer they expire by themselves.
     private static readonly TimeSpan StatementMax = TimeSpan.FromSeconds(5);
 
     private readonly List<(int[] Addresses, Task Released)> _leaving = [];
+    private readonly List<(HeldLoops Held, Task Carried)> _carrying = [];
     private readonly SortedDictionary<int, HeldLease> _shards = [];
     private IReadOnlyList<int> _addresses = [];
     private HeldLoops? _records;
@@ -87,6 +89,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         SayWhyNot(self, view);
         loops.HasPeers = view.Nodes.Count > 1;
         _leaving.RemoveAll(leaving => leaving.Released.IsCompletedSuccessfully);
+        ForgetCarried();
         var assigned = Assignment.Of(view);
         var held = _shards.Keys.Concat(Of(_coordinator)).Concat(Of(_feeds)).ToHashSet();
         if (held.Any(address => view.Owners.GetValueOrDefault(address) != term.Id))
@@ -110,7 +113,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         var acquired = free.Length == 0 ? [] : await table.AcquireAsync(term.Id, free, stop);
         await HandOverAsync(others, acquired, stop);
         Say(mine.Length - acquired.Count, held.Count == 0);
-        return (false, mine.Length > acquired.Count ? AwaitInterval : LookInterval);
+        return (false, mine.Length > acquired.Count ? AwaitInterval : view.Nodes.Count > 1 ? PeerLookInterval : LookInterval);
     }
 
     private async Task HandOverAsync(int[] others, IReadOnlyList<HeldLease> acquired, CancellationToken stop)
@@ -118,13 +121,13 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         if (_coordinator is { } coordinator && others.Contains(Addresses.Coordinator))
         {
             _coordinator = null;
-            Release(coordinator);
+            _ = Release(coordinator);
         }
 
         if (_feeds is { } feeds && others.Any(address => address >= Addresses.FeedBase))
         {
             _feeds = null;
-            Release(feeds);
+            _ = Release(feeds);
         }
 
         await ChangeShardsAsync([.. others.Where(_shards.ContainsKey)], [.. acquired.Where(lease => lease.Address < Addresses.Coordinator)], stop);
@@ -146,7 +149,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         var leases = acquired.Concat(_feeds?.Leases ?? []).OrderBy(lease => lease.Address).ToArray();
         if (_feeds is { } before)
         {
-            await before.StopAsync(TimeSpan.Zero);
+            await before.StopAsync();
             before.Dispose();
         }
 
@@ -164,7 +167,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         if (_records is { } before)
         {
             _records = null;
-            await before.StopAsync(TimeSpan.Zero);
+            await before.StopAsync();
             before.Dispose();
         }
 
@@ -186,23 +189,31 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
     }
 
-    // Beside everything else: a call that is outside may take its time.
-    private void Release(HeldLoops stopping)
+    // Beside everything else: a call that is outside may take its time, and nobody waits for it.
+    private Task Release(HeldLoops stopping)
     {
-        _leaving.Add(([.. Of(stopping)], ReleaseAsync()));
+        var released = ReleaseAsync();
+        _leaving.Add(([.. Of(stopping)], released));
+        _carrying.Add((stopping, CarryAsync()));
+        return released;
 
         async Task ReleaseAsync()
         {
-            await stopping.StopAsync(DrainTimeMax);
-            stopping.Dispose();
+            await stopping.StopAsync();
             await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. Of(stopping)], CancellationToken.None));
+        }
+
+        async Task CarryAsync()
+        {
+            await released;
+            await stopping.CarryAsync();
         }
     }
 
     private async Task RestAsync(TimeSpan rest, CancellationToken stop)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, term.Lost);
-        var running = new[] { _records, _coordinator, _feeds }.OfType<HeldLoops>().Select(held => held.Ended).Concat(_leaving.Select(leaving => leaving.Released)).ToArray();
+        var running = new[] { _records, _coordinator, _feeds }.OfType<HeldLoops>().Select(held => held.Ended).Concat(_leaving.Select(leaving => leaving.Released)).Concat(_carrying.Select(carrying => carrying.Carried)).ToArray();
         var delay = Task.Delay(rest, clock, waiting.Token);
         var first = await Task.WhenAny([delay, .. running.Where(task => !task.IsCompletedSuccessfully)]);
         await waiting.CancelAsync();
@@ -216,11 +227,21 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     private async Task LeaveAsync(bool drains)
     {
         var isLost = term.Lost.IsCancellationRequested && !drains;
-        var drainMax = isLost ? TimeSpan.Zero : DrainTimeMax;
         var shards = _records is null ? [] : _shards.Keys.ToArray();
+        var held = new[] { _records, _coordinator, _feeds }.OfType<HeldLoops>().ToArray();
         int[] running = [.. shards, .. Of(_coordinator), .. Of(_feeds), .. _leaving.SelectMany(leaving => leaving.Addresses)];
-        await Task.WhenAll(
-            [isLost ? Task.CompletedTask : AnnounceAsync(), .. _leaving.Select(leaving => leaving.Released), StopAsync(_records, shards), StopAsync(_coordinator, Of(_coordinator)), StopAsync(_feeds, Of(_feeds))]);
+        if (isLost)
+        {
+            Abandon(TimeSpan.Zero);
+            await Task.WhenAll([.. _carrying.Select(carrying => carrying.Carried), .. held.Select(loops => loops.StopAsync())]);
+            ForgetCarried();
+            return;
+        }
+
+        await Task.WhenAll([AnnounceAsync(), .. _leaving.Select(leaving => leaving.Released), .. held.Select(Release)]);
+        Abandon(DrainTimeMax);
+        await Task.WhenAll(_carrying.Select(carrying => carrying.Carried));
+        ForgetCarried();
 
         // The others need not wait for what nothing runs under here: it may be leases of which an answer was lost.
         async Task AnnounceAsync()
@@ -229,19 +250,21 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. _addresses.Except(running)], CancellationToken.None));
         }
 
-        async Task StopAsync(HeldLoops? held, IEnumerable<int> addresses)
+        void Abandon(TimeSpan carriedMax)
         {
-            if (held is null)
+            foreach (var loops in held.Concat(_carrying.Select(carrying => carrying.Held)))
             {
-                return;
+                loops.AbandonAfter(carriedMax);
             }
+        }
+    }
 
-            await held.StopAsync(drainMax);
-            held.Dispose();
-            if (!isLost)
-            {
-                await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. addresses], CancellationToken.None));
-            }
+    private void ForgetCarried()
+    {
+        foreach (var carrying in _carrying.Where(carrying => carrying.Carried.IsCompletedSuccessfully).ToArray())
+        {
+            carrying.Held.Dispose();
+            _carrying.Remove(carrying);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class SubmissionCalls(
     public void Settle(Submission submission, CancellationToken stop) => _calls.Add(FollowAsync(submission, bulk!.SettleAsync, stop));
 
     /// <summary>Looks up every record of a submission that has settled.</summary>
-    public void Probe(Submission submission, CancellationToken abandon) => _calls.Add(ProbeAsync(submission, abandon));
+    public void Probe(Submission submission, CancellationToken stop) => _calls.Add(ProbeAsync(submission, stop));
 
     private async Task SendAsync(Submission submission, long began, CancellationToken abandon)
     {
@@ -99,18 +99,21 @@ internal sealed class SubmissionCalls(
         }
     }
 
-    private async Task ProbeAsync(Submission submission, CancellationToken abandon)
+    private async Task ProbeAsync(Submission submission, CancellationToken stop)
     {
         IReadOnlyList<DoubtAnswer>? answers = null;
         try
         {
-            var readBegan = await turns.NowAsync(abandon);
-            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
+            var readBegan = await turns.NowAsync(stop);
+            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, stop);
         }
         catch (Exception error)
         {
-            log.Trouble(error, $"submission {submission.Id} could not be looked up yet; it stays in doubt and is looked up again");
-            await Task.Delay(options.Retry.FirstDelay, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stop.IsCancellationRequested)
+            {
+                log.Trouble(error, $"submission {submission.Id} could not be looked up yet; it stays in doubt and is looked up again");
+                await Task.Delay(options.Retry.FirstDelay, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         await TellAsync(new SubmissionNews(submission) { Doubt = answers });
