@@ -47,7 +47,7 @@ internal sealed class SyncFlow : IAsyncDisposable
         return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }
 
-    /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then drains what is outside and gives the leases back.</summary>
+    /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then gives the leases back and brings the answers of what is outside.</summary>
     /// <param name="health">Told of trouble with the heartbeat, of loops that end by themselves, and of a drain.</param>
     /// <returns>True when the node was asked to drain.</returns>
     public async Task<bool> RunAsync(NodeHealth health, CancellationToken stop)

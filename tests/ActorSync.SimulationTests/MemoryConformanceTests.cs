@@ -119,3 +119,9 @@ public sealed class MemoryFlowTablesTests : FlowTablesConformance
 {
     private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
 }
+
+/// <summary>Carried calls in memory.</summary>
+public sealed class MemoryCarriedCallsTests : CarriedCallsConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}

@@ -56,7 +56,7 @@ internal sealed class SubmissionCalls(
     public void Settle(Submission submission, CancellationToken stop) => _calls.Add(FollowAsync(submission, bulk!.SettleAsync, stop));
 
     /// <summary>Looks up every record of a submission that has settled.</summary>
-    public void Probe(Submission submission, CancellationToken abandon) => _calls.Add(ProbeAsync(submission, abandon));
+    public void Probe(Submission submission, CancellationToken stop) => _calls.Add(ProbeAsync(submission, stop));
 
     private async Task SendAsync(Submission submission, long began, CancellationToken abandon)
     {
@@ -106,18 +106,18 @@ internal sealed class SubmissionCalls(
         }
     }
 
-    private async Task ProbeAsync(Submission submission, CancellationToken abandon)
+    private async Task ProbeAsync(Submission submission, CancellationToken stop)
     {
         IReadOnlyList<DoubtAnswer>? answers = null;
         try
         {
-            var readBegan = await turns.NowAsync(abandon);
-            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
+            var readBegan = await turns.NowAsync(stop);
+            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, stop);
             _missed.TryRemove(submission.Id, out _);
         }
         catch (Exception error)
         {
-            await RestAsync(submission.Id, error, abandon);
+            await (stop.IsCancellationRequested ? Task.CompletedTask : RestAsync(submission.Id, error, stop));
         }
 
         await TellAsync(new SubmissionNews(submission) { Doubt = answers });

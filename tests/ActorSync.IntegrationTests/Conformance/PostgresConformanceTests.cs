@@ -47,3 +47,9 @@ public sealed class PostgresFlowTablesTests : FlowTablesConformance
 {
     private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
 }
+
+/// <summary>Carried calls in PostgreSQL.</summary>
+public sealed class PostgresCarriedCallsTests : CarriedCallsConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
+}

@@ -9,53 +9,11 @@ using Xunit;
 
 namespace ActorSync.UnitTests.Coordination;
 
-/// <summary>What the coordinator does with jobs, with doubt, and when it stops.</summary>
+/// <summary>What the coordinator does with jobs and with doubt.</summary>
 public sealed class SubmissionCoordinatorTests
 {
     private static readonly JobLimits Jobs = new(3, 3, TimeSpan.Zero, 2, 1_000_000);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
     private readonly ScriptedJob _job = new();
-
-    // One that never answers must not cost the answer of another.
-    [Fact]
-    public async Task Stop_journals_each_answer_as_it_comes_and_leaves_only_what_does_not_answer_in_doubt()
-    {
-        using var node = await SteppedCoordinator.CreateAsync(_job, Jobs);
-        using var stop = new CancellationTokenSource();
-        using var abandon = new CancellationTokenSource();
-        var (account, contact) = (node.Soap.Gates["Account"], node.Soap.Gates["Contact"]) = (new(), new());
-        await node.OfferAsync(Offers.Account("A"), Offers.Contact("C", account: "alive"));
-        await node.Coordinator.StepAsync(stop.Token, abandon.Token);
-        node.Soap.Given.ShouldBe(2);
-
-        await stop.CancelAsync();
-        var stopped = node.Coordinator.RunAsync(stop.Token, abandon.Token);
-        contact.SetResult();
-        await Eventually.HoldsAsync("the answer to be journaled", () => Task.FromResult(node.Statements.Contains("finish submission")), Soon);
-        await abandon.CancelAsync();
-        await stopped.WaitAsync(Soon, TimeProvider.System);
-        node.Submissions.Where(row => row.FinishedAt is null).ShouldHaveSingleItem().Submission.Mapping.ShouldBe((short)1);
-        account.TrySetResult();
-    }
-
-    [Fact]
-    public async Task Stop_takes_more_answers_than_are_kept_at_a_time()
-    {
-        const int Many = 300;
-        using var node = await SteppedCoordinator.CreateAsync(_job, Jobs);
-        using var stop = new CancellationTokenSource();
-        node.Soap.Gates["query"] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await node.LeaveAsync([.. Enumerable.Range(1, Many).Select(i => Left(i, SubmissionApi.Soap, $"A{i}"))]);
-        node.Clock.Advance(SteppedCoordinator.SettleTime + SteppedCoordinator.SettleTime);
-        await node.Coordinator.StepAsync(stop.Token, default);
-        node.Soap.Queries.Count.ShouldBe(Many);
-
-        await stop.CancelAsync();
-        var stopped = node.Coordinator.RunAsync(stop.Token, default);
-        node.Soap.Gates["query"].SetResult();
-        await stopped.WaitAsync(Soon, TimeProvider.System);
-        node.Submissions.Count(row => row.FinishedAt is not null).ShouldBe(Many);
-    }
 
     [Fact]
     public async Task Submission_in_doubt_is_looked_up_ever_less_often_while_Salesforce_cannot_be_reached()
