@@ -111,7 +111,7 @@ internal sealed class FlowParts(
             return null;
         }
 
-        var inbox = new ChangeInbox(StreamClient.ChannelOf(mapping.ObjectName), _feeds[mapping.Number]) { Position = ChangeFeed.PositionOf(FeedCursor.Of(lease)) };
+        var inbox = new ChangeInbox(StreamClient.ChannelOf(mapping.ObjectName), _feeds[mapping.Number], clock) { Position = ChangeFeed.PositionOf(FeedCursor.Of(lease)) };
         _inboxes.Add(inbox);
         return inbox;
     }

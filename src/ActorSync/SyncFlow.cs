@@ -35,8 +35,14 @@ internal sealed class SyncFlow : IAsyncDisposable
         NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log)
     {
         var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
-        var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database), Failovers = new FailoverTable(database) };
+        var heard = mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).ToArray();
+        var submissions = new SubmissionTable(database, [.. heard.Select(mapping => mapping.Number)]);
+        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions)
+        {
+            States = new MappingStates(database),
+            Failovers = new FailoverTable(database),
+            Told = new StreamTold(database, heard.Where(ChangeFeed.Counts).Select(mapping => mapping.Number).ToHashSet()),
+        };
         var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget, retired);
         return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }

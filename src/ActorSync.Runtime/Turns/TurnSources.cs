@@ -38,6 +38,9 @@ public sealed class ChangeLogSource<TMessage>(
 
         return deliveries;
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Delivery<TMessage>>> PeekPostponedAsync(ITurnStore store, CancellationToken stop) => Task.FromResult<IReadOnlyList<Delivery<TMessage>>>([]);
 }
 
 /// <summary>Messages from the durable mailboxes of the shards.</summary>
@@ -62,5 +65,19 @@ public sealed class MailboxSource<TMessage>(
         }
 
         return envelopes.Count == 0 ? [] : await translate(turn, envelopes, stop);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Delivery<TMessage>>> PeekPostponedAsync(ITurnStore store, CancellationToken stop)
+    {
+        // Each in an envelope of its own.
+        var envelopes = await store.PeekPostponedAsync([.. _leases.Keys], WaitingPlaces.PlacesMax, stop);
+        if (envelopes.Count == 0)
+        {
+            return [];
+        }
+
+        await using var turn = await store.BeginAsync(stop);
+        return await translate(turn, envelopes, stop);
     }
 }

@@ -33,7 +33,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private int _messagesMax = options.TurnMessagesMax;
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
-    private bool _owingIsLoaded;
+    private bool _isLoaded;
     private long _cursorsWrittenAt = clock.GetTimestamp();
 
     /// <summary>Turns committed so far.</summary>
@@ -65,9 +65,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     {
         try
         {
-            if (!_owingIsLoaded)
+            if (!_isLoaded)
             {
-                await LoadOwingAsync(stop);
+                await LoadAsync(stop);
             }
 
             var worked = (sources.Any(source => source.HasMore) || OwingIsDue() || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
@@ -114,7 +114,11 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         if (_poison is not null && deliveries.Count > 1)
         {
             // The failing message is among these: each goes into an envelope of its own.
-            deliveries.ForEach(delivery => sink.Postpone(turn, delivery, TimeSpan.Zero));
+            deliveries.ForEach(delivery =>
+            {
+                                _waiting.Add(delivery.Actor, behavior.PlaceOf(delivery.Message));
+                sink.Postpone(turn, delivery, TimeSpan.Zero);
+            });
             AdvanceAll(turn, deliveries.Select(delivery => delivery.Actor));
             await turn.CommitAsync(stop);
             return true;
@@ -289,7 +293,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private void Recover(Exception error)
     {
         _cache.Clear();
-        _owingIsLoaded = false;
+        _isLoaded = false;
         if (PostgresTrouble.IsEnvironment(error))
         {
             report(error, "a turn failed, nothing was changed, it is run again");
@@ -306,14 +310,23 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         }
     }
 
-    private async Task LoadOwingAsync(CancellationToken stop)
+    private async Task LoadAsync(CancellationToken stop)
     {
         foreach (var id in await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], stop))
         {
             _owing.TryAdd(id, 0);
         }
 
-        _owingIsLoaded = true;
+        // The order of what waits outlives its worker: a message that came later, and could be decided now, would overtake.
+        foreach (var source in sources)
+        {
+            foreach (var delivery in await source.PeekPostponedAsync(store, stop))
+            {
+                                _waiting.Add(delivery.Actor, behavior.PlaceOf(delivery.Message));
+            }
+        }
+
+        _isLoaded = true;
     }
 
     private bool OwingIsDue() => _owing.Count > 0 && _owing.Values.Min() <= clock.GetTimestamp();

@@ -35,6 +35,7 @@ internal sealed class SubmissionCoordinator(
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
     private readonly SubmissionCalls _calls = new(lane, bulk, probe, stores.Turns, term, mappings, wakeup, options, clock, log);
     private readonly JobPlaces _jobs = new(options.Retry);
+    private readonly ToldLookups _lookups = new(stores.Told, mappings, clock);
     private readonly SuspectWrites _suspects = new(stores.Failovers, options);
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly HashSet<Guid> _probing = [];
@@ -83,7 +84,7 @@ internal sealed class SubmissionCoordinator(
 
             _calls.Sweep();
             var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
-            ProbeSettled(abandon);
+            await ProbeSettledAsync(abandon, stop);
             return worked ? TimeSpan.Zero : wakeup.Within(pace.Rest(ready, options.Linger, _now));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -335,11 +336,15 @@ internal sealed class SubmissionCoordinator(
     }
 
     // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
-    private void ProbeSettled(CancellationToken abandon)
+    private async Task ProbeSettledAsync(CancellationToken abandon, CancellationToken stop)
     {
-        foreach (var submission in _outside.Values.Where(submission => 
-            pace.MayProbe && submission.Doubtful && _now >= options.SettledAt(submission.JobLostAt) && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
+        var settled = _outside.Values
+            .Where(submission => pace.MayProbe && submission.Doubtful && !_probing.Contains(submission.Id))
+            .Select(submission => (Submission: submission, SettledAt: options.SettledAt(submission.JobLostAt > submission.StartedAt ? submission.JobLostAt : submission.StartedAt)))
+            .Where(lost => _now >= lost.SettledAt).ToList();
+        foreach (var submission in settled.Count == 0 ? [] : await _lookups.ReadyAsync(settled, stop))
         {
+            _probing.Add(submission.Id);
             _calls.Probe(submission, abandon);
         }
     }

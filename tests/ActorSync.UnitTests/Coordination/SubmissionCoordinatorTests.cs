@@ -57,6 +57,22 @@ public sealed class SubmissionCoordinatorTests
         node.Submissions.Count(row => row.FinishedAt is not null).ShouldBe(Many);
     }
 
+    [Fact]
+    public async Task Submission_in_doubt_is_looked_up_ever_less_often_while_Salesforce_cannot_be_reached()
+    {
+        using var node = await SteppedCoordinator.CreateAsync(_job, Jobs);
+        var outage = node.Soap.Gates["query"] = new TaskCompletionSource();
+        outage.SetException(new IOException("unreachable"));
+        await node.LeaveAsync(Left(1, SubmissionApi.Soap, "A"));
+        node.Clock.Advance(SteppedCoordinator.SettleTime + SteppedCoordinator.SettleTime);
+        await node.StepAsync(TimeSpan.FromMinutes(1));
+        node.Soap.Queries.Count.ShouldBeInRange(2, 14, "it doubles from a tenth of a second to ten");
+        node.Log.Split("could not be looked up yet").Length.ShouldBeLessThan(7);
+
+        node.Soap.Gates.TryRemove("query", out _);
+        await node.StepUntilAsync("it to be looked up", () => node.Submissions.All(row => row.FinishedAt is not null));
+    }
+
     // A job may be as large as a statement of PostgreSQL.
     [Fact]
     public async Task Calls_are_journaled_together_and_each_job_in_a_turn_of_its_own_behind_them()
