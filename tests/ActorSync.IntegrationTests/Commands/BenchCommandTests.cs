@@ -12,7 +12,7 @@ namespace ActorSync.IntegrationTests.Commands;
 public sealed class BenchCommandTests
 {
     /// <summary>Enough for every part of a scenario to do something.</summary>
-    private const string Few = "5";
+    private const string Few = "20";
 
     public static TheoryData<string> Scenarios => [.. BenchScenarios.All.Select(scenario => scenario.Name)];
 
