@@ -8,9 +8,9 @@ internal sealed class HeldLoops : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly Task _running;
-    private readonly Func<CancellationToken, Task> _carry;
+    private readonly Func<bool, CancellationToken, Task> _carry;
 
-    private HeldLoops(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start, Func<CancellationToken, Task> carry)
+    private HeldLoops(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start, Func<bool, CancellationToken, Task> carry)
     {
         (Leases, _carry) = (leases, carry);
         _running = Task.WhenAll(start(_stop.Token, _abandon.Token).Select(FailTogetherAsync).ToArray());
@@ -26,9 +26,9 @@ internal sealed class HeldLoops : IDisposable
     public CancellationToken Stopping => _stop.Token;
 
     /// <param name="start">Given when to stop, and when to wait no longer for what is outside.</param>
-    /// <param name="carry">What becomes of what is outside when the loops have ended, which needs no lease; given when to wait no longer for it. Null: nothing is.</param>
-    public static HeldLoops Start(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start, Func<CancellationToken, Task>? carry = null) =>
-        new(leases, start, carry ?? (_ => Task.CompletedTask));
+    /// <param name="carry">What becomes of what is outside when the loops have ended; given whether the leases are still held, and when to wait no longer for it. Null: nothing is.</param>
+    public static HeldLoops Start(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start, Func<bool, CancellationToken, Task>? carry = null) =>
+        new(leases, start, carry ?? ((_, _) => Task.CompletedTask));
 
     /// <summary>Lets the loops end. When it returns nothing runs under the leases any more.</summary>
     public async Task StopAsync()
@@ -38,7 +38,8 @@ internal sealed class HeldLoops : IDisposable
     }
 
     /// <summary>After the loops have ended: completes when nothing of them is outside any more, or nobody waits for it.</summary>
-    public Task CarryAsync() => _carry(_abandon.Token);
+    /// <param name="isHeld">The leases are still held: nobody else waits for them.</param>
+    public Task CarryAsync(bool isHeld) => _carry(isHeld, _abandon.Token);
 
     /// <summary>From now on what is outside may take no longer than this.</summary>
     public void AbandonAfter(TimeSpan carriedMax)

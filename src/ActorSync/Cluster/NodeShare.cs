@@ -26,6 +26,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     private HeldLoops? _records;
     private HeldLoops? _coordinator;
     private HeldLoops? _feeds;
+    private bool _isAlone;
     private int _toldHeld = -1;
     private bool _toldWaiting;
     private string? _toldWhyNot;
@@ -87,7 +88,8 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
 
         SayWhyNot(self, view);
-        loops.HasPeers = view.Nodes.Count > 1;
+        _isAlone = view.Nodes.Count == 1;
+        loops.HasPeers = !_isAlone;
         _leaving.RemoveAll(leaving => leaving.Released.IsCompletedSuccessfully);
         ForgetCarried();
         var assigned = Assignment.Of(view);
@@ -191,9 +193,10 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
     }
 
-    // Beside everything else: a call that is outside may take its time.
+    // Beside everything else: a call that is outside may take its time. Where nobody could take over its answer is journaled first, and nothing is left open.
     private Task Release(HeldLoops stopping)
     {
+        var isAlone = _isAlone;
         var released = ReleaseAsync();
         _leaving.Add(([.. Of(stopping)], released));
         _carrying.Add((stopping, CarryAsync()));
@@ -204,6 +207,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             try
             {
                 await stopping.StopAsync();
+                await (isAlone ? stopping.CarryAsync(isHeld: true) : Task.CompletedTask);
             }
             finally
             {
@@ -214,7 +218,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         async Task CarryAsync()
         {
             await released;
-            await stopping.CarryAsync();
+            await (isAlone ? Task.CompletedTask : stopping.CarryAsync(isHeld: false));
         }
     }
 

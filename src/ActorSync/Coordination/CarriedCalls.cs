@@ -42,6 +42,24 @@ internal sealed class CarriedCalls(SubmissionCalls calls, ISubmissionTable submi
         }
     }
 
+    /// <summary>Has the answers journaled as they come, until no call is left: the coordinator's loop has ended, and its lease is still held. What does not answer in time is in doubt for the next holder, which asks
+    /// of Bulk jobs what became of them.</summary>
+    /// <param name="finish">Journals what has come; true if something had.</param>
+    public async Task DrainAsync(Func<CancellationToken, Task<bool>> finish, CancellationToken abandon)
+    {
+        try
+        {
+            for (var over = calls.AreOver; await finish(abandon) || !over; over = calls.AreOver)
+            {
+                await calls.AnsweredAsync(abandon);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException || PostgresTrouble.IsEnvironment(error) || error is StaleLeaseException)
+        {
+            log.Trouble(error, "not every answer could be journaled before the stop; the rest is in doubt for the next holder");
+        }
+    }
+
     private async Task BringAsync(Submission submission, LaneAnswer answer, CancellationToken abandon)
     {
         var text = AnswerText.Write(answer);

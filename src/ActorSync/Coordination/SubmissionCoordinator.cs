@@ -69,9 +69,10 @@ internal sealed class SubmissionCoordinator(
         }
     }
 
-    /// <summary>After the loop has ended: brings what the calls that are still outside are answered to whoever holds the coordinator then. The lease need not be held meanwhile.</summary>
+    /// <summary>After the loop has ended: waits for what the calls that are still outside are answered, and journals it while the lease is held, or brings it to whoever holds the coordinator then.</summary>
     /// <param name="abandon">No more waiting for answers: they are in doubt for the next holder.</param>
-    public Task CarryAsync(CancellationToken abandon) => new CarriedCalls(_calls, stores.Submissions, term, clock, log).RunAsync(abandon);
+    public Task CarryAsync(bool isHeld, CancellationToken abandon) =>
+        new CarriedCalls(_calls, stores.Submissions, term, clock, log) is var carried && isHeld ? carried.DrainAsync(FinishAsync, abandon) : carried.RunAsync(abandon);
 
     /// <summary>Takes the answers there are, starts what may leave, looks up what has settled. Never throws but for a stop.</summary>
     /// <returns>How long to rest before the next step, unless woken.</returns>

@@ -53,7 +53,7 @@ public sealed class CarriedCallsTests
 
         await stop.CancelAsync();
         await node.Coordinator.RunAsync(stop.Token, default);
-        await node.Coordinator.CarryAsync(default).WaitAsync(Soon, TimeProvider.System);
+        await node.Coordinator.CarryAsync(isHeld: false, default).WaitAsync(Soon, TimeProvider.System);
         node.Submissions.ShouldAllBe(row => row.FinishedAt == null && row.Brought == null);
     }
 
@@ -209,7 +209,7 @@ public sealed class CarriedCallsTests
         await node.Coordinator.StepAsync(stop.Token, abandon);
         await stop.CancelAsync();
         await node.Coordinator.RunAsync(stop.Token, abandon);
-        return node.Coordinator.CarryAsync(abandon);
+        return node.Coordinator.CarryAsync(isHeld: false, abandon);
     }
 
     /// <summary>A failover before which everything was started that has been.</summary>
