@@ -34,15 +34,20 @@ internal sealed class FlowLoops(
     }
 
     /// <summary>The coordinator, and what is done once in a cluster.</summary>
-    public HeldLoops StartCoordinator(HeldLease lease) => HeldLoops.Start(
-        [lease],
-        (stop, abandon) =>
-        [
-            parts.Coordinator(lease).RunAsync(stop, abandon),
-            new ChangeLogRotation(database, clock, log).RunAsync(stop),
-            new SentRetention(submissions, clock, log).RunAsync(stop),
-            new HeldOffersNote(database, parts.HeldOffers, clock, log).RunAsync(stop),
-        ]);
+    public HeldLoops StartCoordinator(HeldLease lease)
+    {
+        var coordinator = parts.Coordinator(lease);
+        return HeldLoops.Start(
+            [lease],
+            (stop, abandon) =>
+            [
+                coordinator.RunAsync(stop, abandon),
+                new ChangeLogRotation(database, clock, log).RunAsync(stop),
+                new SentRetention(submissions, clock, log).RunAsync(stop),
+                new HeldOffersNote(database, parts.HeldOffers, clock, log).RunAsync(stop),
+            ],
+            coordinator.CarryAsync);
+    }
 
     /// <summary>The feeds, and the stream of change events that they share.</summary>
     public HeldLoops StartFeeds(IReadOnlyList<HeldLease> leases) => HeldLoops.Start(leases, (stop, _) => Feeds(leases, stop));

@@ -1,4 +1,5 @@
 using ActorSync.Capture;
+using ActorSync.Cluster;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
@@ -58,16 +59,24 @@ internal sealed class FlowParts(
 
     /// <summary>The record actors of some shards.</summary>
     /// <param name="warm">States of these shards that are known already.</param>
-    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, ActorCache<RecordState>? warm = null)
+    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, ActorCache<RecordState>? warm = null) => Worker(shards, Sources(shards), warm);
+
+    /// <summary>Runs what a node's first turns run, of a record that does not exist, and undoes it.</summary>
+    /// <param name="record">UUID of no record.</param>
+    public Task RehearseAsync(Guid record, CancellationToken stop) => mappings.Count == 0 ? Task.CompletedTask
+        : new Rehearsal(stores, mappings[0], _mail, record, options.Runtime.ShardCount).RunAsync(lease => Sources([lease]), (shards, sources) => Worker(shards, sources, null), stop);
+
+    private ITurnSource<RecordMessage>[] Sources(IReadOnlyList<HeldLease> shards)
     {
         var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)), retired);
         var mail = new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync);
-        ITurnSource<RecordMessage>[] sources = [new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync, () => mail.LeftSome), mail];
-        return new TurnWorker<RecordState, RecordMessage, RecordEvent>(
-            stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
-            options.Runtime, clock, log.Trouble, warm);
+        return [new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync, () => mail.LeftSome), mail];
     }
+
+    private TurnWorker<RecordState, RecordMessage, RecordEvent> Worker(IReadOnlyList<HeldLease> shards, IReadOnlyList<ITurnSource<RecordMessage>> sources, ActorCache<RecordState>? warm) => new(
+        stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
+        options.Runtime, clock, log.Trouble, warm);
 
     /// <summary>What the coordinator made last holds back for people; see <see cref="PausedOffers"/>.</summary>
     public Func<int> HeldOffers { get; private set; } = () => 0;
@@ -111,7 +120,7 @@ internal sealed class FlowParts(
             return null;
         }
 
-        var inbox = new ChangeInbox(StreamClient.ChannelOf(mapping.ObjectName), _feeds[mapping.Number]) { Position = ChangeFeed.PositionOf(FeedCursor.Of(lease)) };
+        var inbox = new ChangeInbox(StreamClient.ChannelOf(mapping.ObjectName), _feeds[mapping.Number], clock) { Position = ChangeFeed.PositionOf(FeedCursor.Of(lease)) };
         _inboxes.Add(inbox);
         return inbox;
     }

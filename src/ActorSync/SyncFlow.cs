@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorSync.Cluster;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
@@ -34,14 +35,33 @@ internal sealed class SyncFlow : IAsyncDisposable
         NpgsqlDataSource database, ITurnStore turns, NodeTerm term, IReadOnlyList<ObjectMapping> mappings, IReadOnlyDictionary<short, MappedTable> tables, IReadOnlySet<short> retired, UserInfo user, IPartnerApi soap, IBulkApi? bulk, IBulkQueryApi? queries, SalesforceSession session,
         NodeOptions options, ApiBudget budget, TimeProvider clock, SyncLog log)
     {
-        var rows = new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout));
-        var submissions = new SubmissionTable(database, [.. mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName)).Select(mapping => mapping.Number)]);
-        var stores = new SyncStores(turns, rows, new SfidLinks(), new OfferTable(database), submissions) { States = new MappingStates(database), Failovers = new FailoverTable(database) };
+        var submissions = Submissions(database, mappings, options);
+        var stores = Stores(database, turns, mappings, tables, submissions, options);
         var parts = new FlowParts(stores, term, mappings, user.OrganizationId, soap, options, clock, log, new Random(term.Id.GetHashCode()), () => Guid.CreateVersion7(clock.GetUtcNow()), bulk, queries, budget, retired);
         return new SyncFlow(stores, term, parts, new FlowLoops(parts, database, submissions, session, options, clock, log), clock, log);
     }
 
-    /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then drains what is outside and gives the leases back.</summary>
+    /// <summary>Lets a process that has run no turn yet run one, and undoes it; see <see cref="Rehearsal"/>. Whatever fails here fails nobody.</summary>
+    public static async Task RehearseAsync(
+        NpgsqlDataSource database, ITurnStore turns, IReadOnlyList<ObjectMapping> mappings, IReadOnlyDictionary<short, MappedTable> tables, IReadOnlySet<short> retired, IPartnerApi soap, NodeOptions options, TimeProvider clock, SyncLog log,
+        CancellationToken stop)
+    {
+        var began = clock.GetTimestamp();
+        using var term = NodeTerm.OfNobody(options.Runtime, clock);
+        using var parts = new FlowParts(
+            Stores(database, turns, mappings, tables, Submissions(database, mappings, options), options), term, mappings, "", soap, options, clock, log, new Random(0), () => Guid.CreateVersion7(clock.GetUtcNow()), retired: retired);
+        try
+        {
+            await parts.RehearseAsync(Guid.CreateVersion7(clock.GetUtcNow()), stop);
+            log.Say(FormattableString.Invariant($"rehearsed a turn in {clock.GetElapsedTime(began).TotalMilliseconds:0} ms"));
+        }
+        catch (Exception error) when (!stop.IsCancellationRequested && error is not UnreachableException)
+        {
+            log.Trouble(error, "no turn could be rehearsed; the first one takes its time");
+        }
+    }
+
+    /// <summary>Runs what this node is assigned until the node stops, the term is lost or the node was asked to drain; then gives the leases back and brings the answers of what is outside.</summary>
     /// <param name="health">Told of trouble with the heartbeat, of loops that end by themselves, and of a drain.</param>
     /// <returns>True when the node was asked to drain.</returns>
     public async Task<bool> RunAsync(NodeHealth health, CancellationToken stop)
@@ -65,6 +85,21 @@ internal sealed class SyncFlow : IAsyncDisposable
         _parts.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static SubmissionTable Submissions(NpgsqlDataSource database, IReadOnlyList<ObjectMapping> mappings, NodeOptions options) =>
+        new(database, [.. Heard(mappings, options).Select(mapping => mapping.Number)]);
+
+    private static SyncStores Stores(
+        NpgsqlDataSource database, ITurnStore turns, IReadOnlyList<ObjectMapping> mappings, IReadOnlyDictionary<short, MappedTable> tables, SubmissionTable submissions, NodeOptions options) =>
+        new(turns, new MappedRows(tables, new RowWriter(tables, options.WriteBackRowsMax, options.WriteBackLockTimeout)), new SfidLinks(), new OfferTable(database), submissions)
+        {
+            States = new MappingStates(database),
+            Failovers = new FailoverTable(database),
+            Told = new StreamTold(database, Heard(mappings, options).Where(ChangeFeed.Counts).Select(mapping => mapping.Number).ToHashSet()),
+        };
+
+    private static IEnumerable<ObjectMapping> Heard(IReadOnlyList<ObjectMapping> mappings, NodeOptions options) =>
+        mappings.Where(mapping => options.Feed.ChangeEvents.Objects.Contains(mapping.ObjectName));
 
     private void Troubled(NodeHealth health, Exception error)
     {

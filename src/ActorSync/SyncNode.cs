@@ -55,7 +55,6 @@ internal static class SyncNode
         health.Starts("reading the mapped objects and bringing their tables up to date");
         var mappings = await new Provisioner(database, clock).ApplyAsync(config, describe.DescribeAsync, stop);
         log.Say($"mapped: {string.Join(", ", mappings.Select(mapping => $"{mapping.ObjectName} to {mapping.Schema}.{mapping.Table}"))}");
-
         SayWhatGoesBySoap(config, options, mappings, log);
         var turns = new PostgresTurnStore(database, clock);
         await turns.Leases.EnsureAsync([Addresses.Coordinator, .. mappings.Select(mapping => Addresses.Feed(mapping.Number))], stop);
@@ -68,6 +67,7 @@ internal static class SyncNode
                 // Before the term: from its first moment on others leave to this node what is its share.
                 var retired = await MappingStore.RetireAsync(database, numbers, stop);
                 var tables = await MappedTable.LoadAsync(database, mappings, stop);
+                await (current is null ? SyncFlow.RehearseAsync(database, turns, mappings, tables, retired, soap, options, clock, log, stop) : Task.CompletedTask);
                 using var term = await NodeTerm.BeginAsync(turns.Leases, config.Node.Name, options.Runtime, clock, stop, numbers, options.Format);
                 current = term;
                 health.Began(term);

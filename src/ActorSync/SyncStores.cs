@@ -18,6 +18,9 @@ internal sealed record SyncStores(ITurnStore Turns, IMappedRows Rows, ISfidLinks
     /// <summary>What people want of the mappings; null where nobody says anything.</summary>
     public IMappingStates? States { get; init; }
 
+    /// <summary>How far the change events of objects with counters have been taken; null where none are heard.</summary>
+    public IStreamTold? Told { get; init; }
+
     /// <summary>Failovers that may have lost commits; null where there are none.</summary>
     public IFailovers? Failovers { get; init; }
 }

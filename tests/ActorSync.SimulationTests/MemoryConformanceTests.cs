@@ -93,6 +93,15 @@ public sealed class MemoryLeaseTests : LeaseConformance
     private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
 }
 
+/// <summary>Workers over the store in memory, whose clock goes a second further with each look at it.</summary>
+public sealed class MemoryWorkerTests : WorkerConformance
+{
+    /// <inheritdoc/>
+    protected override TimeSpan RetryDelay => TimeSpan.FromSeconds(30);
+
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}
+
 /// <summary>Capture and windows in memory.</summary>
 public sealed class MemoryApplicationScriptsTests : ApplicationScriptsConformance
 {
@@ -107,6 +116,12 @@ public sealed class MemoryWriteBackTests : WriteBackConformance
 
 /// <summary>The flow's tables in memory.</summary>
 public sealed class MemoryFlowTablesTests : FlowTablesConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}
+
+/// <summary>Carried calls in memory.</summary>
+public sealed class MemoryCarriedCallsTests : CarriedCallsConformance
 {
     private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
 }

@@ -34,8 +34,16 @@ internal sealed class CallPipeline(OrgFaults faults, OrgSessions sessions, ApiUs
 {
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>The newest requests, streaming apart.</summary>
+    public CallLog Log { get; } = new();
+
     public async Task RunAsync(HttpContext http, OrgCall call, CallAnswering answering)
     {
+        if (call.Api != "stream")
+        {
+            Log.Add(clock.GetUtcNow(), call, answering is { NeedsSession: true, IsCounted: true });
+        }
+
         var drawn = faults.Draw(call);
         try
         {

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorSync.OrgSimulator.Http;
 
-/// <summary>What only a simulator has, under <c>/simulator/</c>: faults, and the log of what arrived. Needs no session and counts as no API request.</summary>
+/// <summary>What only a simulator has, under <c>/simulator/</c>: faults, and the logs of what was called and what arrived. Needs no session and counts as no API request.</summary>
 internal sealed class SimulatorEndpoint(OrgServices org)
 {
     public const string Prefix = "/simulator/";
 
-    /// <summary>Arrivals of one answer; ask again from the last sequence plus one.</summary>
-    private const int ArrivalsMax = 10_000;
+    /// <summary>Arrivals, or calls, of one answer; ask again since the last sequence.</summary>
+    private const int EntriesMax = 10_000;
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -24,7 +24,8 @@ internal sealed class SimulatorEndpoint(OrgServices org)
             ("DELETE", "faults", 2) => Remove(parts[1]),
             ("POST", "sessions", 2) when parts[1] == "expire" => ExpireSessions(),
             ("POST", "streams", 2) when parts[1] == "forget" => ForgetStreams(),
-            ("GET", "arrivals", 1) => Arrivals(http.Request.Query["since"].ToString()),
+            ("GET", "arrivals", 1) => Arrivals(Since(http)),
+            ("GET", "calls", 1) => Calls(Since(http)),
             _ => Answer.Text(404, "text/plain", $"No such simulator resource: {http.Request.Method} {http.Request.Path}"),
         };
         await answer.SendAsync(http);
@@ -83,11 +84,31 @@ internal sealed class SimulatorEndpoint(OrgServices org)
         return Answer.Empty(204);
     }
 
-    /// <param name="since">Arrivals after this sequence; 0 or empty for all.</param>
-    private Answer Arrivals(string since)
+    private static long Since(HttpContext http) =>
+        long.TryParse(http.Request.Query["since"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0;
+
+    private Answer Calls(long since) => Answer.Json(200, json =>
     {
-        _ = long.TryParse(since, NumberStyles.None, CultureInfo.InvariantCulture, out var last);
-        var arrivals = org.Model.Arrivals(last + 1, ArrivalsMax);
+        json.WriteStartArray();
+        foreach (var entry in org.Pipeline.Log.After(since, EntriesMax))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("sequence", entry.Sequence);
+            json.WriteString("at", WireValue.SoapDateTime(entry.At));
+            json.WriteString("api", entry.Call.Api);
+            json.WriteString("operation", entry.Call.Operation);
+            json.WriteString("client", entry.Call.Client);
+            json.WriteNumber("records", entry.Call.Records);
+            json.WriteBoolean("counted", entry.IsCounted);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private Answer Arrivals(long since)
+    {
+        var arrivals = org.Model.Arrivals(since + 1, EntriesMax);
         return Answer.Json(200, json =>
         {
             json.WriteStartArray();

@@ -12,6 +12,8 @@ public static class PostgresTrouble
         PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" or "58" or "40" or "25" or "28" or "3D" || state is "55P03" or "XX001" or "XX002" or "42501",
         NpgsqlException => true,
         SocketException or IOException or TimeoutException => true,
+        // What Npgsql throws from a connection that breaks between two commands of a transaction.
+        ObjectDisposedException => true,
         AggregateException { InnerException: { } inner } => IsEnvironment(inner),
         _ => false,
     };

@@ -82,20 +82,12 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop)
-    {
-        await using var command = database.CreateCommand($"select id, body::text from {S}.mailbox where address = $1 order by id limit $2");
-        command.Parameters.Add(new() { Value = address });
-        command.Parameters.Add(new() { Value = envelopesMax });
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        var envelopes = new List<StoredEnvelope>();
-        while (await reader.ReadAsync(stop))
-        {
-            envelopes.Add(new StoredEnvelope(reader.GetInt64(0), address, reader.GetString(1)));
-        }
+    public Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop) =>
+        PeekAsync("address = $1", address, envelopesMax, stop);
 
-        return envelopes;
-    }
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredEnvelope>> PeekPostponedAsync(IReadOnlyList<int> addresses, int envelopesMax, CancellationToken stop) =>
+        PeekAsync("address = any($1) and due_at is not null", addresses.ToArray(), envelopesMax, stop);
 
     /// <inheritdoc/>
     public async Task<long> CountShardMailAsync(int envelopesMax, CancellationToken stop)
@@ -104,5 +96,20 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
             $"select count(*) from (select from {S}.mailbox where address < {Addresses.Coordinator} limit $1) w");
         command.Parameters.Add(new() { Value = envelopesMax });
         return (long)(await command.ExecuteScalarAsync(stop))!;
+    }
+
+    private async Task<IReadOnlyList<StoredEnvelope>> PeekAsync(string which, object addresses, int envelopesMax, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select id, address, body::text from {S}.mailbox where {which} order by id limit $2");
+        command.Parameters.Add(new() { Value = addresses });
+        command.Parameters.Add(new() { Value = envelopesMax });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var envelopes = new List<StoredEnvelope>();
+        while (await reader.ReadAsync(stop))
+        {
+            envelopes.Add(new StoredEnvelope(reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2)));
+        }
+
+        return envelopes;
     }
 }

@@ -43,6 +43,9 @@ public sealed class NodeTerm : IDisposable
         return new NodeTerm(id, options, clock, startedAt);
     }
 
+    /// <summary>The life of no node: nobody registers it, and it holds nothing. For turns that are to be undone.</summary>
+    public static NodeTerm OfNobody(RuntimeOptions options, TimeProvider clock) => new(Guid.Empty, options, clock, clock.GetTimestamp());
+
     /// <summary>Beats until the term is over. Trouble with the connection is tried again until the trust is gone.</summary>
     public async Task KeepAliveAsync(ILeaseTable table, Action<Exception> report)
     {

@@ -24,6 +24,9 @@ public interface ITurnStore
     /// <summary>The oldest envelopes of a mailbox, left where they are.</summary>
     Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop);
 
+    /// <summary>The oldest envelopes of some mailboxes that were sent with a due time, due or not, left where they are.</summary>
+    Task<IReadOnlyList<StoredEnvelope>> PeekPostponedAsync(IReadOnlyList<int> addresses, int envelopesMax, CancellationToken stop);
+
     /// <summary>How many envelopes wait for record shards, counted up to a limit.</summary>
     Task<long> CountShardMailAsync(int envelopesMax, CancellationToken stop);
 }

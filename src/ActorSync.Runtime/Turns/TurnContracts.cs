@@ -13,6 +13,9 @@ public interface ITurnSource<TMessage>
 
     /// <summary>Takes at most about <paramref name="messagesMax"/> messages, in the order in which they are to be decided.</summary>
     Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop);
+
+    /// <summary>The messages that a worker before this one has put back because they had to wait; they stay where they are. What stands behind one of them waits too.</summary>
+    Task<IReadOnlyList<Delivery<TMessage>>> PeekPostponedAsync(ITurnStore store, CancellationToken stop);
 }
 
 /// <summary>Executes effects inside the turn's transaction.</summary>

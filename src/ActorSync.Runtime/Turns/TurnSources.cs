@@ -52,6 +52,9 @@ public sealed class ChangeLogSource<TMessage>(
 
         return deliveries;
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Delivery<TMessage>>> PeekPostponedAsync(ITurnStore store, CancellationToken stop) => Task.FromResult<IReadOnlyList<Delivery<TMessage>>>([]);
 }
 
 /// <summary>Messages from the durable mailboxes of the shards.</summary>
@@ -90,5 +93,19 @@ public sealed class MailboxSource<TMessage>(
         var messages = await translate(turn, envelopes, stop);
         _ofEnvelope = Math.Max(1, messages.Count / envelopes.Count);
         return messages;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Delivery<TMessage>>> PeekPostponedAsync(ITurnStore store, CancellationToken stop)
+    {
+        // Each in an envelope of its own.
+        var envelopes = await store.PeekPostponedAsync([.. _leases.Keys], WaitingPlaces.PlacesMax, stop);
+        if (envelopes.Count == 0)
+        {
+            return [];
+        }
+
+        await using var turn = await store.BeginAsync(stop);
+        return await translate(turn, envelopes, stop);
     }
 }

@@ -39,7 +39,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private int _messagesMax = Math.Min(options.TurnMessagesMax, FirstMessagesMax);
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
-    private bool _owingIsLoaded;
+    private bool _isLoaded;
     private long _owingLoadedAt;
     private long _cursorsWrittenAt = clock.GetTimestamp();
 
@@ -72,7 +72,11 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     {
         try
         {
-            if (!_owingIsLoaded || (_owing.WantsMore && clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval))
+            if (!_isLoaded)
+            {
+                await LoadAsync(stop);
+            }
+            else if (_owing.WantsMore && clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval)
             {
                 await LoadOwingAsync(stop);
             }
@@ -122,7 +126,11 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         if (_poison is not null && deliveries.Count > 1)
         {
             // The failing message is among these: each goes into an envelope of its own.
-            deliveries.ForEach(delivery => sink.Postpone(turn, delivery, TimeSpan.Zero));
+            deliveries.ForEach(delivery =>
+            {
+                _waiting.Add(delivery.Actor, behavior.PlaceOf(delivery.Message));
+                sink.Postpone(turn, delivery, TimeSpan.Zero);
+            });
             AdvanceAll(turn, deliveries.Select(delivery => delivery.Actor));
             await turn.CommitAsync(stop);
             return true;
@@ -300,7 +308,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private void Recover(Exception error)
     {
         _cache.Clear();
-        _owingIsLoaded = false;
+        _isLoaded = false;
         if (PostgresTrouble.IsEnvironment(error))
         {
             report(error, "a turn failed, nothing was changed, it is run again");
@@ -317,10 +325,26 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         }
     }
 
+    private async Task LoadAsync(CancellationToken stop)
+    {
+        await LoadOwingAsync(stop);
+
+        // The order of what waits outlives its worker: a message that came later, and could be decided now, would overtake.
+        foreach (var source in sources)
+        {
+            foreach (var delivery in await source.PeekPostponedAsync(store, stop))
+            {
+                _waiting.Add(delivery.Actor, behavior.PlaceOf(delivery.Message));
+            }
+        }
+
+        _isLoaded = true;
+    }
+
     private async Task LoadOwingAsync(CancellationToken stop)
     {
         _owing.Load(await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], OwingActors.OfKindMax, stop));
-        (_owingIsLoaded, _owingLoadedAt) = (true, clock.GetTimestamp());
+        _owingLoadedAt = clock.GetTimestamp();
     }
 
     private async Task<bool> WriteCursorsAsync(Turn turn, CancellationToken stop)

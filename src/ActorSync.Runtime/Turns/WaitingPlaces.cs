@@ -3,8 +3,8 @@ using ActorSync.Runtime.Actors;
 
 namespace ActorSync.Runtime.Turns;
 
-/// <summary>Places of messages that were put back into the mailbox because they cannot be decided yet: what stands behind one of them waits too. Kept for the time of a worker only, and of a
-/// turn that failed too: after a recovery, or beyond <see cref="PlacesMax"/>, messages may overtake each other, which their actors can tell by the places.</summary>
+/// <summary>Places of messages that were put back into the mailbox because they cannot be decided yet: what stands behind one of them waits too. A worker
+/// learns at its start what the one before it has put back. Beyond <see cref="PlacesMax"/> messages may overtake each other, which their actors can tell by the places.</summary>
 internal sealed class WaitingPlaces
 {
     /// <summary>Places remembered.</summary>

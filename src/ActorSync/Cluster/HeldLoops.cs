@@ -2,16 +2,17 @@ using ActorSync.Runtime.Sharding;
 
 namespace ActorSync.Cluster;
 
-/// <summary>The loops that run under some leases of this node: they are started together and stopped together.</summary>
+/// <summary>The loops that run under some leases of this node: they are started together and stopped together. What they have outside then may take longer than the leases are held.</summary>
 internal sealed class HeldLoops : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly Task _running;
+    private readonly Func<bool, CancellationToken, Task> _carry;
 
-    private HeldLoops(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start)
+    private HeldLoops(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start, Func<bool, CancellationToken, Task> carry)
     {
-        Leases = leases;
+        (Leases, _carry) = (leases, carry);
         _running = Task.WhenAll(start(_stop.Token, _abandon.Token).Select(FailTogetherAsync).ToArray());
     }
 
@@ -25,23 +26,32 @@ internal sealed class HeldLoops : IDisposable
     public CancellationToken Stopping => _stop.Token;
 
     /// <param name="start">Given when to stop, and when to wait no longer for what is outside.</param>
-    public static HeldLoops Start(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start) => new(leases, start);
+    /// <param name="carry">What becomes of what is outside when the loops have ended; given whether the leases are still held, and when to wait no longer for it. Null: nothing is.</param>
+    public static HeldLoops Start(IReadOnlyList<HeldLease> leases, Func<CancellationToken, CancellationToken, IEnumerable<Task>> start, Func<bool, CancellationToken, Task>? carry = null) =>
+        new(leases, start, carry ?? ((_, _) => Task.CompletedTask));
 
-    /// <summary>Lets the loops end. When it returns nothing of them runs any more.</summary>
-    /// <param name="drainMax">How long what is outside may take.</param>
-    public async Task StopAsync(TimeSpan drainMax)
+    /// <summary>Lets the loops end. When it returns nothing runs under the leases any more.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        if (drainMax > TimeSpan.Zero)
+        await _running;
+    }
+
+    /// <summary>After the loops have ended: completes when nothing of them is outside any more, or nobody waits for it.</summary>
+    /// <param name="isHeld">The leases are still held: nobody else waits for them.</param>
+    public Task CarryAsync(bool isHeld) => _carry(isHeld, _abandon.Token);
+
+    /// <summary>From now on what is outside may take no longer than this.</summary>
+    public void AbandonAfter(TimeSpan carriedMax)
+    {
+        if (carriedMax > TimeSpan.Zero)
         {
-            _abandon.CancelAfter(drainMax);
+            _abandon.CancelAfter(carriedMax);
         }
         else
         {
-            await _abandon.CancelAsync();
+            _abandon.Cancel();
         }
-
-        await _running;
     }
 
     /// <inheritdoc/>

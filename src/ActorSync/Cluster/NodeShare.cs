@@ -8,22 +8,25 @@ namespace ActorSync.Cluster;
 /// another's is stopped first and released then, what is this node's and free is acquired. Nodes speak to each other in no other way.</summary>
 internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loops, NodeHealth health, TimeProvider clock, SyncLog log)
 {
-    // Between looks; and while something is on its way from one node to another.
+    // Between looks: at most; for each node that lives, so that many look at the tables no more often than few; and while something is on its way from a node that lives.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan AwaitInterval = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan PeerLookInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AwaitInterval = TimeSpan.FromMilliseconds(20);
 
-    // Outstanding calls get this long to be answered and journaled when they are handed over or the node stops; what is left is in doubt for the next holder.
+    // A node that stops carries its outstanding calls for so long; what is not answered then is in doubt for the coordinator's next holder.
     private static readonly TimeSpan DrainTimeMax = TimeSpan.FromSeconds(20);
 
     // What gives leases back: if the database does not answer they expire by themselves.
     private static readonly TimeSpan StatementMax = TimeSpan.FromSeconds(5);
 
     private readonly List<(int[] Addresses, Task Released)> _leaving = [];
+    private readonly List<(HeldLoops Held, Task Carried)> _carrying = [];
     private readonly SortedDictionary<int, HeldLease> _shards = [];
     private IReadOnlyList<int> _addresses = [];
     private HeldLoops? _records;
     private HeldLoops? _coordinator;
     private HeldLoops? _feeds;
+    private bool _isAlone;
     private int _toldHeld = -1;
     private bool _toldWaiting;
     private string? _toldWhyNot;
@@ -85,8 +88,10 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
 
         SayWhyNot(self, view);
-        loops.HasPeers = view.Nodes.Count > 1;
+        _isAlone = view.Nodes.Count == 1;
+        loops.HasPeers = !_isAlone;
         _leaving.RemoveAll(leaving => leaving.Released.IsCompletedSuccessfully);
+        ForgetCarried();
         var assigned = Assignment.Of(view);
         var held = _shards.Keys.Concat(Of(_coordinator)).Concat(Of(_feeds)).ToHashSet();
         if (held.Any(address => view.Owners.GetValueOrDefault(address) != term.Id))
@@ -110,7 +115,9 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         var acquired = free.Length == 0 ? [] : await table.AcquireAsync(term.Id, free, stop);
         await HandOverAsync(others, acquired, stop);
         Say(mine.Length - acquired.Count, held.Count == 0);
-        return (false, mine.Length > acquired.Count ? AwaitInterval : LookInterval);
+        var isOnItsWay = mine.Except(acquired.Select(lease => lease.Address)).Any(address => view.Nodes.Any(node => node.Id == view.Owners[address]));
+        var look = PeerLookInterval * view.Nodes.Count;
+        return (false, isOnItsWay ? AwaitInterval : view.Nodes.Count > 1 && look < LookInterval ? look : LookInterval);
     }
 
     private async Task HandOverAsync(int[] others, IReadOnlyList<HeldLease> acquired, CancellationToken stop)
@@ -118,13 +125,13 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         if (_coordinator is { } coordinator && others.Contains(Addresses.Coordinator))
         {
             _coordinator = null;
-            Release(coordinator);
+            _ = Release(coordinator);
         }
 
         if (_feeds is { } feeds && others.Any(address => address >= Addresses.FeedBase))
         {
             _feeds = null;
-            Release(feeds);
+            _ = Release(feeds);
         }
 
         await ChangeShardsAsync([.. others.Where(_shards.ContainsKey)], [.. acquired.Where(lease => lease.Address < Addresses.Coordinator)], stop);
@@ -146,7 +153,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         var leases = acquired.Concat(_feeds?.Leases ?? []).OrderBy(lease => lease.Address).ToArray();
         if (_feeds is { } before)
         {
-            await before.StopAsync(TimeSpan.Zero);
+            await before.StopAsync();
             before.Dispose();
         }
 
@@ -164,7 +171,7 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         if (_records is { } before)
         {
             _records = null;
-            await before.StopAsync(TimeSpan.Zero);
+            await before.StopAsync();
             before.Dispose();
         }
 
@@ -186,23 +193,39 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
         }
     }
 
-    // Beside everything else: a call that is outside may take its time.
-    private void Release(HeldLoops stopping)
+    // Beside everything else: a call that is outside may take its time. Where nobody could take over its answer is journaled first, and nothing is left open.
+    private Task Release(HeldLoops stopping)
     {
-        _leaving.Add(([.. Of(stopping)], ReleaseAsync()));
+        var isAlone = _isAlone;
+        var released = ReleaseAsync();
+        _leaving.Add(([.. Of(stopping)], released));
+        _carrying.Add((stopping, CarryAsync()));
+        return released;
 
         async Task ReleaseAsync()
         {
-            await stopping.StopAsync(DrainTimeMax);
-            stopping.Dispose();
-            await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. Of(stopping)], CancellationToken.None));
+            try
+            {
+                await stopping.StopAsync();
+                await (isAlone ? stopping.CarryAsync(isHeld: true) : Task.CompletedTask);
+            }
+            finally
+            {
+                await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. Of(stopping)], CancellationToken.None));
+            }
+        }
+
+        async Task CarryAsync()
+        {
+            await released;
+            await (isAlone ? Task.CompletedTask : stopping.CarryAsync(isHeld: false));
         }
     }
 
     private async Task RestAsync(TimeSpan rest, CancellationToken stop)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, term.Lost);
-        var running = new[] { _records, _coordinator, _feeds }.OfType<HeldLoops>().Select(held => held.Ended).Concat(_leaving.Select(leaving => leaving.Released)).ToArray();
+        var running = new[] { _records, _coordinator, _feeds }.OfType<HeldLoops>().Select(held => held.Ended).Concat(_leaving.Select(leaving => leaving.Released)).Concat(_carrying.Select(carrying => carrying.Carried)).ToArray();
         var delay = Task.Delay(rest, clock, waiting.Token);
         var first = await Task.WhenAny([delay, .. running.Where(task => !task.IsCompletedSuccessfully)]);
         await waiting.CancelAsync();
@@ -216,11 +239,20 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
     private async Task LeaveAsync(bool drains)
     {
         var isLost = term.Lost.IsCancellationRequested && !drains;
-        var drainMax = isLost ? TimeSpan.Zero : DrainTimeMax;
         var shards = _records is null ? [] : _shards.Keys.ToArray();
+        var held = new[] { _records, _coordinator, _feeds }.OfType<HeldLoops>().ToArray();
         int[] running = [.. shards, .. Of(_coordinator), .. Of(_feeds), .. _leaving.SelectMany(leaving => leaving.Addresses)];
-        await Task.WhenAll(
-            [isLost ? Task.CompletedTask : AnnounceAsync(), .. _leaving.Select(leaving => leaving.Released), StopAsync(_records, shards), StopAsync(_coordinator, Of(_coordinator)), StopAsync(_feeds, Of(_feeds))]);
+        foreach (var loops in held.Concat(_carrying.Select(carrying => carrying.Held)))
+        {
+            loops.AbandonAfter(isLost ? TimeSpan.Zero : DrainTimeMax);
+        }
+
+        // A loop that has failed keeps the others neither from releasing what they hold nor from carrying what they have outside.
+        Task[] leaving = isLost ? [.. held.Select(StopAsync)] : [AnnounceAsync(), .. _leaving.Select(left => left.Released), .. held.Select(Release)];
+        var left = Task.WhenAll([.. leaving, .. _carrying.Select(carrying => carrying.Carried)]);
+        await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ForgetCarried();
+        await left;
 
         // The others need not wait for what nothing runs under here: it may be leases of which an answer was lost.
         async Task AnnounceAsync()
@@ -229,19 +261,19 @@ internal sealed class NodeShare(ILeaseTable table, NodeTerm term, FlowLoops loop
             await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. _addresses.Except(running)], CancellationToken.None));
         }
 
-        async Task StopAsync(HeldLoops? held, IEnumerable<int> addresses)
+        static async Task StopAsync(HeldLoops loops)
         {
-            if (held is null)
-            {
-                return;
-            }
+            await loops.StopAsync();
+            loops.Dispose();
+        }
+    }
 
-            await held.StopAsync(drainMax);
-            held.Dispose();
-            if (!isLost)
-            {
-                await QuietlyAsync(() => table.ReleaseAsync(term.Id, [.. addresses], CancellationToken.None));
-            }
+    private void ForgetCarried()
+    {
+        foreach (var carrying in _carrying.Where(carrying => carrying.Carried.IsCompletedSuccessfully).ToArray())
+        {
+            carrying.Held.Dispose();
+            _carrying.Remove(carrying);
         }
     }
 

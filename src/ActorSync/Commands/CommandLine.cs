@@ -64,6 +64,7 @@ internal static class CommandLine
             RunCommand.Create(scope),
             DemoCommand.Create(scope),
             OrgCommand.Create(scope),
+            BenchCommand.Create(scope),
             StatusCommand.Create(scope),
             NodeCommand.Create(scope),
             AuditCommand.Create(scope),

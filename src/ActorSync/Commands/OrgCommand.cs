@@ -18,11 +18,25 @@ internal static class OrgCommand
         };
         var objects = new Option<string?>("--objects") { Description = "JSON file of custom objects and fields, added to the standard ones.", HelpName = "FILE" };
         var records = new Option<int>("--records") { Description = "Records to fill the org with.", HelpName = "N" };
+        var chunk = new Option<int>("--bulk-chunk-ms")
+        {
+            Description = "How long a Bulk job takes for each 200 records, in milliseconds (Salesforce: about 500).",
+            HelpName = "MS",
+            DefaultValueFactory = _ => (int)new OrgServerOptions().BulkChunkTime.TotalMilliseconds,
+        };
+        chunk.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 60_000)
+            {
+                result.AddError("--bulk-chunk-ms: write a number from 0 to 60000.");
+            }
+        });
+        var exitWithInput = StandardInput.ExitOption();
         var command = new DescribedCommand(
             "org",
             "Run a Salesforce org in a box: OAuth, SOAP and REST APIs and a page for a browser. It forgets everything when it stops.",
             "actorsync org --port 8080 --records 1000",
-            "actorsync org --objects invoice.json") { port, host, objects, records };
+            "actorsync org --objects invoice.json") { port, host, objects, records, chunk, exitWithInput };
         command.SetAction((parsed, stop) =>
         {
             var scope = scopeOf(parsed, stop);
@@ -37,14 +51,15 @@ internal static class OrgCommand
                 Address = address,
                 ObjectsFile = parsed.GetValue(objects),
                 Records = parsed.GetValue(records),
+                BulkChunkTime = TimeSpan.FromMilliseconds(parsed.GetValue(chunk)),
                 Clock = scope.Clock,
             };
-            return CommandLine.GuardAsync(scope, () => RunAsync(scope, options));
+            return CommandLine.GuardAsync(scope, () => RunAsync(scope, options, parsed.GetValue(exitWithInput)));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandScope scope, OrgServerOptions options)
+    private static async Task<int> RunAsync(CommandScope scope, OrgServerOptions options, bool exitWithInput)
     {
         if (options.ObjectsFile is { } file && !File.Exists(file))
         {
@@ -62,7 +77,8 @@ internal static class OrgCommand
             Ctrl-C stops it.
             """);
         await scope.Out.FlushAsync();
-        await Task.Delay(Timeout.InfiniteTimeSpan, scope.Clock, scope.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var end = exitWithInput ? StandardInput.EndAsync(scope.Input, scope.Stop) : Task.Delay(Timeout.InfiniteTimeSpan, scope.Clock, scope.Stop);
+        await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (int)ExitCode.Ok;
     }
 

@@ -9,7 +9,7 @@ internal static class RunCommand
     public static Command Create(Func<ParseResult, CancellationToken, CommandScope> scopeOf)
     {
         var files = ConfigFiles.Option(required: true);
-        var exitWithInput = new Option<bool>("--exit-with-stdin") { Description = "Stop when standard input ends.", Hidden = true };
+        var exitWithInput = StandardInput.ExitOption();
         var command = new DescribedCommand(
             "run",
             "Run a node. Ctrl-C or SIGTERM drains it: it finishes its turn, settles what it has sent, hands its leases back and exits 0.",

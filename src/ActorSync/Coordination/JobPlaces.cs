@@ -29,6 +29,19 @@ internal sealed class JobPlaces(RetryPolicy retry)
         }
     }
 
+    /// <summary>What an answer says of whether the org can be reached; null says nothing.</summary>
+    public void Note(LaneAnswer? answer, DateTimeOffset now, Random jitter)
+    {
+        if (answer is { IsUnreached: true })
+        {
+            Missed(now, jitter.NextDouble());
+        }
+        else if (answer is { Results: not null } or { BySoap: true })
+        {
+            Reached();
+        }
+    }
+
     /// <summary>The org has answered.</summary>
     public void Reached() => (_failures, _pause, _closedUntil) = (0, TimeSpan.Zero, default);
 }

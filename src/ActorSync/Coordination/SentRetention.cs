@@ -2,7 +2,7 @@ using ActorSync.Operations;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Forgets what finished submissions have sent, once no change event can tell of it any more.</summary>
+/// <summary>Forgets what finished submissions have sent, once no change event can tell of it any more, and answers that came too late.</summary>
 internal sealed class SentRetention(SubmissionTable submissions, TimeProvider clock, SyncLog log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -14,6 +14,7 @@ internal sealed class SentRetention(SubmissionTable submissions, TimeProvider cl
         {
             try
             {
+                await submissions.ForgetBroughtAsync(stop);
                 while (!await submissions.ForgetSentAsync(stop))
                 {
                 }

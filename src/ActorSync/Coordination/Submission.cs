@@ -21,7 +21,15 @@ internal sealed record Submission(Guid Id, short Mapping, WriteOperation Operati
 
     /// <summary>The Bulk job that carries it; null: none has been journaled, so none was ever given a record.</summary>
     public string? JobId { get; init; }
+
+    /// <summary>The node whose process makes its call, of a SOAP submission. Of one that was found open: only if that node lives or has brought the answer, and no doubt is noted.</summary>
+    public Guid? Carrier { get; init; }
 }
+
+/// <summary>What a coordinator sees of a call that another one has left outside.</summary>
+/// <param name="IsCarried">The node that made it lives.</param>
+/// <param name="Answer">JSON; null: it has not brought one.</param>
+internal sealed record CarriedCall(Guid Submission, bool IsCarried, string? Answer);
 
 /// <summary>Journaled before anything leaves the process.</summary>
 internal sealed record SubmissionStarted(Guid Id, short Mapping, WriteOperation Operation, string Api, IReadOnlyList<SubmittedWrite> Writes);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Numerics;
 using System.Threading.Channels;
 using ActorSync.Domain.Faults;
 using ActorSync.Domain.Mapping;
@@ -18,8 +20,13 @@ internal sealed class SubmissionCalls(
     // Answers read and not journaled yet; a call that finds no room waits with its answer in hand.
     private const int AnswersMax = 256;
 
+    // Between lookups of one submission that fail: its records wait for them.
+    private static readonly TimeSpan LookupPauseMax = TimeSpan.FromSeconds(10);
+
     private readonly Channel<SubmissionNews> _answers = Channel.CreateBounded<SubmissionNews>(AnswersMax);
     private readonly List<Task> _calls = [];
+    private readonly ConcurrentDictionary<Guid, int> _missed = [];
+    private readonly RetryPolicy _lookups = options.Retry with { AttemptsMax = int.MaxValue, DelayMax = options.Retry.DelayMax < LookupPauseMax ? options.Retry.DelayMax : LookupPauseMax };
 
     /// <summary>The next answer, which stays the next one until it is <see cref="Taken"/>; null: there is none.</summary>
     public SubmissionNews? Next => _answers.Reader.TryPeek(out var news) ? news : null;
@@ -49,7 +56,7 @@ internal sealed class SubmissionCalls(
     public void Settle(Submission submission, CancellationToken stop) => _calls.Add(FollowAsync(submission, bulk!.SettleAsync, stop));
 
     /// <summary>Looks up every record of a submission that has settled.</summary>
-    public void Probe(Submission submission, CancellationToken abandon) => _calls.Add(ProbeAsync(submission, abandon));
+    public void Probe(Submission submission, CancellationToken stop) => _calls.Add(ProbeAsync(submission, stop));
 
     private async Task SendAsync(Submission submission, long began, CancellationToken abandon)
     {
@@ -99,21 +106,34 @@ internal sealed class SubmissionCalls(
         }
     }
 
-    private async Task ProbeAsync(Submission submission, CancellationToken abandon)
+    private async Task ProbeAsync(Submission submission, CancellationToken stop)
     {
         IReadOnlyList<DoubtAnswer>? answers = null;
         try
         {
-            var readBegan = await turns.NowAsync(abandon);
-            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, abandon);
+            var readBegan = await turns.NowAsync(stop);
+            answers = await probe.AnswerAsync(mappings[submission.Mapping], submission, readBegan, stop);
+            _missed.TryRemove(submission.Id, out _);
         }
         catch (Exception error)
         {
-            log.Trouble(error, $"submission {submission.Id} could not be looked up yet; it stays in doubt and is looked up again");
-            await Task.Delay(options.Retry.FirstDelay, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (stop.IsCancellationRequested ? Task.CompletedTask : RestAsync(submission.Id, error, stop));
         }
 
         await TellAsync(new SubmissionNews(submission) { Doubt = answers });
+    }
+
+    // In an outage every submission in doubt comes here again and again: said when it begins and ever less often, and not asked four times a second.
+    private async Task RestAsync(Guid submission, Exception error, CancellationToken abandon)
+    {
+        var missed = _missed.AddOrUpdate(submission, 1, (_, times) => times + 1);
+        var pause = _lookups.DelayAfter(missed, 0)!.Value;
+        if (BitOperations.IsPow2(missed))
+        {
+            log.Trouble(error, $"submission {submission} could not be looked up yet; it stays in doubt and is looked up again{(missed > 1 ? $" (the {missed}th time)" : "")}");
+        }
+
+        await Task.Delay(pause, clock, abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task TellAsync(SubmissionNews news)

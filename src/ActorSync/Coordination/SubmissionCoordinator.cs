@@ -35,18 +35,24 @@ internal sealed class SubmissionCoordinator(
     // Answers that come one after the other do not keep what is fresh from leaving.
     private static readonly TimeSpan FinishMax = TimeSpan.FromMilliseconds(50);
 
+    // Between looks for answers that other nodes bring.
+    private static readonly TimeSpan CarriedInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly SubmissionJournal _journal = new(stores.Submissions, lease);
     private readonly SubmissionCalls _calls = new(lane, bulk, probe, stores.Turns, term, mappings, wakeup, options, clock, log);
     private readonly JobPlaces _jobs = new(options.Retry);
+    private readonly ToldLookups _lookups = new(stores.Told, mappings, clock);
     private readonly SuspectWrites _suspects = new(stores.Failovers, options);
     private readonly Dictionary<Guid, Submission> _outside = [];
     private readonly HashSet<Guid> _probing = [];
+    private readonly HashSet<Guid> _carried = [];
+    private long _carriedAt;
     private DateTimeOffset _now;
     private bool _recovered;
     private CancellationToken _stop;
 
-    /// <summary>Runs until the term is lost or the node stops, then waits for the calls that are outside.</summary>
-    /// <param name="abandon">No more waiting for answers: they are in doubt for the next holder.</param>
+    /// <summary>Runs until the term is lost or the coordinator goes to another node. Calls that are outside then are <see cref="CarryAsync">carried</see>.</summary>
+    /// <param name="abandon">Of the calls: no more waiting for their answers.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
         try
@@ -64,12 +70,12 @@ internal sealed class SubmissionCoordinator(
         {
             // Asked to stop: a turn that had not committed changed nothing.
         }
-
-        if (!term.Lost.IsCancellationRequested || stop.IsCancellationRequested)
-        {
-            await DrainAsync(abandon);
-        }
     }
+
+    /// <summary>After the loop has ended: waits for what the calls that are still outside are answered, and journals it while the lease is held, or brings it to whoever holds the coordinator then.</summary>
+    /// <param name="abandon">No more waiting for answers: they are in doubt for the next holder.</param>
+    public Task CarryAsync(bool isHeld, CancellationToken abandon) =>
+        new CarriedCalls(_calls, stores.Submissions, term, clock, log) is var carried && isHeld ? carried.DrainAsync(FinishAsync, abandon) : carried.RunAsync(abandon);
 
     /// <summary>Takes the answers there are, starts what may leave, looks up what has settled. Never throws but for a stop.</summary>
     /// <returns>How long to rest before the next step, unless woken.</returns>
@@ -85,8 +91,8 @@ internal sealed class SubmissionCoordinator(
             }
 
             _calls.Sweep();
-            var worked = await FinishAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
-            ProbeSettled(abandon);
+            var worked = await FinishAsync(stop) | await TakeCarriedAsync(stop) | await ReadOffersAsync(stop) | await UntieAsync(stop) | await StartAsync(abandon, stop);
+            await ProbeSettledAsync(stop);
             return worked ? TimeSpan.Zero : wakeup.Within(pace.Rest(ready, options.Linger, _now));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -107,7 +113,7 @@ internal sealed class SubmissionCoordinator(
         }
     }
 
-    // What was started and has no outcome may have happened: all of it is in doubt, but for Bulk jobs, which can be asked about.
+    // What was started and has no outcome may have happened: all of it is in doubt, but for Bulk jobs, which can be asked about, and calls that a node which lives has outside.
     private async Task RecoverAsync(CancellationToken stop)
     {
         await _suspects.LoadAsync(stop);
@@ -121,6 +127,13 @@ internal sealed class SubmissionCoordinator(
             else if (submission.Api == SubmissionApi.Bulk && (submission.JobId is not null || !_suspects.IsLeft(submission)))
             {
                 RecoverJob(submission);
+            }
+            else if (submission.Carrier is not null && !_suspects.IsLeft(submission))
+            {
+                if (_outside.TryAdd(submission.Id, submission with { Doubtful = false }) && _carried.Add(submission.Id))
+                {
+                    log.Carried(submission);
+                }
             }
             else if (_outside.TryAdd(submission.Id, submission))
             {
@@ -227,7 +240,7 @@ internal sealed class SubmissionCoordinator(
             foreach (var cut in cuts)
             {
                 var first = cut.Writes[0].Write;
-                started.Add(new Submission(newId(), first.Mapping, first.Operation, [.. cut.Writes.Select(write => write.Write)], turn.Now) { Api = cut.Api });
+                started.Add(new Submission(newId(), first.Mapping, first.Operation, [.. cut.Writes.Select(write => write.Write)], turn.Now) { Api = cut.Api, Carrier = cut.Api == SubmissionApi.Soap ? term.Id : null });
             }
 
             await stores.Offers.TakeAsync(turn, [.. cuts.SelectMany(cut => cut.Writes).Select(write => write.OfferId)], stop);
@@ -253,6 +266,32 @@ internal sealed class SubmissionCoordinator(
             await (answered.Job is { } job ? TakeJobAsync(answered.Submission, job, stop) : TakeAnswerAsync(answered.Submission, answered.Answer, answered.Doubt, stop));
             _calls.Taken();
             worked = true;
+        }
+
+        return worked;
+    }
+
+    // What another node has outside is neither in doubt nor sent again while that node lives, and no longer than any call may take. Its answer is handled as one of ours.
+    private async Task<bool> TakeCarriedAsync(CancellationToken stop)
+    {
+        if (_carried.Count == 0 || (_carriedAt != 0 && clock.GetElapsedTime(_carriedAt) < CarriedInterval))
+        {
+            return false;
+        }
+
+        _carriedAt = clock.GetTimestamp();
+        var worked = false;
+        foreach (var call in await stores.Submissions.CarriedAsync(_carried, stop))
+        {
+            var submission = _outside[call.Submission];
+            var answer = call.Answer is { } text ? AnswerText.Read(text, submission.Writes)
+                : !call.IsCarried ? AnswerText.Lost("CARRIER_GONE", $"node {submission.Carrier} is gone without having brought its answer")
+                : _now >= options.SettledAt(submission.StartedAt) ? AnswerText.Lost("CARRIED_TOO_LONG", $"node {submission.Carrier} has not brought its answer in the time that a call may take") : null;
+            if (answer is not null)
+            {
+                await TakeAnswerAsync(submission, answer, null, stop);
+                worked = true;
+            }
         }
 
         return worked;
@@ -285,15 +324,17 @@ internal sealed class SubmissionCoordinator(
         }
 
         await using var turn = await BeginAsync(stop);
+        await (_carried.Contains(submission.Id) ? stores.Submissions.TakeBroughtAsync(turn, submission.Id, stop) : Task.CompletedTask);
         if (answer?.Fault is SyncFault.InDoubt lost)
         {
             await _journal.DoubtAsync(turn, submission.Id, lost.ToString(), stop);
             await turn.CommitAsync(stop);
+            _carried.Remove(submission.Id);
             Doubt(submission, turn.Now, lost.ToString());
             return;
         }
 
-        NoteReach(answer, turn.Now);
+        _jobs.Note(answer, turn.Now, jitter);
         var outcomes = answer is null
             ? Outcomes.OfDoubt(submission, doubt!, turn.Now)
             : Outcomes.Of(submission, answer, options.Retry, waiting.ContendsFor, turn.Now, jitter.NextDouble());
@@ -307,6 +348,7 @@ internal sealed class SubmissionCoordinator(
             : _journal.FinishAsync(turn, new SubmissionFinished(submission.Id, outcomes.Messages.Count - rejected, rejected, outcomes.Again.Count, outcomes.Fault), stop));
         await CrashPoints.ReachAsync(CrashPoint.BeforeOutcomeCommit);
         await turn.CommitAsync(stop);
+        _carried.Remove(submission.Id);
         records.Signal();
         if (isLeft)
         {
@@ -318,18 +360,6 @@ internal sealed class SubmissionCoordinator(
         log.Finished(submission, outcomes, rejected);
     }
 
-    private void NoteReach(LaneAnswer? answer, DateTimeOffset now)
-    {
-        if (answer is { IsUnreached: true })
-        {
-            _jobs.Missed(now, jitter.NextDouble());
-        }
-        else if (answer is { Results: not null } or { BySoap: true })
-        {
-            _jobs.Reached();
-        }
-    }
-
     private void Doubt(Submission submission, DateTimeOffset now, string reason)
     {
         var lostAt = submission.Api == SubmissionApi.Bulk ? now : default;
@@ -338,30 +368,16 @@ internal sealed class SubmissionCoordinator(
     }
 
     // A lost write can still land until our deadline and then the server's limit have passed: only then it is looked up.
-    private void ProbeSettled(CancellationToken abandon)
+    private async Task ProbeSettledAsync(CancellationToken stop)
     {
-        foreach (var submission in _outside.Values.Where(submission => 
-            pace.MayProbe && submission.Doubtful && _now >= options.SettledAt(submission.JobLostAt) && _now >= options.SettledAt(submission.StartedAt) && _probing.Add(submission.Id)))
+        var settled = _outside.Values
+            .Where(submission => pace.MayProbe && submission.Doubtful && !_probing.Contains(submission.Id))
+            .Select(submission => (Submission: submission, SettledAt: options.SettledAt(submission.JobLostAt > submission.StartedAt ? submission.JobLostAt : submission.StartedAt)))
+            .Where(lost => _now >= lost.SettledAt).ToList();
+        foreach (var submission in settled.Count == 0 ? [] : await _lookups.ReadyAsync(settled, stop))
         {
-            _calls.Probe(submission, abandon);
-        }
-    }
-
-    // Stopping: nothing new leaves, the answers of what is outside are still journaled; what does not answer in time is in doubt for the next holder,
-    // and of Bulk jobs it asks what became of them.
-    private async Task DrainAsync(CancellationToken abandon)
-    {
-        try
-        {
-            // Looked at before the answers are: what a call brings, it brings before it ends.
-            for (var over = _calls.AreOver; await FinishAsync(abandon) || !over; over = _calls.AreOver)
-            {
-                await _calls.AnsweredAsync(abandon);
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException || PostgresTrouble.IsEnvironment(error) || error is StaleLeaseException)
-        {
-            log.Trouble(error, "not every answer could be journaled before the stop; the rest is in doubt for the next holder");
+            _probing.Add(submission.Id);
+            _calls.Probe(submission, stop);
         }
     }
 

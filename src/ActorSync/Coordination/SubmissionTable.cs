@@ -7,6 +7,7 @@ using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ActorSync.Coordination;
 
@@ -25,7 +26,12 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
     public async Task<IReadOnlyList<Submission>> OpenAsync(CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"select submission, mapping, operation, writes::text, started_at, api, job_id from {S}.submission where finished_at is null order by started_at");
+            $"""
+            select s.submission, s.mapping, s.operation, s.writes::text, s.started_at, s.api, s.job_id,
+              case when s.doubtful_since is null and (n.node_id is not null or a.submission is not null) then s.carrier end
+            from {S}.submission s left join {S}.node n on n.node_id = s.carrier and n.expires_at > clock_timestamp() left join {S}.carried_answer a on a.submission = s.submission
+            where s.finished_at is null order by s.started_at
+            """);
         await using var reader = await command.ExecuteReaderAsync(stop);
         var open = new List<Submission>();
         while (await reader.ReadAsync(stop))
@@ -38,6 +44,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
                 Doubtful = true,
                 Api = Enum.Parse<SubmissionApi>(reader.GetString(5)),
                 JobId = reader.IsDBNull(6) ? null : reader.GetString(6),
+                Carrier = reader.IsDBNull(7) ? null : reader.GetGuid(7),
             });
         }
 
@@ -48,8 +55,9 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
     {
         await using var command = new NpgsqlCommand(
             $"""
-            insert into {S}.submission(submission, mapping, operation, epoch, token, records, writes, started_at, api)
-            select submission, mapping, operation, $6, $7, records, writes::jsonb, started_at, api from unnest($1, $2, $3, $4, $5, $8, $9) u(submission, mapping, operation, records, writes, started_at, api)
+            insert into {S}.submission(submission, mapping, operation, epoch, token, records, writes, started_at, api, carrier)
+            select submission, mapping, operation, $6, $7, records, writes::jsonb, started_at, api, carrier
+            from unnest($1, $2, $3, $4, $5, $8, $9, $10) u(submission, mapping, operation, records, writes, started_at, api, carrier)
             """,
             turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Id).ToArray() });
@@ -61,6 +69,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
         command.Parameters.Add(new() { Value = lease.Token });
         command.Parameters.Add(new() { Value = submissions.Select(submission => submission.StartedAt.ToUniversalTime()).ToArray() });
         command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Api.ToString()).ToArray() });
+        command.Parameters.Add(new() { Value = submissions.Select(submission => submission.Carrier).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -103,6 +112,54 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
         command.Parameters.Add(new() { Value = outcome });
         command.Parameters.Add(new() { Value = remembered.ToArray() });
         return await command.ExecuteNonQueryAsync(stop) == 1;
+    }
+
+    public async Task<bool> BringAsync(Guid carrier, Guid submission, string answer, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            insert into {S}.carried_answer(submission, carrier, answer)
+            select s.submission, n.node_id, $3::jsonb from {S}.submission s join {S}.node n on n.node_id = s.carrier
+            where s.submission = $1 and s.carrier = $2 and s.finished_at is null and s.doubtful_since is null and n.expires_at > clock_timestamp() and {ServerHistory.IsKnownSql}
+            on conflict do nothing
+            """);
+        command.Parameters.Add(new() { Value = submission });
+        command.Parameters.Add(new() { Value = carrier });
+        command.Parameters.Add(new() { Value = answer });
+        return await command.ExecuteNonQueryAsync(stop) == 1;
+    }
+
+    public async Task<IReadOnlyList<CarriedCall>> CarriedAsync(IReadOnlyCollection<Guid> submissions, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select s.submission, n.node_id is not null, a.answer::text
+            from {S}.submission s left join {S}.node n on n.node_id = s.carrier and n.expires_at > clock_timestamp() left join {S}.carried_answer a on a.submission = s.submission
+            where s.submission = any($1)
+            """);
+        command.Parameters.Add(new() { Value = submissions.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var calls = new List<CarriedCall>();
+        while (await reader.ReadAsync(stop))
+        {
+            calls.Add(new CarriedCall(reader.GetGuid(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2)));
+        }
+
+        return calls;
+    }
+
+    public async Task TakeBroughtAsync(Turn turn, Guid submission, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand($"delete from {S}.carried_answer where submission = $1", turn.Postgres().Connection);
+        command.Parameters.Add(new() { Value = submission });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>Forgets answers that nobody has waited for: their submissions were finished without them.</summary>
+    public async Task ForgetBroughtAsync(CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"delete from {S}.carried_answer a where not exists (select from {S}.submission s where s.submission = a.submission and s.finished_at is null)");
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<OfferedWrite>>> SentAsync(IReadOnlyCollection<Guid> submissions, CancellationToken stop)

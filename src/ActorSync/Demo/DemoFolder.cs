@@ -6,10 +6,13 @@ internal static class DemoFolder
     private const string Variable = "ACTORSYNC_DATA";
 
     /// <summary>The folder, made if missing.</summary>
-    public static string Open()
+    public static string Open() => Open("demo");
+
+    /// <summary>Another command's folder beside it, made if missing.</summary>
+    public static string Open(string name)
     {
         var data = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : Path.Combine(CloneOf(AppContext.BaseDirectory), ".actorsync");
-        return Directory.CreateDirectory(Path.Combine(data, "demo")).FullName;
+        return Directory.CreateDirectory(Path.Combine(data, name)).FullName;
     }
 
     /// <summary>A configuration file that comes with the program.</summary>

@@ -20,6 +20,9 @@ internal sealed record PostgresServerOptions(string DataFolder, Action<string> L
     /// </summary>
     public bool Durable { get; init; } = true;
 
+    /// <summary>More settings of a private cluster, as <c>name=value</c>; they win over the usual ones.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>Removes a cluster that an earlier run left in the folder instead of starting it again.</summary>
     public bool Fresh { get; init; }
 

@@ -93,7 +93,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var port = FreePort();
-            var supervisor = StartSupervisor(folder, programs, user, ServerSettings.Of(port, options.Durable));
+            var supervisor = StartSupervisor(folder, programs, user, ServerSettings.Of(port, options.Durable, options.Settings));
             try
             {
                 while (!supervisor.HasExited && !folder.IsReady())

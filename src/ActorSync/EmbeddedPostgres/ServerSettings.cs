@@ -8,7 +8,8 @@ internal static class ServerSettings
     /// <summary>Arguments of postgres.</summary>
     /// <param name="port">TCP port on 127.0.0.1.</param>
     /// <param name="durable">See <see cref="PostgresServerOptions.Durable"/>.</param>
-    public static IEnumerable<string> Of(int port, bool durable)
+    /// <param name="more">As <c>name=value</c>; they win.</param>
+    public static IEnumerable<string> Of(int port, bool durable, IReadOnlyList<string> more)
     {
         var onOff = durable ? "on" : "off";
         string[] settings =
@@ -27,6 +28,7 @@ internal static class ServerSettings
             "timezone=UTC",
             "log_timezone=UTC",
             "log_checkpoints=off",
+            .. more,
         ];
         return settings.SelectMany(setting => new[] { "-c", setting });
     }

@@ -36,10 +36,16 @@ internal sealed class ChangeFeed(
     private readonly ChangeReader _changes = new(mapping);
     private readonly List<StreamNews> _pending = [];
     private bool _isHeard;
-    private readonly bool _counts = mapping.Fields.Any(field => mapping.PolicyOf(field.Name) == ConflictPolicy.Counter);
+    private readonly bool _counts = Counts(mapping);
 
     /// <summary>Salesforce tells what happens, as far as is known.</summary>
     public bool IsHeard => inbox.IsHeard;
+
+    /// <summary>Nothing that Salesforce has told is left to take: the channel is heard, and quiet.</summary>
+    public bool HasTakenEverything => inbox.IsQuiet && _pending.Count == 0;
+
+    /// <summary>Whether an object has counters: what their events say nothing else does.</summary>
+    public static bool Counts(ObjectMapping mapping) => mapping.Fields.Any(field => mapping.PolicyOf(field.Name) == ConflictPolicy.Counter);
 
     /// <summary>It is known whether the channel can be heard: a load that begins now misses nothing that it could have been told.</summary>
     public bool IsAnswered => inbox.IsAnswered;
@@ -161,6 +167,11 @@ internal sealed class ChangeFeed(
         var (images, readBegan) = ids.Count == 0 ? ([], seen) : await ReadAsync(ids, stop);
         var nearMisses = changes.Count(change => change.IsNearMiss);
         var stream = (cursor.Stream ?? new StreamCursor(seen, null)) with { ReplayId = batch[^1].ReplayId };
+        if (_counts && batch[^1].Event.CommittedAt - mapping.ClockTolerance is var toldAt && !(stream.ToldAt >= toldAt))
+        {
+            stream = stream with { ToldAt = toldAt };
+        }
+
         var next = cursor with { Stream = stream with { NearMisses = stream.NearMisses + nearMisses } };
         // One that was told before, as everything that is kept is told again after a gap, begins nothing anew.
         if (told.LastOrDefault(news => ChangeReader.NamesNoRecords(news.Event) && news.Event.CommitNumber > stream.OverflowAt) is { } overflow)

@@ -5,14 +5,18 @@ namespace ActorSync.Feeds;
 
 /// <summary>What the stream has for one feed: news of its channel, in their order. A feed that is slower than its channel lets go of the rest and has it told again, so that it holds back no other.
 /// Filled by the stream's loop and emptied by the feed's.</summary>
-internal sealed class ChangeInbox(string channel, Wakeup feed)
+internal sealed class ChangeInbox(string channel, Wakeup feed, TimeProvider clock)
 {
     /// <summary>News that wait for the feed. Some kilobytes each; what is let go is told, and counted by the org, twice.</summary>
     public const int NewsMax = 10_000;
 
+    /// <summary>A channel of which nothing has come for so long is quiet.</summary>
+    public static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Queue<StreamNews> _news = [];
     private ReplayPosition _position;
+    private long _toldAt = clock.GetTimestamp();
     private bool _isBehind;
     private volatile bool _isHeard;
     private volatile bool _isAnswered;
@@ -25,6 +29,18 @@ internal sealed class ChangeInbox(string channel, Wakeup feed)
 
     /// <summary>It is known whether the channel can be heard.</summary>
     public bool IsAnswered => _isAnswered;
+
+    /// <summary>The channel is heard, nothing is left here, and nothing has come for <see cref="QuietTime"/>: what is kept behind the place of a reading comes at once.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isHeard && !_isBehind && _news.Count == 0 && clock.GetElapsedTime(_toldAt) >= QuietTime;
+            }
+        }
+    }
 
     /// <summary>News were let go, and the feed has taken everything that is here: the channel has to be read again from <see cref="Position"/>.</summary>
     public bool WantsReading
@@ -66,6 +82,7 @@ internal sealed class ChangeInbox(string channel, Wakeup feed)
     {
         lock (_gate)
         {
+            _toldAt = clock.GetTimestamp();
             // From now on something can be missed: another reading begins with everything that is kept.
             _position = news is StreamNews.Subscribed && _position == ReplayPosition.Newest ? ReplayPosition.Oldest : _position;
             _isBehind |= _news.Count >= NewsMax;

@@ -53,6 +53,10 @@ internal sealed record StreamCursor(DateTimeOffset HeardAt, long? ReplayId)
     /// <summary>Commit number of the last event that named no records; everything has been, or is being, read again since.</summary>
     public long OverflowAt { get; init; }
 
+    /// <summary>Of an object with counters: everything that Salesforce told up to this moment is taken, database clock. Noted with events, and of a quiet channel while somebody waits for it. Null: not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ToldAt { get; init; }
+
     /// <summary>Why events are missing, until everything they may have told has been found otherwise; null: none are.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Missed { get; init; }

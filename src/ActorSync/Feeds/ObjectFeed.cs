@@ -60,6 +60,7 @@ internal sealed class ObjectFeed(
     private readonly TroublePause _trouble = new(inbox is null ? options.Interval : options.ChangeEvents.ReadInterval, options.Interval, clock);
     private ObjectLoad? _load;
     private ReadBacks? _readBacks;
+    private ToldNote? _told;
     private FeedCursor? _cursor;
     private DateTimeOffset? _pagedFrom;
     private long _polledAt;
@@ -119,6 +120,12 @@ internal sealed class ObjectFeed(
             _cursor ??= await StartCursorAsync(stop);
             _cursor = gate?.Begin(_cursor) ?? _cursor;
             await TakeChangesAsync(stop);
+            _told ??= _changes is not null && stores.Told?.Tells(mapping.Number) == true ? new ToldNote(_changes, stores.Told, stores.Turns, mapping, clock) : null;
+            if (_told is not null && await _told.DueAsync(_cursor, stop) is { } noted)
+            {
+                await MailAsync([], noted.Stream!.ToldAt!.Value, noted, [], stop);
+            }
+
             var loads = gate?.MayLoad(_cursor) ?? _cursor.Phase == FeedCursor.Loading;
             var (pause, trouble) = loads ? await TryLoadAsync(_cursor, stop) : (TimeSpan.MaxValue, null);
             // While a load goes on that takes more than a page, or waits for its turn, people see their edits, and records that ask are answered.

@@ -84,6 +84,14 @@ internal sealed class SyncLog(TextWriter output, TimeProvider clock, bool verbos
     public void InDoubt(Guid submission, int records, string reason, DateTimeOffset settledAt) =>
         Write("warn", $"submission {submission} of {records} records is in doubt ({reason}); it is looked up after {settledAt:HH:mm:ss}Z");
 
+    /// <summary>A call is outside that another coordinator's node has made and carries.</summary>
+    public void Carried(Submission submission) => Write("info", $"submission {submission.Id} of {submission.Writes.Count} records is outside with node {submission.Carrier}, which brings its answer");
+
+    /// <summary>A call was answered after the coordinator had gone to another node.</summary>
+    /// <param name="isBrought">False: nobody waits for it any more.</param>
+    public void Brought(Submission submission, bool isBrought) =>
+        Write("info", $"submission {submission.Id} of {submission.Writes.Count} records was answered, and the answer {(isBrought ? "is left to the coordinator's next holder" : "is not waited for any more, or has been left before")}");
+
     /// <summary>Writes wait that may have been sent by a history which is lost.</summary>
     public void Held(int records, DateTimeOffset settledAt) => Write(
         "warn", $"{records} waiting writes may have been sent already by commits that are lost; they are looked up {(settledAt > clock.GetUtcNow() ? $"after {settledAt:HH:mm:ss}Z" : "first")}");

@@ -66,7 +66,7 @@ internal sealed class RecordSink(RecordMail mail, SyncStores stores, Wakeup coor
         stores.Rows.WriteAsync(turn, owing, stop);
 
     public void Postpone(Turn turn, Delivery<RecordMessage> delivery, TimeSpan delay) =>
-        mail.Send(turn, [delivery], delay == TimeSpan.Zero ? null : turn.Now + delay);
+        mail.Send(turn, [delivery], turn.Now + delay);
 
     public void Committed()
     {

@@ -9,6 +9,9 @@ internal static class NodeConfiguration
     /// <summary>Few shards: each is a row to lease, and three nodes share them.</summary>
     public const int ShardCount = 8;
 
+    /// <summary>A request is given up after this time.</summary>
+    public static readonly TimeSpan RequestDeadline = TimeSpan.FromSeconds(2);
+
     /// <summary>The text of the file.</summary>
     public static string Text(string name, NpgsqlConnectionStringBuilder database, Uri salesforce, (string Id, string Secret) client, ChaosOptions options)
     {
@@ -23,7 +26,7 @@ internal static class NodeConfiguration
                 client-id = "{{client.Id}}"
                 client-secret = "{{client.Secret}}"
                 settle-limit = {{ChaosWorld.SettleLimit.TotalMilliseconds}}ms
-                request-deadline = 2s
+                request-deadline = {{RequestDeadline.TotalMilliseconds}}ms
                 connect-timeout = 1s
               }
               runtime.shard-count = {{ShardCount}}

@@ -12,6 +12,9 @@ namespace ActorSync.Chaos.Judging;
 /// <param name="IsFirst">It began before the judge looked.</param>
 internal sealed record LeaseSpan(int Address, long Epoch, Guid Token, Guid Owner, string Holder, DateTimeOffset From, DateTimeOffset? Until, long BatchNo, long JournalSeq, bool IsFirst)
 {
+    /// <summary>Its holder gave it back: no other one took it, and it was not ended by a failover.</summary>
+    public bool IsGivenBack { get; init; }
+
     /// <summary>Whether the address was held so at a moment.</summary>
     public bool Holds(DateTimeOffset at) => (IsFirst || From <= at) && (Until is not { } until || at <= until);
 
@@ -57,7 +60,7 @@ internal static class LeaseHistory
 
             if (ofAddress is [.., { Until: null } last])
             {
-                ofAddress[^1] = last with { Until = at };
+                ofAddress[^1] = last with { Until = at, IsGivenBack = reader.IsDBNull(3) && reader.GetInt64(5) == last.Epoch };
             }
 
             if (!reader.IsDBNull(3))

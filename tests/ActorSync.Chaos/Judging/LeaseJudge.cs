@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorSync.Chaos.Cluster;
+using ActorSync.Coordination;
 using ActorSync.Runtime.Sharding;
 
 namespace ActorSync.Chaos.Judging;
@@ -15,6 +16,9 @@ internal sealed record StartedSubmission(Guid Id, long Epoch, Guid Token, DateTi
 internal static class LeaseJudge
 {
     private const string SessionPrefix = "actorsync ";
+
+    // From the start of a submission until its call has begun, and from then on until it is given up.
+    private static readonly TimeSpan OnTheWayMax = CoordinatorOptions.SendWithin + NodeConfiguration.RequestDeadline;
 
     /// <summary>Reads what it needs and judges.</summary>
     public static async Task<Verdict> OnlyHoldersActAsync(ChaosWorld world, Evidence evidence, ImmutableDictionary<int, ImmutableArray<LeaseSpan>> leases)
@@ -88,14 +92,16 @@ internal static class LeaseJudge
         }
     }
 
-    /// <summary>No request with a submission reached the org after the term that started it was over.</summary>
+    /// <summary>No request with a submission reached the org after the term that started it was over. A term that its holder gave back leaves the calls that are under way with it: these may reach the
+    /// org as long as any call may be on its way.</summary>
     public static IEnumerable<string> RequestsAreHeld(IEnumerable<Request> requests, IReadOnlyCollection<StartedSubmission> submissions, ImmutableDictionary<int, ImmutableArray<LeaseSpan>> leases)
     {
         var byId = submissions.ToDictionary(submission => submission.Id);
         var terms = leases.GetValueOrDefault(Addresses.Coordinator, []);
         foreach (var request in requests)
         {
-            if (request.Submission is { } id && byId.TryGetValue(id, out var submission) && terms.FirstOrDefault(term => term.Token == submission.Token) is { Until: { } until } term && request.At > until)
+            if (request.Submission is { } id && byId.TryGetValue(id, out var submission) && terms.FirstOrDefault(term => term.Token == submission.Token) is { Until: { } until } term && request.At > until
+                && !(term.IsGivenBack && request.At <= submission.StartedAt + OnTheWayMax))
             {
                 yield return $"submission {id} reached the org at {request.At.UtcDateTime:HH:mm:ss.fff} ({request.Call.Operation}), after its term: {term}";
             }

@@ -59,6 +59,15 @@ public sealed class LeaseJudgeTests
     }
 
     [Fact]
+    public void A_request_of_a_term_that_was_given_back_may_be_on_its_way_and_no_longer_than_a_call_may()
+    {
+        var leases = Leases(Addresses.Coordinator);
+        leases = leases.SetItem(Addresses.Coordinator, leases[Addresses.Coordinator].SetItem(0, leases[Addresses.Coordinator][0] with { IsGivenBack = true }));
+        LeaseJudge.RequestsAreHeld([Request(11)], [new StartedSubmission(Submission, 1, FirstToken, At(9))], leases).ShouldBeEmpty();
+        LeaseJudge.RequestsAreHeld([Request(13)], [new StartedSubmission(Submission, 1, FirstToken, At(9))], leases).ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public void A_commit_under_a_token_of_a_term_that_is_over_is_seen()
     {
         var term = Leases(0)[0][0];

@@ -16,6 +16,12 @@ public sealed class PostgresLeaseTests : LeaseConformance
     private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
 }
 
+/// <summary>Workers over PostgreSQL.</summary>
+public sealed class PostgresWorkerTests : WorkerConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
+}
+
 /// <summary>Capture and windows in PostgreSQL.</summary>
 public sealed class PostgresApplicationScriptsTests : ApplicationScriptsConformance
 {
@@ -38,6 +44,12 @@ public sealed class PostgresWriteBackTests : WriteBackConformance
 
 /// <summary>The flow's tables in PostgreSQL.</summary>
 public sealed class PostgresFlowTablesTests : FlowTablesConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
+}
+
+/// <summary>Carried calls in PostgreSQL.</summary>
+public sealed class PostgresCarriedCallsTests : CarriedCallsConformance
 {
     private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
 }

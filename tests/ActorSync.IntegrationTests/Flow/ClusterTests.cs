@@ -1,5 +1,5 @@
-using ActorSync.Records;
 using ActorSync.OrgSimulator.Http;
+using ActorSync.Records;
 using ActorSync.TestKit.Processes;
 using ActorSync.TestKit.Time;
 using Shouldly;
@@ -48,29 +48,6 @@ public sealed class ClusterTests
         await Eventually.HoldsAsync("one to hold everything", async () => await sync.QueryAsync<long>($"select ({Holders}) * 1000 + ({Free})") == 1000);
         await sync.InsertConvergedAsync("By the one who stayed");
         sync.Org.ShouldHoldNothingTwice();
-    }
-
-    // The call may take its time: the shards do not wait for it.
-    [Fact]
-    public async Task The_coordinator_is_handed_over_when_its_call_is_answered_and_the_shards_before()
-    {
-        await using var sync = await RunningSync.LoadedAsync(new FlowSettings { Configuration = LongLeases });
-        var leaving = sync.StartProcess();
-        await leaving.LineAsync("; running");
-        sync.StartNode();
-        await SharedAsync(sync, 2);
-        using var hold = sync.Server.Faults.HoldNext(new CallMatch("upsert"), HoldPoint.AfterEffect);
-        var id = await sync.InsertAccountAsync("Outside");
-        await hold.Arrived.WaitAsync(Eventually.DefaultMax, TimeProvider.System);
-        leaving.Terminate();
-        await Eventually.HoldsAsync("the shards to be handed over", async () => await sync.QueryAsync<long>($"select ({Holders}) * 1000 + (select count(*) from actorsync.lease where address < 10000 and owner is null)") == 1000);
-        (await sync.QueryAsync<long>("select count(distinct owner) from actorsync.lease where owner is not null")).ShouldBe(2, "the coordinator still waits for its answer");
-        hold.Release();
-
-        (await leaving.ExitAsync()).ShouldBe(0);
-        await sync.ConvergedAsync();
-        sync.Org.WrittenBySync(id).Count.ShouldBe(1);
-        (await sync.QueryAsync<long>("select count(*) from actorsync.submission where doubtful_since is not null")).ShouldBe(0);
     }
 
     [Fact]

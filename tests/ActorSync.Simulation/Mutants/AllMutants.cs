@@ -71,7 +71,7 @@ internal static partial class AllMutants
         new("an orphan delete is dropped", "rule 7", 751, new Mutation(
             "ActorSync/Records/RecordSink.cs", "return [.. orphans.Select(", "return [.. orphans.Take(0).Select(")),
         new("the probe comes before the settle limit", "rule 8", 1, new Mutation(
-            Coordination + "SubmissionCoordinator.cs", "_now >= options.SettledAt(submission.StartedAt) && _probing", "_now >= submission.StartedAt && _probing")),
+            Coordination + "SubmissionCoordinator.cs", ".Where(lost => _now >= lost.SettledAt)", ".Where(lost => _now >= lost.Submission.StartedAt)")),
         new("a turn is not fenced", "architecture 4", 1001, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (_before.Count > 0)\n            {\n                await FenceAsync", "if (_before.Count < 0)\n            {\n                await FenceAsync")),
         new("the cursor moves apart from its messages", "architecture 3", 24, new Mutation(

@@ -208,6 +208,8 @@ public abstract class TurnStoreConformance : StoreConformance
         });
 
         (await MailAsync(3, 4)).ShouldBe(["1", "2", "5"]);
+        (await Turns.PeekPostponedAsync([5, 4, 3], 9, Stop)).Select(envelope => (envelope.Address, envelope.Body)).ShouldBe([(3, "1"), (3, "3")]);
+        (await Turns.PeekPostponedAsync([3], 1, Stop)).ShouldHaveSingleItem().Body.ShouldBe("1");
         (await LookAsync(turn => turn.TakeMailAsync([5, 4, 3], 2, Stop))).Select(envelope => (envelope.Address, envelope.Body)).ShouldBe([(3, "1"), (4, "2")]);
         (await Turns.GlanceAsync([3], Stop)).HasDueMail.ShouldBeTrue();
         await TurnAsync(async turn => (await turn.TakeMailAsync([3, 4], 10, Stop)).Count.ShouldBe(3));

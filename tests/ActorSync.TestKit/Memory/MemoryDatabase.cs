@@ -36,6 +36,9 @@ internal sealed record MemorySubmission(Submission Submission, string? Outcome, 
 {
     public DateTimeOffset? DoubtfulSince { get; init; }
 
+    /// <summary>The answer that its carrier has brought and nobody has taken.</summary>
+    public string? Brought { get; init; }
+
     /// <summary>What was sent, where some of it has been settled; null: the writes.</summary>
     public IReadOnlyList<OfferedWrite>? Sent { get; init; }
 }
@@ -91,6 +94,9 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
 
     /// <summary>Called before each statement with its name; may run other transactions, or throw.</summary>
     public Action<string> BeforeStatement { get; set; } = static _ => { };
+
+    /// <summary>The clock as it stands: nobody is told a time by it.</summary>
+    public DateTimeOffset Clock => now();
 
     /// <summary>clock_timestamp(): never the same twice.</summary>
     public DateTimeOffset Now()

@@ -48,6 +48,14 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
                 .Select(envelope => new StoredEnvelope(envelope.Id, envelope.Address, envelope.Body))]);
     }
 
+    public Task<IReadOnlyList<StoredEnvelope>> PeekPostponedAsync(IReadOnlyList<int> addresses, int envelopesMax, CancellationToken stop)
+    {
+        // Nothing can happen before it that cannot before the look at what is owed, which comes first.
+        return Task.FromResult<IReadOnlyList<StoredEnvelope>>(
+            [.. database.Mail.Scan(null).Select(row => row.Value).Where(envelope => envelope.DueAt is not null && addresses.Contains(envelope.Address)).OrderBy(envelope => envelope.Id).Take(envelopesMax)
+                .Select(envelope => new StoredEnvelope(envelope.Id, envelope.Address, envelope.Body))]);
+    }
+
     public Task<long> CountShardMailAsync(int envelopesMax, CancellationToken stop)
     {
         Reach("count mail");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ActorSync.Coordination;
 using ActorSync.Domain.Faults;
 using ActorSync.Domain.Submissions;
+using ActorSync.Failovers;
 using ActorSync.Feeds;
 using ActorSync.Operations;
 using ActorSync.Records;
@@ -30,11 +31,12 @@ internal sealed class SteppedCoordinator : IDisposable
     private readonly SyncStores _stores;
     private readonly HeldLease _lease;
     private readonly StringWriter _log = new();
+    private readonly (IBulkApi Bulk, JobLimits Jobs, RuntimeOptions Runtime) _made;
 
-    private SteppedCoordinator(IBulkApi bulk, JobLimits jobs, MemoryDatabase database, MemoryTurnStore turns, NodeTerm term, HeldLease lease, FakeClock clock, RuntimeOptions runtime)
+    private SteppedCoordinator(IBulkApi bulk, JobLimits jobs, MemoryDatabase database, MemoryTurnStore turns, NodeTerm term, HeldLease lease, FakeClock clock, RuntimeOptions runtime, IFailovers? failovers)
     {
-        (Database, _turns, _term, _lease, Clock) = (database, turns, term, lease, clock);
-        _stores = MemoryStores.Of(turns);
+        (Database, _turns, _term, _lease, Clock, _made) = (database, turns, term, lease, clock, (bulk, jobs, runtime));
+        _stores = MemoryStores.Of(turns) with { Failovers = failovers };
         database.BeforeStatement = statement => Statements.Enqueue(statement);
         var options = new NodeOptions(
             runtime, new SalesforceCredentials.ClientCredentials(new Uri("http://simulated"), "id", "secret"), new SalesforceOptions(),
@@ -47,7 +49,7 @@ internal sealed class SteppedCoordinator : IDisposable
         var ids = 0;
         _parts = new FlowParts(
             _stores, term, [.. Offers.Mappings.Values], "00D5g0000000001EAA", Soap, options, clock, new SyncLog(_log, clock, verbose: false), Seeded.From(1),
-            () => new Guid(++ids, 0, 0, new byte[8]), bulk);
+            () => new Guid(++ids, (short)lease.Epoch, 0, new byte[8]), bulk);
         Coordinator = _parts.Coordinator(lease);
     }
 
@@ -74,10 +76,20 @@ internal sealed class SteppedCoordinator : IDisposable
         var database = new MemoryDatabase([.. Offers.Mappings.Values], 1, clock.GetUtcNow, Seeded.From(2));
         var turns = new MemoryTurnStore(database);
         await turns.Leases.EnsureAsync([Addresses.Coordinator], default);
-        var term = await NodeTerm.BeginAsync(turns.Leases, "test", runtime, clock, default);
-        var lease = (await turns.Leases.AcquireAsync(term.Id, default)).Single(held => held.Address == Addresses.Coordinator);
-        return new SteppedCoordinator(bulk, jobs, database, turns, term, lease, clock, runtime);
+        return await BeginAsync(bulk, jobs, database, turns, clock, runtime);
     }
+
+    /// <summary>Hands the coordinator over; the node lives on.</summary>
+    /// <returns>The next holder, with an org of its own to talk to.</returns>
+    /// <param name="failovers">Noticed meanwhile.</param>
+    public async Task<SteppedCoordinator> SuccessorAsync(IFailovers? failovers = null)
+    {
+        await _turns.Leases.ReleaseAsync(_term.Id, [Addresses.Coordinator], default);
+        return await BeginAsync(_made.Bulk, _made.Jobs, Database, _turns, Clock, _made.Runtime, failovers);
+    }
+
+    /// <summary>The node ends: it is not among those that live any more.</summary>
+    public Task EndAsync() => _turns.Leases.ReleaseAsync(_term.Id, default);
 
     /// <summary>Offers writes as record actors do.</summary>
     public Task OfferAsync(params IReadOnlyList<OfferedWrite> writes) => TurnAsync(turn => _stores.Offers.OfferAsync(turn, writes, default));
@@ -112,6 +124,13 @@ internal sealed class SteppedCoordinator : IDisposable
     {
         _parts.Dispose();
         _term.Dispose();
+    }
+
+    private static async Task<SteppedCoordinator> BeginAsync(IBulkApi bulk, JobLimits jobs, MemoryDatabase database, MemoryTurnStore turns, FakeClock clock, RuntimeOptions runtime, IFailovers? failovers = null)
+    {
+        var term = await NodeTerm.BeginAsync(turns.Leases, "test", runtime, clock, default);
+        var lease = (await turns.Leases.AcquireAsync(term.Id, default)).Single(held => held.Address == Addresses.Coordinator);
+        return new SteppedCoordinator(bulk, jobs, database, turns, term, lease, clock, runtime, failovers);
     }
 
     private async Task TurnAsync(Func<Turn, Task> work)

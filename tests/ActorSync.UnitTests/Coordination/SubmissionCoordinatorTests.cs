@@ -9,52 +9,26 @@ using Xunit;
 
 namespace ActorSync.UnitTests.Coordination;
 
-/// <summary>What the coordinator does with jobs, with doubt, and when it stops.</summary>
+/// <summary>What the coordinator does with jobs and with doubt.</summary>
 public sealed class SubmissionCoordinatorTests
 {
     private static readonly JobLimits Jobs = new(3, 3, TimeSpan.Zero, 2, 1_000_000);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
     private readonly ScriptedJob _job = new();
 
-    // One that never answers must not cost the answer of another.
     [Fact]
-    public async Task Stop_journals_each_answer_as_it_comes_and_leaves_only_what_does_not_answer_in_doubt()
+    public async Task Submission_in_doubt_is_looked_up_ever_less_often_while_Salesforce_cannot_be_reached()
     {
         using var node = await SteppedCoordinator.CreateAsync(_job, Jobs);
-        using var stop = new CancellationTokenSource();
-        using var abandon = new CancellationTokenSource();
-        var (account, contact) = (node.Soap.Gates["Account"], node.Soap.Gates["Contact"]) = (new(), new());
-        await node.OfferAsync(Offers.Account("A"), Offers.Contact("C", account: "alive"));
-        await node.Coordinator.StepAsync(stop.Token, abandon.Token);
-        node.Soap.Given.ShouldBe(2);
-
-        await stop.CancelAsync();
-        var stopped = node.Coordinator.RunAsync(stop.Token, abandon.Token);
-        contact.SetResult();
-        await Eventually.HoldsAsync("the answer to be journaled", () => Task.FromResult(node.Statements.Contains("finish submission")), Soon);
-        await abandon.CancelAsync();
-        await stopped.WaitAsync(Soon, TimeProvider.System);
-        node.Submissions.Where(row => row.FinishedAt is null).ShouldHaveSingleItem().Submission.Mapping.ShouldBe((short)1);
-        account.TrySetResult();
-    }
-
-    [Fact]
-    public async Task Stop_takes_more_answers_than_are_kept_at_a_time()
-    {
-        const int Many = 300;
-        using var node = await SteppedCoordinator.CreateAsync(_job, Jobs);
-        using var stop = new CancellationTokenSource();
-        node.Soap.Gates["query"] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await node.LeaveAsync([.. Enumerable.Range(1, Many).Select(i => Left(i, SubmissionApi.Soap, $"A{i}"))]);
+        var outage = node.Soap.Gates["query"] = new TaskCompletionSource();
+        outage.SetException(new IOException("unreachable"));
+        await node.LeaveAsync(Left(1, SubmissionApi.Soap, "A"));
         node.Clock.Advance(SteppedCoordinator.SettleTime + SteppedCoordinator.SettleTime);
-        await node.Coordinator.StepAsync(stop.Token, default);
-        node.Soap.Queries.Count.ShouldBe(Many);
+        await node.StepAsync(TimeSpan.FromMinutes(1));
+        node.Soap.Queries.Count.ShouldBeInRange(2, 14, "it doubles from a tenth of a second to ten");
+        node.Log.Split("could not be looked up yet").Length.ShouldBeLessThan(7);
 
-        await stop.CancelAsync();
-        var stopped = node.Coordinator.RunAsync(stop.Token, default);
-        node.Soap.Gates["query"].SetResult();
-        await stopped.WaitAsync(Soon, TimeProvider.System);
-        node.Submissions.Count(row => row.FinishedAt is not null).ShouldBe(Many);
+        node.Soap.Gates.TryRemove("query", out _);
+        await node.StepUntilAsync("it to be looked up", () => node.Submissions.All(row => row.FinishedAt is not null));
     }
 
     // A job may be as large as a statement of PostgreSQL.

@@ -1,6 +1,7 @@
 using ActorSync.Feeds;
 using ActorSync.Runtime.Hosting;
 using ActorSync.Salesforce.Streaming;
+using ActorSync.TestKit.Time;
 using Shouldly;
 using Xunit;
 
@@ -10,10 +11,28 @@ namespace ActorSync.UnitTests.Feeds;
 public sealed class ChangeInboxTests : IDisposable
 {
     private const string Channel = "/data/AccountChangeEvent";
+    private readonly FakeClock _clock = new();
     private readonly Wakeup _feed = new(TimeProvider.System);
     private readonly ChangeInbox _inbox;
 
-    public ChangeInboxTests() => _inbox = new ChangeInbox(Channel, _feed);
+    public ChangeInboxTests() => _inbox = new ChangeInbox(Channel, _feed, _clock);
+
+    [Fact]
+    public void Channel_is_quiet_when_it_is_heard_and_nothing_has_come_for_a_while_and_nothing_is_left()
+    {
+        _clock.Advance(ChangeInbox.QuietTime);
+        _inbox.IsQuiet.ShouldBeFalse("it is not heard");
+        _inbox.Hear(true);
+        _inbox.IsQuiet.ShouldBeTrue();
+        _inbox.Post(News(1));
+        _clock.Advance(ChangeInbox.QuietTime);
+        _inbox.IsQuiet.ShouldBeFalse("something is left to take");
+        _inbox.TryTake(out _).ShouldBeTrue();
+        _inbox.IsQuiet.ShouldBeTrue();
+        _inbox.Post(News(2));
+        _inbox.TryTake(out _).ShouldBeTrue();
+        _inbox.IsQuiet.ShouldBeFalse("more may follow");
+    }
 
     [Fact]
     public void Feed_that_is_slower_than_its_channel_has_the_rest_told_again_when_it_has_taken_what_is_here()
