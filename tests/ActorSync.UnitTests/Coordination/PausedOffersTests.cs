@@ -158,7 +158,7 @@ public sealed class PausedOffersTests
 
         public List<string> Left { get; } = [];
 
-        public int Held => _held.Uncounted;
+        public int Held => _held.Uncounted.Values.Sum();
 
         public static async Task<World> CreateAsync()
         {
@@ -222,6 +222,10 @@ public sealed class PausedOffersTests
         }
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(new Dictionary<short, string>());
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
 
         public Task<IReadOnlyDictionary<short, MappingWish>> ReadAsync(CancellationToken stop)
         {
