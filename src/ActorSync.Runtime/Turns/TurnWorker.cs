@@ -76,9 +76,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             {
                 await LoadAsync(stop);
             }
-            else if (_owing.WantsMore && clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval)
+            else if (clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval)
             {
-                await LoadOwingAsync(stop);
+                await LoadMoreOwingAsync(stop);
             }
 
             var worked = (sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
@@ -327,7 +327,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
     private async Task LoadAsync(CancellationToken stop)
     {
-        await LoadOwingAsync(stop);
+        _owing.Load(await store.OwingAsync(Shards, OwingActors.PieceMax, stop), clock.GetTimestamp());
+        _owingLoadedAt = clock.GetTimestamp();
 
         // The order of what waits outlives its worker: a message that came later, and could be decided now, would overtake.
         foreach (var source in sources)
@@ -341,9 +342,13 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         _isLoaded = true;
     }
 
-    private async Task LoadOwingAsync(CancellationToken stop)
+    private async Task LoadMoreOwingAsync(CancellationToken stop)
     {
-        _owing.Load(await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], OwingActors.OfKindMax, stop));
+        foreach (var (kind, after) in _owing.Wanted)
+        {
+            _owing.Load(kind, await store.OwingAsync(Shards, kind, after, OwingActors.PieceMax, stop), clock.GetTimestamp());
+        }
+
         _owingLoadedAt = clock.GetTimestamp();
     }
 
@@ -378,6 +383,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             turn.Advance(LeaseOf(id));
         }
     }
+
+    private IReadOnlyList<short> Shards => [.. _leases.Keys.Select(address => (short)address)];
 
     private HeldLease LeaseOf(ActorId id) => _leases[Addresses.ShardOf(id.Entity, options.ShardCount)];
 }

@@ -37,8 +37,14 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
     {
         Reach("owing");
         return Task.FromResult<IReadOnlyList<ActorId>>(
-            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key).GroupBy(id => id.Kind).SelectMany(kind => kind.Take(ofKindMax))]);
+            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key).GroupBy(id => id.Kind)
+                .SelectMany(kind => kind.Count() <= ofKindMax ? kind : kind.OrderBy(Place).Take(ofKindMax))]);
     }
+
+    public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, short kind, Guid? after, int max, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<ActorId>>(
+            [.. database.States.Scan(null).Where(row => row.Value.Owes && row.Key.Kind == kind && shards.Contains(row.Value.Shard)).Select(row => row.Key)
+                .Where(id => after is not { } entity || Place(id).CompareTo(Place(new ActorId(kind, entity))) > 0).OrderBy(Place).Take(max)]);
 
     public Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop)
     {
@@ -61,6 +67,8 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
         Reach("count mail");
         return Task.FromResult((long)database.Mail.Scan(null).Where(row => row.Value.Address < Addresses.Coordinator).Take(envelopesMax).Count());
     }
+
+    private (int Shard, Guid Entity) Place(ActorId id) => (Addresses.ShardOf(id.Entity, database.ShardCount), id.Entity);
 
     internal void Reach(string statement)
     {
