@@ -89,7 +89,7 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
                 await ApplyOnceAsync(connection, number, name, sql, stop);
                 return;
             }
-            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < LockAttemptsMax)
+            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < LockAttemptsMax)
             {
                 // Whoever holds it is left in peace until the next attempt.
             }

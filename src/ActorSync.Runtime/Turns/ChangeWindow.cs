@@ -50,7 +50,9 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     {
         held ??= Nobody;
         PutApart(Shards, held);
-        var changes = await ReadMainAsync(turn, rowsMax, stop);
+        // However much there is of the others, those that are apart get their part of a turn.
+        var theirs = MappingsApart().Any(mapping => !held.Contains(mapping) && Behind(mapping).Any()) ? rowsMax / ApartPart : 0;
+        var changes = await ReadMainAsync(turn, rowsMax - theirs, stop);
         var apart = MappingsApart();
         if (apart.Count == 0)
         {
@@ -93,7 +95,9 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         Advance(turn, group, piece, isOpen: more || leader.Main.Window is not null, at => at with { Main = next });
         if (more && !IsOneQueue && rowsMax >= ApartRowsMin)
         {
-            PutApart(group, piece.Changes.GroupBy(change => change.Mapping).Where(of => of.Count() >= rowsMax / ApartPart).Select(of => of.Key));
+            // A piece of long rows has few.
+            var many = Math.Max(1, Math.Min(rowsMax, piece.Changes.Count) / ApartPart);
+            PutApart(group, piece.Changes.GroupBy(change => change.Mapping).Where(of => of.Count() >= many).Select(of => of.Key));
         }
 
         return piece.Changes;

@@ -139,7 +139,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         var owing = _owing.Due(clock.GetTimestamp(), _messagesMax);
         if (deliveries.Count == 0 && owing.Count == 0)
         {
-            return await WriteCursorsAsync(turn, stop);
+            return turn.IsAdvanced ? await PassAsync(turn, stop) : await WriteCursorsAsync(turn, stop);
         }
 
         await HydrateAsync(turn, states, deliveries.Select(delivery => delivery.Actor).Concat(owing), stop);
@@ -350,6 +350,13 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         }
 
         _owingLoadedAt = clock.GetTimestamp();
+    }
+
+    // Nobody wants what was read: of a mapping that has been retired there may be thousands, and others stand behind them.
+    private static async Task<bool> PassAsync(Turn turn, CancellationToken stop)
+    {
+        await turn.CommitAsync(stop);
+        return true;
     }
 
     private async Task<bool> WriteCursorsAsync(Turn turn, CancellationToken stop)

@@ -28,7 +28,7 @@ internal sealed record MemoryRow(Guid Key, long Birth, long Revision, ImmutableA
 
 internal sealed record MemoryLease(int Address, Guid? Owner, long Epoch, Guid? Token, long BatchNo, long JournalSeq, string Snap, string? Window, long WindowId, string Cursor);
 
-internal sealed record MemoryEnvelope(long Id, int Address, DateTimeOffset? DueAt, string Body);
+internal sealed record MemoryEnvelope(long Id, int Address, DateTimeOffset? DueAt, string Body, int Messages);
 
 internal sealed record MemoryOffer(long Id, long Transaction, OfferedWrite Write, DateTimeOffset? DueAt);
 

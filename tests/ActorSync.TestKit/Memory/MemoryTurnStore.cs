@@ -94,13 +94,14 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         return Task.CompletedTask;
     }
 
-    public override Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int envelopesMax, CancellationToken stop)
+    public override Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int messagesMax, CancellationToken stop)
     {
         Reach("take mail");
         Now = Database.Now();
+        var before = 0;
         var due = Database.Mail.Scan(transaction).Select(row => row.Value)
             .Where(envelope => addresses.Contains(envelope.Address) && !(envelope.DueAt > Now) && !Database.Mail.IsHeld(transaction, envelope.Id))
-            .OrderBy(envelope => envelope.Id).Take(envelopesMax).ToArray();
+            .OrderBy(envelope => envelope.Id).TakeWhile(envelope => (before += envelope.Messages) - envelope.Messages < messagesMax).ToArray();
         foreach (var envelope in due)
         {
             Database.Mail.Write(transaction, envelope.Id, null);
@@ -175,7 +176,7 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         foreach (var envelope in envelopes)
         {
             var number = Database.NextId();
-            Database.Mail.Write(transaction, number, new MemoryEnvelope(number, envelope.Address, envelope.DueAt, envelope.Body));
+            Database.Mail.Write(transaction, number, new MemoryEnvelope(number, envelope.Address, envelope.DueAt, envelope.Body, envelope.Messages));
         }
 
         return Task.CompletedTask;

@@ -207,7 +207,7 @@ public sealed class PausedOffersTests
 
         public List<string> Left { get; } = [];
 
-        public int Held => _held.Uncounted;
+        public int Held => _held.Uncounted.Values.Sum();
 
         private IEnumerable<RecordId> Unborn => Born(_log.Concat(_offers.Values));
 
@@ -291,6 +291,10 @@ public sealed class PausedOffersTests
         public Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyCollection<short>>([.. _log.Select(write => write.Mapping).Distinct()]);
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(new Dictionary<short, string>());
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
 
         public Task<IReadOnlyDictionary<short, MappingWish>> ReadAsync(CancellationToken stop)
         {
