@@ -18,7 +18,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     private const int ApartPart = 4;
 
     /// <summary>Shorter pieces say nothing about a backlog.</summary>
-    private const int ApartRowsMin = 100;
+    private const int ApartRowsMin = 75;
 
     private static readonly HashSet<short> Nobody = [];
 
@@ -62,7 +62,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         // What comes first commits first: those who have a backlog get little of a turn in which somebody else has something to say.
         List<CapturedChange> all = [.. changes];
         var room = changes.Count == 0 && !othersWait ? rowsMax : Math.Min(rowsMax - changes.Count, rowsMax / ApartPart);
-        foreach (var mapping in apart.Where(mapping => mapping > _lastApart).Concat(apart.Where(mapping => mapping <= _lastApart)).Where(mapping => !held.Contains(mapping)))
+        foreach (var mapping in apart.Where(mapping => mapping > _lastApart).Concat(apart.Where(mapping => mapping <= _lastApart)).Where(mapping => !held.Contains(mapping)).ToList())
         {
             if (room > 0 && Behind(mapping).FirstOrDefault() is { } group)
             {
@@ -137,9 +137,9 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         return [.. next];
     }
 
-    // The shards that stand at one place of a mapping that is behind the others, the first place first.
+    // The shards that stand at one place of a mapping that is behind the others, the first place first. One that has ended the window the others are in is before them.
     private IEnumerable<IEnumerable<HeldLease>> Behind(short mapping) =>
-        Shards.Where(lease => At(lease) is var at && at.Apart.TryGetValue(mapping, out var lane) && (lane.Window is not null || lane.Snap != at.Main.Snap))
+        Shards.Where(lease => At(lease) is var at && at.Apart.TryGetValue(mapping, out var lane) && (lane.Window is not null || (lane.Snap != at.Main.Snap && lane.Snap != at.Main.Window)))
             .GroupBy(lease => (At(lease).Apart[mapping].Place, lease.Snap));
 
     private void PutApart(IReadOnlyList<HeldLease> leases, IEnumerable<short> mappings)

@@ -59,7 +59,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Behind.Take(writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)));
+        Behind.Take(writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)).Where(write => paused?.Holds(write.Waiting) != true));
         var passed = await Behind.PassAsync(now, mapping => outside.Any(submission => submission.Mapping == mapping) || _writes.Values.Any(entry => entry.Waiting.Lane.Mapping == mapping), stop);
         Add(passed);
         LetGoHeld();

@@ -288,13 +288,10 @@ public sealed class PausedOffersTests
         public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) =>
             Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Intersect(Unborn)]);
 
-        public Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyCollection<short>>([.. _log.Select(write => write.Mapping).Distinct()]);
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) =>
+            Task.FromResult<IReadOnlyDictionary<short, string>>(_log.Select(write => write.Mapping).Distinct().ToDictionary(mapping => mapping, _ => ""));
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
-
-        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(new Dictionary<short, string>());
-
-        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
 
         public Task<IReadOnlyDictionary<short, MappingWish>> ReadAsync(CancellationToken stop)
         {
