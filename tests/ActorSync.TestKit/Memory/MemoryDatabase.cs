@@ -92,6 +92,15 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
 
     public MemoryChangeLog ChangeLog { get; } = new();
 
+    /// <summary>Who reads the change log is told how far the ids have come, and numbers his turns, as with PostgreSQL; what he knows from that bounds what is read.</summary>
+    public bool SaysIds { get; set; }
+
+    /// <summary>After how many rows a piece of the change log ends because its values are long; asked for each piece.</summary>
+    public Func<int> PieceRowsMax { get; set; } = static () => int.MaxValue;
+
+    /// <summary>The last id that was given.</summary>
+    public long LastId => _ids;
+
     /// <summary>Called before each statement with its name; may run other transactions, or throw.</summary>
     public Action<string> BeforeStatement { get; set; } = static _ => { };
 

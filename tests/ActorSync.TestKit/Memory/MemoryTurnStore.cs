@@ -127,12 +127,15 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         var reached = range.From.Window ?? Database.Snapshots.Current();
         var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(range.From.Snap));
         var changes = Database.ChangeLog.Undecided(decided)
-            .Where(row => row.Change.Id > range.From.After && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Has(row.Change.Mapping))
+            .Where(row => row.Change.Id > range.From.After && IsWithin(range.From, row.Change.Id) && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Has(row.Change.Mapping))
             .OrderBy(row => row.Change.Id).Take(rowsMax).Select(row => row.Change).ToArray();
-        return Task.FromResult(new WindowPiece(reached, changes));
+        var most = Database.PieceRowsMax();
+        return Task.FromResult(new WindowPiece(reached, changes.Length > most ? changes[..most] : changes) { IsCut = changes.Length > most, Seen = Database.SaysIds ? Database.LastId : 0 });
     }
 
-    public override Task<ulong?> NumberAsync(CancellationToken stop) => Task.FromResult<ulong?>(null);
+    public override Task<ulong?> NumberAsync(CancellationToken stop) => Task.FromResult(Database.SaysIds ? (ulong?)transaction.Number : null);
+
+    private bool IsWithin(LogPosition from, long id) => !Database.SaysIds || (id > from.Floor && (from.Ceiling == 0 || id <= from.Ceiling));
 
     public override Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop)
     {

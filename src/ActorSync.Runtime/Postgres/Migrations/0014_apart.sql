@@ -102,9 +102,9 @@ begin
   return null;
 end $$;
 
--- Of each mapping as many as a node remembers are looked for.
+-- Of each mapping as many as a node remembers are looked for, in pieces.
 drop index {schema}.actor_shard_idx;
-create index on {schema}.actor(mapping, shard) where owes;
+create index on {schema}.actor(mapping, shard, external_id) where owes;
 
 -- The writes of a record: whether its birth is offered is asked for those that name it. And how many wait, of each mapping.
 create index on {schema}.offer(mapping, external_id);
