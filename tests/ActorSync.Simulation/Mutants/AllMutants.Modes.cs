@@ -49,7 +49,7 @@ internal static partial class AllMutants
             Records + "Counters.cs", "foreach (var (name, value) in m.New.Where((name, _) => IsCounter(decision, name) && !before.Inbox.ContainsKey(name)))", "foreach (var (name, value) in FieldValues.Empty)")),
         new("what our write of a counter overwrote is gone", "rule 5, counter", 13, new Mutation(
             Records + "Counters.cs", "var overwritten = Read(counter.Known) - Read(write.Base);", "var overwritten = 0m; _ = write;")),
-        new("a late event is dropped", "rule 5, counter", 167, new Mutation(
+        new("a late event is dropped", "rule 5, counter", 608, new Mutation(
             Records + "Counters.cs", "            TakeLate(decision, m, counters);\n            return;", "            return;")),
         new("missing events are nobody's business", "rule 5, counter", 16, new Mutation(
             Records + "RecordBehavior.cs", "                Counters.Miss(decision, m);\n", "")),
@@ -61,15 +61,15 @@ internal static partial class AllMutants
             Records + "Counters.cs", "return new CounterField(Text(known), \"0\", null, since) { ReadAsOf = asOf, ReadBegan = began };", "_ = asOf; _ = began; return new CounterField(Text(known), \"0\", null, since);")),
         new("a read from before an event takes a counter back", "rule 5, counter", 459, new Mutation(
             Records + "RemoteEvidence.cs", " && !(state.StreamTakenAt > m.ReadBegan));", ");")),
-        new("an event told twice counts twice", "rule 9", 1, new Mutation(
+        new("an event told twice counts twice", "rule 9", 2, new Mutation(
             Records + "Counters.cs", "if (last >= m.Position)", "if (last > m.Position)")),
         new("missing events are forgotten while the birth is outside", "rule 5, counter", 55, new Mutation(
             Records + "RecordBehavior.cs", "ChangesMissed m => MayBeBirthOutside(state, m.Sfid) || (m.Position < state.StreamOwnAt && m.Row?.Stamp != state.Row),", "ChangesMissed m => m.Position < state.StreamOwnAt && m.Row?.Stamp != state.Row,")),
-        new("an event received before a read began counts again", "rule 9", 78, new Mutation(
+        new("an event received before a read began counts again", "rule 9", 127, new Mutation(
             Records + "Counters.cs", "return m.AsOf < asOf || m.Seen < began;", "_ = began; return m.AsOf < asOf;")),
         new("an event in the second of a read is taken for the later one", "rule 9", 350, new Mutation(
             Records + "Counters.cs", "if (m.AsOf == LatestRead(state, open).AsOf)", "if (m.Fields.IsEmpty)")),
-        new("a value still owed overwrites what the application has said since", "rule 1", 167, new Mutation(
+        new("a value still owed overwrites what the application has said since", "rule 1", 649, new Mutation(
             Records + "LocalEvolve.cs", "            Owed = state.Owed?.Without(e.New.Names),\n", "            Owed = state.Owed,\n")),
     ];
 }
