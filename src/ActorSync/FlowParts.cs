@@ -70,7 +70,7 @@ internal sealed class FlowParts(
     {
         var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)), retired);
-        var mail = new MailboxSource<RecordMessage>(shards, Math.Max(1, options.Runtime.TurnMessagesMax / RecordMail.EnvelopeMessagesMax), _mail.OpenAsync);
+        var mail = new MailboxSource<RecordMessage>(shards, options.Runtime.TurnMessagesMax, _mail.OpenAsync);
         return [new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync, () => mail.LeftSome), mail];
     }
 

@@ -15,6 +15,10 @@ public sealed class PostgresTurn : Turn
 
     // Values of the changes of one piece, in characters of two bytes: a row of long texts can have some hundred thousand.
     private const long PieceCharsMax = 8_000_000;
+
+    // Envelopes of one turn, as the table holds them: how many messages they have is known only when they are open.
+    private const int MailBytesMax = 1_000_000;
+
     // Three seconds: about as long as leases are trusted.
     private const int SettleAttemptsMax = 30;
 
@@ -44,9 +48,10 @@ public sealed class PostgresTurn : Turn
     {
         await using var command = new NpgsqlCommand(
             $"""
-            with taken as (
-              delete from {S}.mailbox where ctid = any(array(
-                select ctid from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()) order by id limit $2 for update skip locked))
+            with due as materialized (
+              select ctid place, id, pg_column_size(body) bytes from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()) order by id limit $2 for update skip locked),
+            taken as (
+              delete from {S}.mailbox where ctid = any(array(select place from (select place, sum(bytes) over (order by id) - bytes before from due) d where before < {MailBytesMax}))
               returning id, address, body)
             select n.now, t.id, t.address, t.body::text from (select clock_timestamp() now) n left join taken t on true order by t.id
             """,

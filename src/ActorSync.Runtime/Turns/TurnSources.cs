@@ -78,7 +78,6 @@ public sealed class MailboxSource<TMessage>(
     {
         var most = Math.Clamp(messagesMax / _ofEnvelope, 1, envelopesMax);
         var envelopes = await turn.TakeMailAsync(_leases.Keys, most, stop);
-        LeftSome = envelopes.Count == most;
         foreach (var envelope in envelopes)
         {
             turn.Advance(_leases[envelope.Address]);
@@ -86,11 +85,13 @@ public sealed class MailboxSource<TMessage>(
 
         if (envelopes.Count == 0)
         {
+            LeftSome = false;
             return [];
         }
 
         // How many messages one has is known when it is open: those that come next are about like these.
         var messages = await translate(turn, envelopes, stop);
+        LeftSome = envelopes.Count == most || messages.Count >= messagesMax;
         _ofEnvelope = Math.Max(1, messages.Count / envelopes.Count);
         return messages;
     }

@@ -24,8 +24,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     ActorCache<TState>? warm = null)
     where TState : class, IEquatable<TState>
 {
-    // Before it is known how long they take.
-    private const int FirstMessagesMax = 250;
+    // Before it is known how long they take, and the fewest unless one of them fails.
+    private const int FewMessages = 250;
 
     private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private readonly Dictionary<ActorId, int> _bytes = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
     private readonly WaitingPlaces _waiting = new();
-    private int _messagesMax = Math.Min(options.TurnMessagesMax, FirstMessagesMax);
+    private int _messagesMax = Math.Min(options.TurnMessagesMax, FewMessages);
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
     private bool _isLoaded;
@@ -293,15 +293,14 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         Turns++;
     }
 
+    // By how much a full turn was too short or too long, at most twice or half as many messages: a stall of the disk is one turn's. Not below so many that what a turn costs
+    // whatever it takes is most of it.
     private void FitBudget(TimeSpan took, int messages)
     {
-        if (took > options.TurnTimeBudget && messages >= _messagesMax)
+        var fit = took > TimeSpan.Zero ? Math.Clamp(options.TurnTimeBudget / took, 0.5, 2) : 2;
+        if (fit > 1 ? _messagesMax < FewMessages || messages > _messagesMax / 2 : messages >= _messagesMax)
         {
-            _messagesMax = Math.Max(100, (int)(_messagesMax * Math.Min(0.5, options.TurnTimeBudget / took)));
-        }
-        else if (took < options.TurnTimeBudget / 2 && (_messagesMax < FirstMessagesMax || messages > _messagesMax / 2))
-        {
-            _messagesMax = Math.Min(options.TurnMessagesMax, _messagesMax * 2);
+            _messagesMax = Math.Min(options.TurnMessagesMax, Math.Max((int)(_messagesMax * fit), Math.Min(_messagesMax * 2, FewMessages)));
         }
     }
 
