@@ -24,9 +24,6 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     ActorCache<TState>? warm = null)
     where TState : class, IEquatable<TState>
 {
-    // Before it is known how long they take, and the fewest unless one of them fails.
-    private const int FewMessages = 250;
-
     private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
@@ -36,7 +33,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private readonly Dictionary<ActorId, int> _bytes = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
     private readonly WaitingPlaces _waiting = new();
-    private int _messagesMax = Math.Min(options.TurnMessagesMax, FewMessages);
+    private readonly TurnSize _size = new(options.TurnMessagesMax, options.TurnTimeBudget);
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
     private bool _isLoaded;
@@ -120,7 +117,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         var deliveries = new List<Delivery<TMessage>>();
         foreach (var source in sources)
         {
-            deliveries.AddRange(await source.TakeAsync(turn, _messagesMax, stop));
+            deliveries.AddRange(await source.TakeAsync(turn, _size.MessagesMax, stop));
         }
 
         if (_poison is not null && deliveries.Count > 1)
@@ -136,7 +133,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             return true;
         }
 
-        var owing = _owing.Due(clock.GetTimestamp(), _messagesMax);
+        var owing = _owing.Due(clock.GetTimestamp(), _size.MessagesMax);
         if (deliveries.Count == 0 && owing.Count == 0)
         {
             return await WriteCursorsAsync(turn, stop);
@@ -156,7 +153,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
         await turn.CommitAsync(stop);
         Adopt(states, touched);
-        FitBudget(clock.GetElapsedTime(began), deliveries.Count);
+        _size.Fit(clock.GetElapsedTime(began), deliveries.Count);
         sink.Committed();
         return true;
     }
@@ -293,17 +290,6 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         Turns++;
     }
 
-    // By how much a full turn was too short or too long, at most twice or half as many messages: a stall of the disk is one turn's. Not below so many that what a turn costs
-    // whatever it takes is most of it.
-    private void FitBudget(TimeSpan took, int messages)
-    {
-        var fit = took > TimeSpan.Zero ? Math.Clamp(options.TurnTimeBudget / took, 0.5, 2) : 2;
-        if (fit > 1 ? _messagesMax < FewMessages || messages > _messagesMax / 2 : messages >= _messagesMax)
-        {
-            _messagesMax = Math.Min(options.TurnMessagesMax, Math.Max((int)(_messagesMax * fit), Math.Min(_messagesMax * 2, FewMessages)));
-        }
-    }
-
     private void Recover(Exception error)
     {
         _cache.Clear();
@@ -312,10 +298,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         {
             report(error, "a turn failed, nothing was changed, it is run again");
         }
-        else if (_messagesMax > 1)
+        else if (_size.TryHalve())
         {
             report(error, "a turn failed, nothing was changed, it is run again with half its messages");
-            _messagesMax /= 2;
         }
         else
         {
