@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorSync.Capture;
 using ActorSync.Cluster;
 using ActorSync.Coordination;
@@ -43,7 +44,8 @@ internal sealed class FlowParts(
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(
         // In the order of records the others have to fit beside those who have most: a part of what is held ready is kept free for them.
-        stores.Offers, options.Coordinator.Order == WriteOrder.Log ? options.OffersMax : Math.Min(options.OffersMax, Math.Max(1, options.ReadyWritesMax * 3 / 4)), options.Coordinator.Order == WriteOrder.Log, clock, log,
+        stores.Offers, options.Coordinator.Order == WriteOrder.Log ? options.OffersMax : Math.Min(options.OffersMax, Math.Max(1, options.ReadyWritesMax * 3 / 4)),
+        shareMin: options.Cut.Jobs?.RowsMin ?? 0, options.Coordinator.Order == WriteOrder.Log, clock, log,
         mapping => mappings.FirstOrDefault(known => known.Number == mapping)?.ObjectName ?? $"mapping {mapping}");
     private LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount, retired);
@@ -70,7 +72,7 @@ internal sealed class FlowParts(
     {
         var window = new ChangeWindow(shards) { ShardCount = options.Runtime.ShardCount, IsOneQueue = options.Coordinator.Order == WriteOrder.Log };
         var changes = new LocalChanges(_mappings.ToDictionary(mapping => mapping.Key, mapping => new RowValues(mapping.Value)), retired);
-        var mail = new MailboxSource<RecordMessage>(shards, options.Runtime.TurnMessagesMax, _mail.OpenAsync);
+        var mail = new MailboxSource<RecordMessage>(shards, _mail.OpenAsync);
         return [new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync, () => mail.LeftSome), mail];
     }
 
@@ -78,8 +80,8 @@ internal sealed class FlowParts(
         stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
         options.Runtime, clock, log.Trouble, warm);
 
-    /// <summary>What the coordinator made last holds back for people; see <see cref="PausedOffers"/>.</summary>
-    public Func<int> HeldOffers { get; private set; } = () => 0;
+    /// <summary>Offers that the coordinator made last holds back and that do not wait for Salesforce, by mapping; see <see cref="PausedOffers"/> and <see cref="WritesBehind"/>.</summary>
+    public Func<IReadOnlyDictionary<short, int>> HeldOffers { get; private set; } = () => ImmutableDictionary<short, int>.Empty;
 
     /// <summary>The coordinator of the connection.</summary>
     public SubmissionCoordinator Coordinator(HeldLease lease)
@@ -87,10 +89,9 @@ internal sealed class FlowParts(
         var waiting = new WaitingWrites(_mappings, byJobs: options.Cut.Jobs is not null);
         var paused = stores.States is { } states && options.Coordinator.Order != WriteOrder.Log ? new PausedOffers(
             states, stores.Turns, lease, clock, held: mapping => log.Say($"{_mappings.GetValueOrDefault(mapping)?.ObjectName ?? $"mapping {mapping}"}: nothing of it is sent until it is resumed")) : null;
-        HeldOffers = () => paused?.Uncounted ?? 0;
-        IReadyWrites ready = options.Coordinator.Order == WriteOrder.Log
-            ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax)
-            : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);
+        var queue = options.Coordinator.Order == WriteOrder.Log ? null : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);
+        IReadyWrites ready = queue is null ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax) : queue;
+        HeldOffers = () => new[] { paused?.Uncounted, queue?.Uncounted }.SelectMany(held => held ?? ImmutableDictionary<short, int>.Empty).GroupBy(of => of.Key).ToImmutableDictionary(of => of.Key, of => of.Sum(held => held.Value));
         return new SubmissionCoordinator(
             stores, lease, term, _mappings, ready, new WritePace(_budget, options.Cut, clock), waiting, new SoapLane(soap),
             bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);

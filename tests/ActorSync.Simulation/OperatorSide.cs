@@ -123,7 +123,7 @@ internal sealed class OperatorSide(World world, ApplicationSide application)
         var transaction = world.Database.Begin();
         var id = world.Database.NextId();
         var body = JsonSerializer.Serialize(new RecordEnvelope([StoredMessage.Of(new RecordId(actor.Kind, actor.Entity), message)]), RecordJson.Default.RecordEnvelope);
-        world.Database.Mail.Write(transaction, id, new MemoryEnvelope(id, Addresses.ShardOf(actor.Entity, World.ShardCount), DateTimeOffset.MinValue, body));
+        world.Database.Mail.Write(transaction, id, new MemoryEnvelope(id, Addresses.ShardOf(actor.Entity, World.ShardCount), DateTimeOffset.MinValue, body, Messages: 1));
         transaction.Commit();
     }
 }

@@ -166,9 +166,17 @@ internal static class Counters
         .SelectMany(write => write.Fields.Where((name, value) => IsCounter(decision, name) && TryRead(value, out _)))
         .GroupBy(field => field.Key, field => field.Value).Select(values => KeyValuePair.Create(values.Key, values.Last())));
 
-    /// <summary>A birth in doubt is found with another value than it was sent with: Salesforce has counted on from ours. What is open the stream adds up.</summary>
-    public static void TakeBirth(RecordDecision decision, string field, string? ours, string? theirs)
+    /// <summary>A birth in doubt is found with another value than it was sent with: Salesforce has counted on from ours. What is open the stream adds up.
+    /// One that is found in a record of an earlier life, undeleted since, may never have been said: then theirs knows nothing of ours, and somebody has to tell.</summary>
+    public static void TakeBirth(RecordDecision decision, string sfid, string field, string? ours, string? theirs)
     {
+        if (decision.State.FormerSfids.Contains(sfid) && !decision.State.Inbox.ContainsKey(field))
+        {
+            var sum = decision.State.Counters.TryGetValue(field, out var open) ? Text(Sum(open)) : ours;
+            decision.Add(new ConflictFrozen(field, null, sum, theirs, "whether its birth was applied to the record that was undeleted cannot be told", decision.Now, Counted: true));
+            return;
+        }
+
         if (!decision.State.Counters.ContainsKey(field) && !decision.State.Inbox.ContainsKey(field))
         {
             decision.Add(new ConflictResolved(field, ours, ours, theirs, Side.Salesforce, "Salesforce has counted on from what it was born with", decision.Now));

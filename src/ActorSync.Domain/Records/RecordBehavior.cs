@@ -158,6 +158,13 @@ public static class RecordBehavior
         foreach (var (name, remote) in owed.Where((name, value) => local.TryGet(name, out var changed) && changed != value && decision.CanUpdate(name) && !frozen.ContainsKey(name)
             && (m.Operation == RowOperation.Insert || decision.Mapping.PolicyOf(name) != ConflictPolicy.Counter)))
         {
+            if (m.Operation == RowOperation.Update && m.Old.Is(name, remote))
+            {
+                // It stood in the row already when it was changed.
+                decision.Keep(name, mine, remote);
+                continue;
+            }
+
             decision.Resolve(name, mine, remote, decision.State.SystemModstamp ?? m.At);
         }
     }

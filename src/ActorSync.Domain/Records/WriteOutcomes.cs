@@ -203,7 +203,7 @@ internal static class WriteOutcomes
         {
             if (Counters.IsCounter(decision, name))
             {
-                Counters.TakeBirth(decision, name, ours, found.Fields[name]);
+                Counters.TakeBirth(decision, found.Sfid, name, ours, found.Fields[name]);
                 continue;
             }
 

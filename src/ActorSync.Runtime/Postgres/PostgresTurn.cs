@@ -16,8 +16,8 @@ public sealed class PostgresTurn : Turn
     // Values of the changes of one piece, in characters of two bytes: a row of long texts can have some hundred thousand.
     private const long PieceCharsMax = 8_000_000;
 
-    // Envelopes of one turn, as the table holds them: how many messages they have is known only when they are open.
-    private const int MailBytesMax = 1_000_000;
+    // Envelopes that are looked at for a turn: in a cluster of many shards each may have a message or two.
+    private const int EnvelopesMax = 1_000;
 
     // Three seconds: about as long as leases are trusted.
     private const int SettleAttemptsMax = 30;
@@ -44,20 +44,23 @@ public sealed class PostgresTurn : Turn
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int envelopesMax, CancellationToken stop)
+    public override async Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int messagesMax, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            with due as materialized (
-              select ctid place, id, pg_column_size(body) bytes from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()) order by id limit $2 for update skip locked),
-            taken as (
-              delete from {S}.mailbox where ctid = any(array(select place from (select place, sum(bytes) over (order by id) - bytes before from due) d where before < {MailBytesMax}))
+            with taken as (
+              delete from {S}.mailbox where ctid = any(array(
+                select row from (
+                  select row, sum(messages) over (order by id) - messages before from (
+                    select ctid row, id, messages from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp())
+                    order by id limit {EnvelopesMax} for update skip locked) due) counted
+                where before < $2))
               returning id, address, body)
             select n.now, t.id, t.address, t.body::text from (select clock_timestamp() now) n left join taken t on true order by t.id
             """,
             Connection);
         command.Parameters.Add(new() { Value = addresses.ToArray() });
-        command.Parameters.Add(new() { Value = envelopesMax });
+        command.Parameters.Add(new() { Value = (long)messagesMax });
         var envelopes = new List<StoredEnvelope>();
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
@@ -254,8 +257,8 @@ public sealed class PostgresTurn : Turn
         }
 
         var command = Command(batch, $"""
-            insert into {S}.mailbox(address, due_at, body)
-            select address, due_at, body::jsonb from unnest($1, $2, $3) with ordinality u(address, due_at, body, n) order by n
+            insert into {S}.mailbox(address, due_at, body, messages)
+            select address, due_at, body::jsonb, messages from unnest($1, $2, $3, $4) with ordinality u(address, due_at, body, messages, n) order by n
             """);
         Array(command, envelopes, envelope => envelope.Address);
         command.Parameters.Add(new NpgsqlParameter
@@ -264,6 +267,7 @@ public sealed class PostgresTurn : Turn
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
         });
         Array(command, envelopes, envelope => envelope.Body);
+        Array(command, envelopes, envelope => envelope.Messages);
     }
 
     private static NpgsqlBatchCommand Command(NpgsqlBatch batch, string sql)

@@ -3,6 +3,7 @@ using ActorSync.Runtime.Hosting;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ActorSync.Runtime.Postgres;
 
@@ -67,10 +68,37 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
               union all
               select (select min(a.mapping) from {S}.actor a where a.owes and a.mapping > k.mapping) from kinds k where k.mapping is not null)
             select a.mapping, a.external_id from kinds k
-            cross join lateral (select mapping, external_id from {S}.actor where owes and mapping = k.mapping and shard = any($1) limit $2) a
+            cross join lateral (
+              select k.mapping, o.external_id from (select s from unnest($1) s order by s) s
+              cross join lateral (select external_id from {S}.actor where owes and mapping = k.mapping and shard = s.s order by external_id limit $2) o
+              order by s.s, o.external_id limit $2) a
             """);
         command.Parameters.Add(new() { Value = shards.ToArray() });
         command.Parameters.Add(new() { Value = ofKindMax });
+        return await ReadActorsAsync(command, stop);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, short kind, Guid? after, int max, CancellationToken stop)
+    {
+        // Shard by shard, and no further than a piece is long.
+        await using var command = database.CreateCommand(
+            $"""
+            select $2, o.external_id from (select s from unnest($1) s where $3 is null or s >= {S}.shard_of($3) order by s) s
+            cross join lateral (
+              select external_id from {S}.actor where owes and mapping = $2 and shard = s.s and ($3 is null or s.s > {S}.shard_of($3) or external_id > $3)
+              order by external_id limit $4) o
+            order by s.s, o.external_id limit $4
+            """);
+        command.Parameters.Add(new() { Value = shards.ToArray() });
+        command.Parameters.Add(new() { Value = kind });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Uuid, Value = after ?? (object)DBNull.Value });
+        command.Parameters.Add(new() { Value = max });
+        return await ReadActorsAsync(command, stop);
+    }
+
+    private static async Task<IReadOnlyList<ActorId>> ReadActorsAsync(NpgsqlCommand command, CancellationToken stop)
+    {
         await using var reader = await command.ExecuteReaderAsync(stop);
         var owing = new List<ActorId>();
         while (await reader.ReadAsync(stop))

@@ -12,7 +12,7 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
     private const string S = RuntimeOptions.Schema;
 
     // A lock is waited for a second each time.
-    private const int LockAttemptsMax = 120;
+    private const int LockAttemptsMax = 300;
 
     /// <summary>Applies what is missing. Returns the names of the migrations applied.</summary>
     /// <param name="shardCount">Used only when the database is initialised.</param>
@@ -79,7 +79,8 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
         }
     }
 
-    // Nodes may be running: a statement that waits for a lock makes them wait behind it, their heartbeats too. So it waits shortly, and again.
+    // Nodes may be running: a statement that waits for a lock makes them wait behind it, their heartbeats too. So it waits shortly, and again: for less than deadlock_timeout, by default
+    // a second, after which somebody who takes the same locks in another order would have to give way.
     private static async Task ApplyAsync(NpgsqlConnection connection, int number, string name, string sql, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
@@ -89,7 +90,7 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
                 await ApplyOnceAsync(connection, number, name, sql, stop);
                 return;
             }
-            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < LockAttemptsMax)
+            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < LockAttemptsMax)
             {
                 // Whoever holds it is left in peace until the next attempt.
             }
@@ -99,7 +100,7 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
     private static async Task ApplyOnceAsync(NpgsqlConnection connection, int number, string name, string sql, CancellationToken stop)
     {
         await using var transaction = await connection.BeginTransactionAsync(stop);
-        await ExecuteAsync(connection, "set local lock_timeout = '1s'", stop);
+        await ExecuteAsync(connection, "set local lock_timeout = '400ms'", stop);
         await ExecuteAsync(connection, sql, stop);
         await ExecuteAsync(connection, $"insert into {S}.migration(number, name) values ({number}, '{name}')", stop);
         await transaction.CommitAsync(stop);

@@ -18,7 +18,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     private const int ApartPart = 4;
 
     /// <summary>Shorter pieces say nothing about a backlog.</summary>
-    private const int ApartRowsMin = 100;
+    private const int ApartRowsMin = 75;
 
     private static readonly HashSet<short> Nobody = [];
 
@@ -50,7 +50,9 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     {
         held ??= Nobody;
         PutApart(Shards, held);
-        var changes = await ReadMainAsync(turn, rowsMax, stop);
+        // However much there is of the others, those that are apart get their part of a turn.
+        var theirs = MappingsApart().Any(mapping => !held.Contains(mapping) && Behind(mapping).Any()) ? rowsMax / ApartPart : 0;
+        var changes = await ReadMainAsync(turn, rowsMax - theirs, stop);
         var apart = MappingsApart();
         if (apart.Count == 0)
         {
@@ -60,7 +62,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         // What comes first commits first: those who have a backlog get little of a turn in which somebody else has something to say.
         List<CapturedChange> all = [.. changes];
         var room = changes.Count == 0 && !othersWait ? rowsMax : Math.Min(rowsMax - changes.Count, rowsMax / ApartPart);
-        foreach (var mapping in apart.Where(mapping => mapping > _lastApart).Concat(apart.Where(mapping => mapping <= _lastApart)).Where(mapping => !held.Contains(mapping)))
+        foreach (var mapping in apart.Where(mapping => mapping > _lastApart).Concat(apart.Where(mapping => mapping <= _lastApart)).Where(mapping => !held.Contains(mapping)).ToList())
         {
             if (room > 0 && Behind(mapping).FirstOrDefault() is { } group)
             {
@@ -93,7 +95,9 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         Advance(turn, group, piece, isOpen: more || leader.Main.Window is not null, at => at with { Main = next });
         if (more && !IsOneQueue && rowsMax >= ApartRowsMin)
         {
-            PutApart(group, piece.Changes.GroupBy(change => change.Mapping).Where(of => of.Count() >= rowsMax / ApartPart).Select(of => of.Key));
+            // A piece of long rows has few.
+            var many = Math.Max(1, Math.Min(rowsMax, piece.Changes.Count) / ApartPart);
+            PutApart(group, piece.Changes.GroupBy(change => change.Mapping).Where(of => of.Count() >= many).Select(of => of.Key));
         }
 
         return piece.Changes;
@@ -133,9 +137,9 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         return [.. next];
     }
 
-    // The shards that stand at one place of a mapping that is behind the others, the first place first.
+    // The shards that stand at one place of a mapping that is behind the others, the first place first. One that has ended the window the others are in is before them.
     private IEnumerable<IEnumerable<HeldLease>> Behind(short mapping) =>
-        Shards.Where(lease => At(lease) is var at && at.Apart.TryGetValue(mapping, out var lane) && (lane.Window is not null || lane.Snap != at.Main.Snap))
+        Shards.Where(lease => At(lease) is var at && at.Apart.TryGetValue(mapping, out var lane) && (lane.Window is not null || (lane.Snap != at.Main.Snap && lane.Snap != at.Main.Window)))
             .GroupBy(lease => (At(lease).Apart[mapping].Place, lease.Snap));
 
     private void PutApart(IReadOnlyList<HeldLease> leases, IEnumerable<short> mappings)

@@ -18,8 +18,12 @@ public interface ITurnStore
     /// <summary>A cheap look whether a turn could find anything. A plain read: nothing is locked.</summary>
     Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop);
 
-    /// <summary>Actors of these shards whose snapshots say that they owe something, of each kind at most so many.</summary>
+    /// <summary>Actors of these shards whose snapshots say that they owe something. Of each kind at most so many: where there are more, the first by shard and id, in that order.</summary>
     Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop);
+
+    /// <summary>Actors of a kind and of these shards whose snapshots say that they owe something: the first so many by shard and id behind one of them, in that order.</summary>
+    /// <param name="after">Need not owe anything any more, nor exist; null: from the first.</param>
+    Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, short kind, Guid? after, int max, CancellationToken stop);
 
     /// <summary>The oldest envelopes of a mailbox, left where they are.</summary>
     Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop);

@@ -19,6 +19,9 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     /// <summary>The turn's time, the store's clock, read when it began to take.</summary>
     public DateTimeOffset Now { get; set; }
 
+    /// <summary>True when a lease is advanced: what was read is to be committed.</summary>
+    public bool IsAdvanced => _before.Count > 0;
+
     /// <summary>Remembers a lease this turn advances; it gets its old values back if the turn does not commit.</summary>
     public void Advance(HeldLease lease) => _before.TryAdd(lease, lease.Copy());
 
@@ -36,13 +39,15 @@ public abstract class Turn(Guid id) : IAsyncDisposable
     /// <summary>Puts an envelope into an address's mailbox.</summary>
     /// <param name="dueAt">Not before this time, the store's clock.</param>
     /// <param name="body">Messages, JSON: one envelope carries many.</param>
-    public void Send(int address, string body, DateTimeOffset? dueAt = null) => _envelopes.Add(new SentEnvelope(address, dueAt, body));
+    /// <param name="messages">How many.</param>
+    public void Send(int address, string body, DateTimeOffset? dueAt = null, int messages = 1) => _envelopes.Add(new SentEnvelope(address, dueAt, body, messages));
 
     /// <summary>Reads the store's clock as the turn's time.</summary>
     public abstract Task ReadNowAsync(CancellationToken stop);
 
     /// <summary>Takes the due envelopes of some addresses, oldest first, and reads the turn's time. They come again if the turn does not commit.</summary>
-    public abstract Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int envelopesMax, CancellationToken stop);
+    /// <param name="messagesMax">None is taken behind the one with which they have so many messages.</param>
+    public abstract Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int messagesMax, CancellationToken stop);
 
     /// <summary>Removes envelopes that were peeked at.</summary>
     public abstract Task RemoveMailAsync(int address, IReadOnlyCollection<long> envelopes, CancellationToken stop);
@@ -153,4 +158,4 @@ public abstract class Turn(Guid id) : IAsyncDisposable
 }
 
 /// <summary>An envelope a turn sends.</summary>
-public readonly record struct SentEnvelope(int Address, DateTimeOffset? DueAt, string Body);
+public readonly record struct SentEnvelope(int Address, DateTimeOffset? DueAt, string Body, int Messages);

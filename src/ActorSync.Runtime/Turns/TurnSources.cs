@@ -61,11 +61,9 @@ public sealed class ChangeLogSource<TMessage>(
 /// <param name="translate">Opens envelopes into messages, in order; may read inside the turn.</param>
 public sealed class MailboxSource<TMessage>(
     IReadOnlyList<HeldLease> shards,
-    int envelopesMax,
     Func<Turn, IReadOnlyList<StoredEnvelope>, CancellationToken, Task<IReadOnlyList<Delivery<TMessage>>>> translate) : ITurnSource<TMessage>
 {
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
-    private int _ofEnvelope = 1;
 
     /// <summary>The last turn took all it may, so there may be more.</summary>
     public bool LeftSome { get; private set; }
@@ -76,8 +74,8 @@ public sealed class MailboxSource<TMessage>(
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Delivery<TMessage>>> TakeAsync(Turn turn, int messagesMax, CancellationToken stop)
     {
-        var most = Math.Clamp(messagesMax / _ofEnvelope, 1, envelopesMax);
-        var envelopes = await turn.TakeMailAsync(_leases.Keys, most, stop);
+        var envelopes = await turn.TakeMailAsync(_leases.Keys, messagesMax, stop);
+        LeftSome = false;
         foreach (var envelope in envelopes)
         {
             turn.Advance(_leases[envelope.Address]);
@@ -85,14 +83,11 @@ public sealed class MailboxSource<TMessage>(
 
         if (envelopes.Count == 0)
         {
-            LeftSome = false;
             return [];
         }
 
-        // How many messages one has is known when it is open: those that come next are about like these.
         var messages = await translate(turn, envelopes, stop);
-        LeftSome = envelopes.Count == most || messages.Count >= messagesMax;
-        _ofEnvelope = Math.Max(1, messages.Count / envelopes.Count);
+        LeftSome = messages.Count >= messagesMax;
         return messages;
     }
 

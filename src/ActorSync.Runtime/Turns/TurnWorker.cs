@@ -73,9 +73,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             {
                 await LoadAsync(stop);
             }
-            else if (_owing.WantsMore && clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval)
+            else if (clock.GetElapsedTime(_owingLoadedAt) > OwingLoadInterval)
             {
-                await LoadOwingAsync(stop);
+                await LoadMoreOwingAsync(stop);
             }
 
             var worked = (sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
@@ -136,7 +136,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         var owing = _owing.Due(clock.GetTimestamp(), _size.MessagesMax);
         if (deliveries.Count == 0 && owing.Count == 0)
         {
-            return await WriteCursorsAsync(turn, stop);
+            return turn.IsAdvanced ? await PassAsync(turn, stop) : await WriteCursorsAsync(turn, stop);
         }
 
         await HydrateAsync(turn, states, deliveries.Select(delivery => delivery.Actor).Concat(owing), stop);
@@ -311,7 +311,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
     private async Task LoadAsync(CancellationToken stop)
     {
-        await LoadOwingAsync(stop);
+        _owing.Load(await store.OwingAsync(Shards, OwingActors.PieceMax, stop), clock.GetTimestamp());
+        _owingLoadedAt = clock.GetTimestamp();
 
         // The order of what waits outlives its worker: a message that came later, and could be decided now, would overtake.
         foreach (var source in sources)
@@ -325,10 +326,21 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         _isLoaded = true;
     }
 
-    private async Task LoadOwingAsync(CancellationToken stop)
+    private async Task LoadMoreOwingAsync(CancellationToken stop)
     {
-        _owing.Load(await store.OwingAsync([.. _leases.Keys.Select(address => (short)address)], OwingActors.OfKindMax, stop));
+        foreach (var (kind, after) in _owing.Wanted)
+        {
+            _owing.Load(kind, await store.OwingAsync(Shards, kind, after, OwingActors.PieceMax, stop), clock.GetTimestamp());
+        }
+
         _owingLoadedAt = clock.GetTimestamp();
+    }
+
+    // Nobody wants what was read: of a mapping that has been retired there may be thousands, and others stand behind them.
+    private static async Task<bool> PassAsync(Turn turn, CancellationToken stop)
+    {
+        await turn.CommitAsync(stop);
+        return true;
     }
 
     private async Task<bool> WriteCursorsAsync(Turn turn, CancellationToken stop)
@@ -355,6 +367,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             turn.Advance(LeaseOf(id));
         }
     }
+
+    private IReadOnlyList<short> Shards => [.. _leases.Keys.Select(address => (short)address)];
 
     private HeldLease LeaseOf(ActorId id) => _leases[Addresses.ShardOf(id.Entity, options.ShardCount)];
 }

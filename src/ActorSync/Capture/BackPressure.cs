@@ -8,9 +8,10 @@ namespace ActorSync.Capture;
 /// Only those of the objects wait that have more than their share of the writes; other objects, outcomes, reads of Salesforce and owed rows go on. Where writes leave in the order of
 /// the log there is one queue, and all of it waits.</summary>
 /// <param name="offersMax">Offers above which no more changes are taken of the objects that have more than an equal share of it; they are taken again below nine tenths of it.</param>
+/// <param name="shareMin">Writes that an object may have waiting however many others share: fewer would not fill a Bulk job.</param>
 /// <param name="inLogOrder">Writes leave in the order of the log.</param>
 /// <param name="nameOf">What a mapping is called.</param>
-internal sealed class BackPressure(IOfferTable offers, int offersMax, bool inLogOrder, TimeProvider clock, SyncLog log, Func<short, string> nameOf)
+internal sealed class BackPressure(IOfferTable offers, int offersMax, int shareMin, bool inLogOrder, TimeProvider clock, SyncLog log, Func<short, string> nameOf)
 {
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(100);
 
@@ -55,7 +56,7 @@ internal sealed class BackPressure(IOfferTable offers, int offersMax, bool inLog
     private async Task<HeldChanges> ByMappingAsync(int max, CancellationToken stop)
     {
         var waiting = await offers.WaitingAsync(max, stop);
-        var held = waiting.Where(of => of.Value > (_held.Mappings.Contains(of.Key) ? max : offersMax) / waiting.Count).Select(of => of.Key).ToHashSet();
+        var held = waiting.Where(of => of.Value > Math.Max(shareMin, (_held.Mappings.Contains(of.Key) ? max : offersMax) / waiting.Count)).Select(of => of.Key).ToHashSet();
         foreach (var mapping in held.Where(mapping => !_held.Mappings.Contains(mapping) && !(_saidAt.TryGetValue(mapping, out var at) && clock.GetElapsedTime(at) < SayInterval)))
         {
             _saidAt[mapping] = clock.GetTimestamp();

@@ -7,7 +7,11 @@ namespace ActorSync.Coordination;
 /// <summary>An offered write as the coordinator holds it ready.</summary>
 /// <param name="OfferId">Its row; deleted in the turn that cuts it into a submission.</param>
 /// <param name="DueAt">Not before this time, the store's clock.</param>
-internal sealed record ReadyWrite(long OfferId, OfferedWrite Write, DateTimeOffset? DueAt);
+internal sealed record ReadyWrite(long OfferId, OfferedWrite Write, DateTimeOffset? DueAt)
+{
+    /// <summary>Length of its text as it is stored, in characters.</summary>
+    public int Chars { get; init; }
+}
 
 /// <summary>Writes offered by record actors, each kept until it is cut.</summary>
 internal interface IOfferTable
@@ -40,17 +44,17 @@ internal interface IOfferTable
 /// <summary>Reads new offers: one that was committed late is never missed behind a higher id. What does not fit stays where it is.</summary>
 internal interface IOfferWindow
 {
-    /// <summary>The next offers, at most <paramref name="max"/>, with the store's clock.</summary>
+    /// <summary>The next offers, at most <paramref name="max"/>, and fewer when they are long, with the store's clock.</summary>
     Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop);
 
     /// <summary>Offers that were read before and are still there, oldest first.</summary>
     Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop);
 
-    /// <summary>Mappings whose changes are read apart in any shard: some of them may stand unread before what has been read of others.</summary>
-    Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyCollection<short>>([]);
+    /// <summary>Mappings whose changes are read apart in any shard, each with the places where it stands: some changes of them may stand unread before what has been read of others.</summary>
+    Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop);
 
     /// <summary>Of some records those whose births are offered, or may stand unread in the change log: their mapping is read apart, and they have no actor.</summary>
-    Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
+    Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop);
 }
 
 /// <summary>A look at the offers in the order of the change log.</summary>

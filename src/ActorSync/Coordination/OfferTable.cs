@@ -86,12 +86,10 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
     {
         // Ids are given in order, so few ids between the first and the last say, at the cost of two index entries, that there are few offers.
         var couldLeave = inLogOrder ? $"(select min(position) from {S}.offer where mapping not in ({MappingStates.PausedSql})) < coalesce((select min(id) from ({ChangeLogLag.UndecidedSql}) u), {long.MaxValue})" : "true";
-        // What waits for people and not for Salesforce does not count: offers of paused mappings, and the children of their births.
-        var countedMax = $"$1 + (select held_offers from {S}.cluster)";
         await using var command = database.CreateCommand(
             $"""
             select case when coalesce((select max(id) - min(id) from {S}.offer), 0) < $1 then false
-              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit {countedMax} + 1) o) > {countedMax} and {couldLeave} end
+              else (select count(*) from (select from {S}.offer where mapping not in ({MappingStates.PausedSql}) limit $1 + 1) o) > $1 and {couldLeave} end
             """);
         command.Parameters.Add(new() { Value = (long)max });
         return (bool)(await command.ExecuteScalarAsync(stop))!;
@@ -102,10 +100,8 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         // Few ids between the first and the last say here too that there are few.
         await using var command = database.CreateCommand(
             $"""
-            with waiting as (
-              select mapping, count(*) writes from {S}.offer
-              where (select max(id) - min(id) from {S}.offer) >= $1 and mapping not in ({MappingStates.PausedSql}) group by mapping)
-            select mapping, writes from waiting where (select sum(writes) from waiting) > $1 + (select held_offers from {S}.cluster)
+            with waiting as materialized (select mapping, writes from {S}.waiting_offers($1) where (select max(id) - min(id) from {S}.offer) >= $1)
+            select mapping, writes from waiting where (select sum(writes) from waiting) > $1
             """);
         command.Parameters.Add(new() { Value = (long)max });
         var waiting = new Dictionary<short, long>();
@@ -132,10 +128,12 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
     }
 
     /// <summary>Reads id, due time and body.</summary>
-    internal static ReadyWrite Ready(NpgsqlDataReader reader, int first) => new(
-        reader.GetInt64(first),
-        JsonSerializer.Deserialize(reader.GetString(first + 2), RecordJson.Default.OfferedWrite)!,
-        reader.IsDBNull(first + 1) ? null : reader.GetFieldValue<DateTimeOffset>(first + 1));
+    internal static ReadyWrite Ready(NpgsqlDataReader reader, int first)
+    {
+        var body = reader.GetString(first + 2);
+        var dueAt = reader.IsDBNull(first + 1) ? default(DateTimeOffset?) : reader.GetFieldValue<DateTimeOffset>(first + 1);
+        return new ReadyWrite(reader.GetInt64(first), JsonSerializer.Deserialize(body, RecordJson.Default.OfferedWrite)!, dueAt) { Chars = body.Length };
+    }
 
     private static long? Id(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 }
@@ -144,6 +142,9 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
 /// Starts with everything there is; what does not fit stays on disk.</summary>
 internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
 {
+    // Bodies that are read at a time, in characters of two bytes: a write of long texts can have some hundred thousand.
+    private const int PieceCharsMax = 8_000_000;
+
     private string _snap = "1:1:";
     private string? _window;
     private long _windowId;
@@ -165,15 +166,17 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
         var writes = new List<ReadyWrite>();
         var now = default(DateTimeOffset);
         var window = _snap;
+        var chars = 0;
         await using (var reader = await command.ExecuteReaderAsync(stop))
         {
-            while (await reader.ReadAsync(stop))
+            while (chars <= PieceCharsMax && await reader.ReadAsync(stop))
             {
                 now = reader.GetFieldValue<DateTimeOffset>(0);
                 window = reader.GetString(1);
                 if (!reader.IsDBNull(2))
                 {
                     writes.Add(OfferTable.Ready(reader, 2));
+                    chars += writes[^1].Chars;
                 }
             }
         }
@@ -183,7 +186,7 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
             return (writes, now);
         }
 
-        (_snap, _window, _windowId) = writes.Count == max ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
+        (_snap, _window, _windowId) = writes.Count == max || chars > PieceCharsMax ? (_snap, window, writes[^1].OfferId) : (window, null, 0);
         return (writes, now);
     }
 
@@ -201,15 +204,18 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
         return writes;
     }
 
-    public async Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop)
+    public async Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"select distinct lane.mapping::smallint from {RuntimeOptions.Schema}.lease l cross join lateral jsonb_object_keys(l.cursor->'apart') lane(mapping) where l.address < {Addresses.Coordinator}");
-        var apart = new List<short>();
+            $"""
+            select lane.key::smallint, md5(string_agg(lane.value::text, ' ' order by l.address)) from {RuntimeOptions.Schema}.lease l
+            cross join lateral jsonb_each(l.cursor->'apart') lane where l.address < {Addresses.Coordinator} group by 1
+            """);
+        var apart = new Dictionary<short, string>();
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
-            apart.Add(reader.GetInt16(0));
+            apart[reader.GetInt16(0)] = reader.GetString(1);
         }
 
         return apart;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 using ActorSync.Feeds;
@@ -17,19 +18,16 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
     /// <summary>Births that are remembered so that their children wait for them, some fifty bytes each; of more, a child may be refused and try again.</summary>
     private const int BirthsMax = 1_000_000;
 
-    /// <summary>Held children that do not count as waiting for Salesforce. What is beyond keeps changes in the change log, and so these from growing.</summary>
-    private const int UncountedMax = 1_000_000;
-
     // Up to which id the offers of a mapping are held: every id while it is paused, those that are to be made new when it has been resumed.
     private readonly Dictionary<short, long> _heldTo = [];
     private readonly Dictionary<RecordId, HeldBirth> _births = [];
-    private readonly Dictionary<short, Queue<long>> _children = [];
+    private readonly Dictionary<short, Queue<(long Offer, short Mapping)>> _children = [];
+    private readonly ConcurrentDictionary<short, int> _uncounted = new();
     private long _anewAfter;
     private long? _lookedAt;
-    private volatile int _uncounted;
 
     /// <summary>Offers of mappings that are not paused, held all the same; any thread may ask.</summary>
-    public int Uncounted => _uncounted;
+    public IReadOnlyDictionary<short, int> Uncounted => _uncounted;
 
     /// <summary>Something is held, of which writes that were read before may be children.</summary>
     public bool HasNews { get; private set; }
@@ -87,8 +85,8 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
                     _children[birth.Mapping] = children = [];
                 }
 
-                children.Enqueue(write.Key);
-                Count();
+                children.Enqueue((write.Key, mapping));
+                Count(mapping, 1);
                 Remember(write, new HeldBirth(birth.Mapping, parent));
                 return true;
             }
@@ -136,14 +134,13 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
             return false;
         }
 
-        long[] piece = [.. children.Take(anewMax)];
+        long[] piece = [.. children.Take(anewMax).Select(child => child.Offer)];
         await InTurnAsync(turn => states.OfferAnewAsync(turn, piece, stop), stop);
         for (var i = 0; i < piece.Length; i++)
         {
-            children.Dequeue();
+            Count(children.Dequeue().Mapping, -1);
         }
 
-        Count();
         return true;
     }
 
@@ -184,7 +181,7 @@ internal sealed class PausedOffers(IMappingStates states, ITurnStore turns, Held
         return false;
     }
 
-    private void Count() => _uncounted = Math.Min(UncountedMax, _children.Values.Sum(held => held.Count));
+    private void Count(short mapping, int more) => _uncounted[mapping] = _uncounted.GetValueOrDefault(mapping) + more;
 
     /// <summary>A birth that is held.</summary>
     /// <param name="Mapping">Whose resume lets it go.</param>

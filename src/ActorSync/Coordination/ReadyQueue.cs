@@ -4,7 +4,7 @@ using ActorSync.Domain.Submissions;
 
 namespace ActorSync.Coordination;
 
-/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
+/// <summary>Writes the coordinator holds ready in memory, at most <paramref name="writesMax"/>, and fewer long ones; the rest waits on disk. Their rows are deleted only by the turn that cuts them.
 /// What waits for a birth in a job does not fill the room of those that can leave (<see cref="WritesAside"/>).</summary>
 internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, CutLimits limits, int writesMax, PausedOffers? paused = null) : IReadyWrites
 {
@@ -13,6 +13,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     private readonly WritesAside _aside = new();
     private readonly Dictionary<RecordId, DateTimeOffset> _untied = [];
     private readonly HashSet<RecordId> _births = [];
+    private long _chars;
     private bool _mayHaveCycles;
     private bool _isCrowded;
     private DateTimeOffset? _stillUntil;
@@ -23,7 +24,16 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     // An untied birth comes back within a turn or two of its actor; or never, when that has something else to say. Its children wait this long for it.
     private static readonly TimeSpan UntiedMax = TimeSpan.FromSeconds(5);
 
-    private WritesBehind Behind => field ??= new WritesBehind(offers, writesMax, IsHere, waiting.RefersTo);
+    // Texts of the writes in memory, in characters of two bytes. What comes in beyond it is a piece at most.
+    private const long CharsMax = 48_000_000;
+
+    // Of what is read again, whose length is not known before.
+    private const int AgainMax = 1_000;
+
+    private WritesBehind Behind => field ??= new WritesBehind(offers, 5 * writesMax, IsHere, waiting.RefersTo);
+
+    /// <summary>Offers that are read and do not wait for Salesforce but for what is not read yet, once that would be waited for in vain; by mapping. Any thread may ask.</summary>
+    public IReadOnlyDictionary<short, int> Uncounted => Behind.Uncounted;
 
     public bool Any => _writes.Count > 0;
 
@@ -37,9 +47,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         LetGoHeld();
         _aside.Release(outside);
         MakeRoom(outside);
-        var again = _aside.Released(Math.Max(0, writesMax - _writes.Count));
+        var again = _aside.Released(_chars > CharsMax ? 0 : Math.Clamp(writesMax - _writes.Count, 0, AgainMax));
         IReadOnlyList<ReadyWrite> released = again.Count == 0 ? [] : await offers.ReadAgainAsync(again, stop);
-        var room = Math.Max(0, writesMax - _writes.Count - released.Count);
+        var room = _chars + Behind.Chars > CharsMax ? 0 : Math.Max(0, writesMax - _writes.Count - released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         _aside.Taken(again.Count);
         Add(released, now);
@@ -49,8 +59,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
             (_isCrowded, _stillUntil) = (!_isCrowded, null);
         }
 
-        Behind.Take(writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)));
-        var passed = await Behind.PassAsync(now, _writes.Count + outside.Count == 0, stop);
+        Behind.Take(writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)).Where(write => paused?.Holds(write.Waiting) != true));
+        var passed = await Behind.PassAsync(now, mapping => outside.Any(submission => submission.Mapping == mapping) || _writes.Values.Any(entry => entry.Waiting.Lane.Mapping == mapping), stop);
         Add(passed);
         LetGoHeld();
         return (writes.Count + released.Count + passed.Count > 0 || isAnew, now);
@@ -108,7 +118,11 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
                 continue;
             }
 
-            _writes[ready.OfferId] = (ready, write);
+            if (_writes.TryAdd(ready.OfferId, (ready, write)))
+            {
+                _chars += ready.Chars;
+            }
+
             if (write.IsAwaited)
             {
                 _births.Add(write.Record);
@@ -178,7 +192,13 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     private void Forget(long offer)
     {
-        if (_writes.Remove(offer, out var gone) && gone.Waiting.IsAwaited)
+        if (!_writes.Remove(offer, out var gone))
+        {
+            return;
+        }
+
+        _chars -= gone.Ready.Chars;
+        if (gone.Waiting.IsAwaited)
         {
             _births.Remove(gone.Waiting.Record);
         }

@@ -12,6 +12,7 @@ internal sealed class WritesAside
 
     private readonly Dictionary<Guid, List<Entry>> _waiting = [];
     private readonly Queue<Entry> _released = new();
+    private readonly HashSet<RecordId> _unborn = [];
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -20,7 +21,7 @@ internal sealed class WritesAside
     public bool HasReleased => _released.Count > 0;
 
     /// <summary>Records that are born by writes put aside.</summary>
-    public IEnumerable<RecordId> Unborn => _waiting.Values.SelectMany(entries => entries).Concat(_released).Where(entry => entry.IsAwaited).Select(entry => entry.Record);
+    public IReadOnlySet<RecordId> Unborn => _unborn;
 
     /// <summary>Puts aside what waits for a birth outside, or for a birth that was put aside itself.</summary>
     /// <param name="ready">What is held, oldest first.</param>
@@ -72,6 +73,7 @@ internal sealed class WritesAside
             if (write.IsAwaited)
             {
                 carriers.TryAdd(write.Record, carrier);
+                _unborn.Add(write.Record);
             }
         }
 
@@ -96,7 +98,10 @@ internal sealed class WritesAside
     {
         for (var i = 0; i < count; i++)
         {
-            _released.Dequeue();
+            if (_released.Dequeue() is { IsAwaited: true } birth)
+            {
+                _unborn.Remove(birth.Record);
+            }
         }
 
         Count -= count;

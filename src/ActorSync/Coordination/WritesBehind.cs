@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorSync.Domain.Records;
 using ActorSync.Domain.Submissions;
 
@@ -15,14 +16,15 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
-    // Two objects with a backlog each may have filled what may wait with writes that name records further on in the other's: nothing would ever move again.
-    private static readonly TimeSpan StillMax = TimeSpan.FromMinutes(5);
+    // Two objects with a backlog each may have filled what may wait with writes that name records further on in the other's: nothing of them would ever move again.
+    private static readonly TimeSpan StillMax = TimeSpan.FromMinutes(1);
 
     private readonly Queue<(ReadyWrite Ready, WaitingWrite Waiting)> _behind = [];
     private readonly List<(ReadyWrite Ready, WaitingWrite Waiting)> _read = [];
     private readonly HashSet<RecordId> _unborn = [];
+    private readonly Dictionary<short, (string Places, DateTimeOffset Since, DateTimeOffset SeenAt)> _still = [];
     private DateTimeOffset _lookedAt;
-    private DateTimeOffset? _stillSince;
+    private volatile IReadOnlyDictionary<short, int> _uncounted = ImmutableDictionary<short, int>.Empty;
 
     /// <summary>When they are looked at again; null when there are none.</summary>
     public DateTimeOffset? NextLook => _behind.Count == 0 ? null : _lookedAt + LookInterval;
@@ -30,14 +32,19 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     /// <summary>Records that are born by writes held here.</summary>
     public IReadOnlyCollection<RecordId> Unborn => _unborn;
 
+    /// <summary>Texts of what is held, in characters.</summary>
+    public long Chars { get; private set; }
+
+    /// <summary>Of each mapping so many that are held do not keep its changes in the log any more, because those that they wait for would not come otherwise; any thread may ask.</summary>
+    public IReadOnlyDictionary<short, int> Uncounted => _uncounted;
+
     /// <summary>Takes writes that were read: what it is asked about them it is asked later, and again if that fails.</summary>
     public void Take(IEnumerable<(ReadyWrite Ready, WaitingWrite Waiting)> writes) => _read.AddRange(writes);
 
     /// <summary>Those that need not wait, of what was taken and of the next piece of what is held.</summary>
-    /// <param name="isStill">No other write is ready or outside.</param>
-    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(DateTimeOffset now, bool isStill, CancellationToken stop)
+    /// <param name="isMoving">True of a mapping of which other writes are ready or outside.</param>
+    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(DateTimeOffset now, Func<short, bool> isMoving, CancellationToken stop)
     {
-        _stillSince = isStill && _behind.Count > 0 ? _stillSince ?? now : null;
         var again = now >= NextLook ? Math.Min(PieceMax, _behind.Count) : 0;
         if (_read.Count + again == 0)
         {
@@ -48,37 +55,62 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         var born = writes.Where(write => write.Waiting.IsAwaited).Select(write => write.Waiting.Record).ToHashSet();
         var named = writes.SelectMany(write => Named(write.Waiting)).Where(parent => !born.Contains(parent)).Distinct().ToList();
         var unread = named.Count == 0 ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
-        var apart = writes.Any(write => write.Waiting.Lane.Operation == WriteOperation.Delete) ? await offers.ApartAsync(stop) : [];
+        var apart = unread.Count > 0 || writes.Any(write => write.Waiting.Lane.Operation == WriteOperation.Delete) ? await offers.ApartAsync(stop) : ImmutableDictionary<short, string>.Empty;
         // From here on nothing fails.
         _read.Clear();
         for (var i = 0; i < again; i++)
         {
-            _unborn.Remove(_behind.Dequeue().Waiting.Record);
+            Dequeue();
             _lookedAt = now;
-        }
-
-        if (unread.Count + apart.Count == 0 || now - _stillSince > StillMax)
-        {
-            return writes;
         }
 
         var pass = new List<(ReadyWrite, WaitingWrite)>(writes.Length);
         foreach (var write in writes)
         {
-            if (_behind.Count >= writesMax || !(Named(write.Waiting).Any(unread.Contains) || IsOvertaking(write.Waiting, apart)))
+            if (_behind.Count >= writesMax || !(Named(write.Waiting).Any(unread.Contains) || Children(write.Waiting, apart).Any()))
             {
                 pass.Add(write);
                 continue;
             }
 
             _behind.Enqueue(write);
+            Chars += write.Ready.Chars;
             if (write.Waiting.IsAwaited)
             {
                 _unborn.Add(write.Waiting.Record);
             }
         }
 
+        Watch(now, [.. unread.Select(record => record.Mapping), .. writes.SelectMany(write => Children(write.Waiting, apart))], apart, isMoving);
         return pass;
+    }
+
+    // Whether what is waited for moves: its changes are read, or its writes are on their way.
+    private void Watch(DateTimeOffset now, HashSet<short> awaited, IReadOnlyDictionary<short, string> apart, Func<short, bool> isMoving)
+    {
+        var isStill = false;
+        foreach (var mapping in awaited)
+        {
+            var places = apart.GetValueOrDefault(mapping, "");
+            // One that nothing has waited for meanwhile begins anew.
+            var isSame = _still.TryGetValue(mapping, out var still) && still.Places == places && !isMoving(mapping) && now - still.SeenAt < StillMax / 2;
+            _still[mapping] = (places, isSame ? still.Since : now, now);
+            isStill |= now - _still[mapping].Since > StillMax;
+        }
+
+        if (isStill || (_behind.Count == 0 && _uncounted.Count > 0))
+        {
+            _still.Clear();
+            _uncounted = _behind.GroupBy(write => write.Waiting.Lane.Mapping).ToImmutableDictionary(of => of.Key, of => of.Count());
+        }
+    }
+
+    private (ReadyWrite Ready, WaitingWrite Waiting) Dequeue()
+    {
+        var write = _behind.Dequeue();
+        _unborn.Remove(write.Waiting.Record);
+        Chars -= write.Ready.Chars;
+        return write;
     }
 
     /// <summary>Forgets what is held elsewhere from now on.</summary>
@@ -91,16 +123,17 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
             if (!isHeld(write.Waiting))
             {
                 _behind.Enqueue(write);
+                continue;
             }
-            else
-            {
-                _unborn.Remove(write.Waiting.Record);
-            }
+
+            _unborn.Remove(write.Waiting.Record);
+            Chars -= write.Ready.Chars;
         }
     }
 
-    private bool IsOvertaking(WaitingWrite write, IReadOnlyCollection<short> apart) =>
-        write.Lane.Operation == WriteOperation.Delete && apart.Any(mapping => mapping != write.Lane.Mapping && refersTo(mapping, write.Lane.Mapping));
+    // Mappings of which some changes may be to get out of a delete's way.
+    private IEnumerable<short> Children(WaitingWrite write, IReadOnlyDictionary<short, string> apart) =>
+        write.Lane.Operation != WriteOperation.Delete ? [] : apart.Keys.Where(mapping => mapping != write.Lane.Mapping && refersTo(mapping, write.Lane.Mapping));
 
     private static IEnumerable<RecordId> Named(WaitingWrite write) => write.Parents.Select(reference => reference.Parent).Where(parent => parent != write.Record);
 }

@@ -20,7 +20,7 @@ internal static class TableTriggers
         var columns = mapping.Fields.Select(field => field.Column).ToImmutableArray();
         ImmutableArray<string> captured = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns)];
         var shared = ImmutableArray.Create(
-            new TriggerPlan("!actorsync_capture", TriggerEvents.RowChanges, "capture")
+            new TriggerPlan("!actorsync_capture", TriggerEvents.RowChanges, mapping.Fields.Any(HasSessionsText) ? "capture" : "capture_plain")
             {
                 Arguments = [.. captured, .. HasIntent(mapping)],
             },
@@ -29,7 +29,10 @@ internal static class TableTriggers
                 Arguments = [mapping.ExternalIdColumn],
                 WhenDistinct = [mapping.ExternalIdColumn],
             },
-            new TriggerPlan("zz_actorsync_revise", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Update, "revise"),
+            new TriggerPlan("zz_actorsync_revise", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Update, "revise")
+            {
+                Arguments = mapping.Access == MappingAccess.ReadOnly ? [] : [SqlText.ArrayText(columns)],
+            },
             new TriggerPlan("zz_actorsync_truncate", TriggerEvents.Before | TriggerEvents.Truncate, plan.TruncateDeletes ? "capture_truncate" : "refuse_truncate")
             {
                 Arguments = plan.TruncateDeletes ? captured : [],
@@ -45,9 +48,11 @@ internal static class TableTriggers
             [
                 .. shared,
                 .. mapping.Fields.Where(field => field.Intent).Select(Asserts),
-                new("zz_actorsync_pending", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "mark_pending") { WhenDistinct = columns },
             ];
     }
+
+    // Its text depends on the DateStyle or the TimeZone of the application's session, unless capture sets them for each row.
+    private static bool HasSessionsText(FieldMapping field) => field.Kind is FieldKind.Date or FieldKind.Instant or FieldKind.TimeOfDay;
 
     // The fourth argument: capture looks for notes.
     private static ImmutableArray<string> HasIntent(ObjectMapping mapping) => mapping.Fields.Any(field => field.Intent) ? ["intent"] : [];

@@ -49,7 +49,7 @@ internal sealed class RecordMail(IReadOnlyDictionary<short, ObjectMapping> mappi
             foreach (var chunk in shard.Chunk(EnvelopeMessagesMax))
             {
                 var messages = chunk.Select(delivery => StoredMessage.Of(new RecordId(delivery.Actor.Kind, delivery.Actor.Entity), delivery.Message)).ToArray();
-                turn.Send(shard.Key, JsonSerializer.Serialize(new RecordEnvelope(messages), RecordJson.Default.RecordEnvelope), dueAt);
+                turn.Send(shard.Key, JsonSerializer.Serialize(new RecordEnvelope(messages), RecordJson.Default.RecordEnvelope), dueAt, messages.Length);
             }
         }
     }

@@ -1,3 +1,4 @@
+using ActorSync.Audit;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Runtime.Turns;
@@ -46,6 +47,10 @@ public sealed class ChangeWindowTests
             var held = Mappings.Where(_ => random.Next(6) == 0).ToHashSet();
             read.AddRange(await ReadAsync(store, window.Window, held, fails: random.Next(8) == 0));
             wentApart |= window.Window.MappingsApart().Count > 0;
+            if (step % 10 == 0)
+            {
+                (await UndecidedAsync(sessions)).ShouldBe((await LoggedAsync(sessions)).Except(read.Select(change => change.Id)), $"step {step}");
+            }
         }
 
         foreach (var application in applications)
@@ -62,14 +67,23 @@ public sealed class ChangeWindowTests
 
         wentApart.ShouldBeTrue();
         window.Window.MappingsApart().ShouldBeEmpty("all have caught up");
-        await using var command = sessions.CreateCommand("select array(select id from actorsync.change_log order by id)");
-        var logged = (long[])(await command.ExecuteScalarAsync())!;
-        logged.Except(read.Select(change => change.Id)).Take(5).ShouldBeEmpty("lost");
+        (await UndecidedAsync(sessions)).ShouldBeEmpty();
+        (await LoggedAsync(sessions)).Except(read.Select(change => change.Id)).Take(5).ShouldBeEmpty("lost");
         read.GroupBy(change => change.Id).Where(same => same.Count() > 1).Select(same => same.Key).Take(5).ShouldBeEmpty("doubled");
         foreach (var record in read.GroupBy(change => (change.Mapping, change.Entity)))
         {
             record.Select(change => change.Id).ShouldBeInOrder();
         }
+    }
+
+    private static Task<long[]> LoggedAsync(NpgsqlDataSource database) => IdsAsync(database, "select id from actorsync.change_log");
+
+    private static Task<long[]> UndecidedAsync(NpgsqlDataSource database) => IdsAsync(database, $"select id from ({ChangeLogLag.UndecidedSql}) u");
+
+    private static async Task<long[]> IdsAsync(NpgsqlDataSource database, string select)
+    {
+        await using var command = database.CreateCommand($"select array({select} order by id)");
+        return (long[])(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task<IReadOnlyList<CapturedChange>> ReadAsync(PostgresTurnStore store, ChangeWindow window, HashSet<short> held, bool fails)

@@ -17,7 +17,7 @@ internal static partial class AllMutants
             Records + "RecordEvolve.cs", "return state with { Outstanding = null, Queue = left,", "return state with { Outstanding = null, Queue = refused ? left : state.Queue,")),
         new("a birth that was deleted is made again", "rule 8", 1029, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "return deleted.Count == 0 ? new DoubtAnswer.NotApplied()", "return deleted.Count >= 0 ? new DoubtAnswer.NotApplied()")),
-        new("a birth in doubt is answered by a former life", "rule 8", 29, new Mutation(
+        new("a birth in doubt is answered by a former life", "rule 8", 35, new Mutation(
             Records + "WriteOutcomes.cs", "when write.Write.Operation == WriteOperation.Insert && write.Sfid is null && decision.State.FormerSfids.Contains(a.Sfid):", "when write.Write.Operation == WriteOperation.Insert && a.Sfid.Length == 0:")),
         new("a locked row counts as written", "architecture 6", 11, new Mutation(
             Records + "RecordBehavior.cs", "case RowWriteOutcome.Locked or RowWriteOutcome.Moved:", "case RowWriteOutcome.Locked:\n                decision.Add(new RowWritten(owed.Operation, decision.State.Row, owed.Fields, owed.Status, m.At));\n                break;\n            case RowWriteOutcome.Moved:")),
@@ -31,7 +31,7 @@ internal static partial class AllMutants
             Records + "RemoteEvidence.cs", "else if (m.ReadBegan >= state.EvidenceReadBegan && m.Fields.Is(decision.Mapping.ExternalIdField, null))", "else if (m.Fields.IsEmpty)")),
         new("a row stays with a record that cannot have its external id", "rule 4", 893, new Mutation(
             Records + "RemoteEvidence.cs", "if (isUnderOurs && !state.DeletePending && ", "if (isUnderOurs && m.Fields.IsEmpty && ")),
-        new("a birth behind a delete becomes an update", "rule 1", 417, new Mutation(
+        new("a birth behind a delete becomes an update", "rule 1", 1659, new Mutation(
             Records + "LocalQueue.cs", "[.. queue.TakeWhile(IsOfThisLife).Select(AsUpdate)", "[.. queue.Select(AsUpdate)"),
             new Mutation(Records + "LocalQueue.cs", ", .. queue.SkipWhile(IsOfThisLife)];", "];")),
         new("a birth that is outside when a delete loses is the row's", "rule 6", 126, new Mutation(

@@ -74,10 +74,10 @@ internal static partial class AllMutants
             Coordination + "SubmissionCoordinator.cs", ".Where(lost => _now >= lost.SettledAt)", ".Where(lost => _now >= lost.Submission.StartedAt)")),
         new("a turn is not fenced", "architecture 4", 1001, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (_before.Count > 0)\n            {\n                await FenceAsync", "if (_before.Count < 0)\n            {\n                await FenceAsync")),
-        new("the cursor moves apart from its messages", "architecture 3", 24, new Mutation(
+        new("the cursor moves apart from its messages", "architecture 3", 20, new Mutation(
             "ActorSync.Runtime/Sharding/HeldLease.cs", "(JournalSeq, Snap, Window, WindowId, Cursor) = (before.JournalSeq, before.Snap, before.Window, before.WindowId, before.Cursor);",
             "(JournalSeq, Cursor) = (before.JournalSeq, before.Cursor);")),
-        new("a commit whose answer is lost counts as done", "architecture 3", 2, new Mutation(
+        new("a commit whose answer is lost counts as done", "architecture 3", 247, new Mutation(
             "ActorSync.Runtime/Turns/Turn.cs", "if (!await HappenedAsync())", "if (!await HappenedAsync() && _before.Count == 0)")),
         new("a write leaves before its submission is journaled", "architecture 5", 28,
             new Mutation(Coordination + "SubmissionCoordinator.cs", "await CrashPoints.ReachAsync(CrashPoint.BeforeJournal);", "foreach (var early in started) { _calls.Send(early, began, abandon); }"),

@@ -155,20 +155,43 @@ public abstract class TurnStoreConformance : StoreConformance
     public async Task Of_each_kind_so_many_owing_actors_are_looked_for_as_are_wanted()
     {
         var held = await HoldAsync();
-        await TurnAsync(turn =>
-        {
-            foreach (var actor in Enumerable.Range(3, 5).Select(Actor).Append(new ActorId(7, Key(9))))
-            {
-                var lease = held[Addresses.ShardOf(actor.Entity, StoreWorld.ShardCount)];
-                turn.Advance(lease);
-                turn.Snapshot(new ActorSnapshot(actor, (short)lease.Address, 1, Owes: true, Parked: false, "1"));
-            }
-
-            return Task.CompletedTask;
-        });
+        await SnapshotAsync(held, Enumerable.Range(3, 5).Select(Actor).Append(new ActorId(7, Key(9))), owes: true);
         (await Turns.OwingAsync(AllShards, 2, Stop)).Select(id => id.Kind).ShouldBe([StoreWorld.Account, StoreWorld.Account, (short)7], ignoreOrder: true);
         (await Turns.OwingAsync([9], 2, Stop)).ShouldBe([new ActorId(7, Key(9))]);
     }
+
+    [Fact]
+    public async Task Owing_actors_of_a_kind_come_in_pieces_by_shard_and_id_each_once()
+    {
+        var held = await HoldAsync();
+        ActorId[] owing = [.. new[] { 3, 35, 67, 4, 36, 5, 37, 6 }.Select(Actor)];
+        await SnapshotAsync(held, owing.Append(new ActorId(7, Key(4))), owes: true);
+        await SnapshotAsync(held, [Actor(99), Actor(68)], owes: false);
+
+        (await Turns.OwingAsync(AllShards, 5, Stop)).Where(id => id.Kind == StoreWorld.Account).ShouldBe(owing[..5]);
+        (await Turns.OwingAsync(AllShards, StoreWorld.Account, null, 5, Stop)).ShouldBe(owing[..5]);
+        (await Turns.OwingAsync(AllShards, StoreWorld.Account, owing[1].Entity, 3, Stop)).ShouldBe(owing[2..5]);
+        (await Turns.OwingAsync(AllShards, StoreWorld.Account, owing[4].Entity, 5, Stop)).ShouldBe(owing[5..]);
+        (await Turns.OwingAsync(AllShards, StoreWorld.Account, owing[^1].Entity, 5, Stop)).ShouldBeEmpty();
+        (await Turns.OwingAsync([5, 3], StoreWorld.Account, owing[0].Entity, 5, Stop)).ShouldBe([owing[1], owing[2], owing[5], owing[6]]);
+
+        // The one that was last need not owe anything any more.
+        await SnapshotAsync(held, [owing[1]], owes: false);
+        (await Turns.OwingAsync(AllShards, StoreWorld.Account, owing[1].Entity, 1, Stop)).ShouldBe([owing[2]]);
+        (await Turns.OwingAsync(AllShards, StoreWorld.Account, Key(99), 1, Stop)).ShouldBe([owing[3]]);
+    }
+
+    private Task SnapshotAsync(IReadOnlyList<HeldLease> held, IEnumerable<ActorId> actors, bool owes) => TurnAsync(turn =>
+    {
+        foreach (var actor in actors)
+        {
+            var lease = held[Addresses.ShardOf(actor.Entity, StoreWorld.ShardCount)];
+            turn.Advance(lease);
+            turn.Snapshot(new ActorSnapshot(actor, (short)lease.Address, 1, owes, Parked: false, "1"));
+        }
+
+        return Task.CompletedTask;
+    });
 
     [Fact]
     public async Task Actor_has_one_snapshot_in_a_turn()

@@ -65,7 +65,7 @@ public abstract class WorkerConformance : StoreConformance
         public Walk(ITurnStore store, HeldLease lease, NodeTerm term, RuntimeOptions options)
         {
             _term = term;
-            var mail = new MailboxSource<string>([lease], 10, (_, envelopes, _) => Task.FromResult<IReadOnlyList<Delivery<string>>>(
+            var mail = new MailboxSource<string>([lease], (_, envelopes, _) => Task.FromResult<IReadOnlyList<Delivery<string>>>(
                 [.. envelopes.Select(envelope => new Delivery<string>(Actor(Shard), envelope.Body.Trim('"')))]));
             Worker = new TurnWorker<string, string, string>(
                 store, [lease], this, this, [mail], this, _wakeup, term, options, TimeProvider.System, (error, _) => throw new InvalidOperationException("a turn failed", error));

@@ -28,7 +28,7 @@ internal sealed record MemoryRow(Guid Key, long Birth, long Revision, ImmutableA
 
 internal sealed record MemoryLease(int Address, Guid? Owner, long Epoch, Guid? Token, long BatchNo, long JournalSeq, string Snap, string? Window, long WindowId, string Cursor);
 
-internal sealed record MemoryEnvelope(long Id, int Address, DateTimeOffset? DueAt, string Body);
+internal sealed record MemoryEnvelope(long Id, int Address, DateTimeOffset? DueAt, string Body, int Messages);
 
 internal sealed record MemoryOffer(long Id, long Transaction, OfferedWrite Write, DateTimeOffset? DueAt);
 
@@ -91,6 +91,15 @@ internal sealed class MemoryDatabase(IReadOnlyList<ObjectMapping> mappings, int 
     public MemoryTable<string, MemoryLink> Links { get; } = new("link");
 
     public MemoryChangeLog ChangeLog { get; } = new();
+
+    /// <summary>Who reads the change log is told how far the ids have come, and numbers his turns, as with PostgreSQL; what he knows from that bounds what is read.</summary>
+    public bool SaysIds { get; set; }
+
+    /// <summary>After how many rows a piece of the change log ends because its values are long; asked for each piece.</summary>
+    public Func<int> PieceRowsMax { get; set; } = static () => int.MaxValue;
+
+    /// <summary>The last id that was given.</summary>
+    public long LastId => _ids;
 
     /// <summary>Called before each statement with its name; may run other transactions, or throw.</summary>
     public Action<string> BeforeStatement { get; set; } = static _ => { };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using ActorSync.Coordination;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
@@ -313,5 +315,24 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
             return Task.FromResult<IReadOnlyList<ReadyWrite>>([.. store.Database.Offers.Scan(null).Select(row => row.Value).Where(offer => wanted.Contains(offer.Id))
                 .OrderBy(offer => offer.Id).Select(offer => new ReadyWrite(offer.Id, offer.Write, offer.DueAt))]);
         }
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(
+            Apart().GroupBy(lane => lane.Mapping).ToDictionary(lanes => lanes.Key, lanes => string.Join(' ', lanes.OrderBy(lane => lane.Shard).Select(lane => lane.Place))));
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop)
+        {
+            var database = store.Database;
+            var offered = database.Offers.Scan(null).Select(row => row.Value.Write).Where(write => write.Operation == WriteOperation.Insert)
+                .Select(write => new RecordId(write.Mapping, write.Entity)).ToHashSet();
+            var apart = Apart().Select(lane => (lane.Shard, lane.Mapping)).ToHashSet();
+            return Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Where(record => offered.Contains(record)
+                || (apart.Contains((Addresses.ShardOf(record.ExternalId, database.ShardCount), record.Mapping)) && database.States.Read(null, new ActorId(record.Mapping, record.ExternalId)) is null))]);
+        }
+
+        private IEnumerable<(int Shard, short Mapping, string Place)> Apart() =>
+            from lease in store.Database.Leases.Scan(null).Select(row => row.Value)
+            where lease.Address < Addresses.Coordinator
+            from lane in JsonNode.Parse(lease.Cursor)!["apart"]?.AsObject() ?? []
+            select (lease.Address, short.Parse(lane.Key, CultureInfo.InvariantCulture), lane.Value!.ToJsonString());
     }
 }

@@ -37,8 +37,14 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
     {
         Reach("owing");
         return Task.FromResult<IReadOnlyList<ActorId>>(
-            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key).GroupBy(id => id.Kind).SelectMany(kind => kind.Take(ofKindMax))]);
+            [.. database.States.Scan(null).Where(row => row.Value.Owes && shards.Contains(row.Value.Shard)).Select(row => row.Key).GroupBy(id => id.Kind)
+                .SelectMany(kind => kind.Count() <= ofKindMax ? kind : kind.OrderBy(Place).Take(ofKindMax))]);
     }
+
+    public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, short kind, Guid? after, int max, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<ActorId>>(
+            [.. database.States.Scan(null).Where(row => row.Value.Owes && row.Key.Kind == kind && shards.Contains(row.Value.Shard)).Select(row => row.Key)
+                .Where(id => after is not { } entity || Place(id).CompareTo(Place(new ActorId(kind, entity))) > 0).OrderBy(Place).Take(max)]);
 
     public Task<IReadOnlyList<StoredEnvelope>> PeekMailAsync(int address, int envelopesMax, CancellationToken stop)
     {
@@ -61,6 +67,8 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
         Reach("count mail");
         return Task.FromResult((long)database.Mail.Scan(null).Where(row => row.Value.Address < Addresses.Coordinator).Take(envelopesMax).Count());
     }
+
+    private (int Shard, Guid Entity) Place(ActorId id) => (Addresses.ShardOf(id.Entity, database.ShardCount), id.Entity);
 
     internal void Reach(string statement)
     {
@@ -86,13 +94,14 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         return Task.CompletedTask;
     }
 
-    public override Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int envelopesMax, CancellationToken stop)
+    public override Task<IReadOnlyList<StoredEnvelope>> TakeMailAsync(IReadOnlyCollection<int> addresses, int messagesMax, CancellationToken stop)
     {
         Reach("take mail");
         Now = Database.Now();
+        var before = 0;
         var due = Database.Mail.Scan(transaction).Select(row => row.Value)
             .Where(envelope => addresses.Contains(envelope.Address) && !(envelope.DueAt > Now) && !Database.Mail.IsHeld(transaction, envelope.Id))
-            .OrderBy(envelope => envelope.Id).Take(envelopesMax).ToArray();
+            .OrderBy(envelope => envelope.Id).TakeWhile(envelope => (before += envelope.Messages) - envelope.Messages < messagesMax).ToArray();
         foreach (var envelope in due)
         {
             Database.Mail.Write(transaction, envelope.Id, null);
@@ -118,12 +127,15 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         var reached = range.From.Window ?? Database.Snapshots.Current();
         var (shown, decided) = (new MemorySnapshot(reached), new MemorySnapshot(range.From.Snap));
         var changes = Database.ChangeLog.Undecided(decided)
-            .Where(row => row.Change.Id > range.From.After && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Has(row.Change.Mapping))
+            .Where(row => row.Change.Id > range.From.After && IsWithin(range.From, row.Change.Id) && shown.Shows(row.Transaction) && range.Shards.Contains(row.Shard) && range.Has(row.Change.Mapping))
             .OrderBy(row => row.Change.Id).Take(rowsMax).Select(row => row.Change).ToArray();
-        return Task.FromResult(new WindowPiece(reached, changes));
+        var most = Database.PieceRowsMax();
+        return Task.FromResult(new WindowPiece(reached, changes.Length > most ? changes[..most] : changes) { IsCut = changes.Length > most, Seen = Database.SaysIds ? Database.LastId : 0 });
     }
 
-    public override Task<ulong?> NumberAsync(CancellationToken stop) => Task.FromResult<ulong?>(null);
+    public override Task<ulong?> NumberAsync(CancellationToken stop) => Task.FromResult(Database.SaysIds ? (ulong?)transaction.Number : null);
+
+    private bool IsWithin(LogPosition from, long id) => !Database.SaysIds || (id > from.Floor && (from.Ceiling == 0 || id <= from.Ceiling));
 
     public override Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop)
     {
@@ -167,7 +179,7 @@ internal sealed class MemoryTurn(MemoryTurnStore store, MemoryTransaction transa
         foreach (var envelope in envelopes)
         {
             var number = Database.NextId();
-            Database.Mail.Write(transaction, number, new MemoryEnvelope(number, envelope.Address, envelope.DueAt, envelope.Body));
+            Database.Mail.Write(transaction, number, new MemoryEnvelope(number, envelope.Address, envelope.DueAt, envelope.Body, envelope.Messages));
         }
 
         return Task.CompletedTask;

@@ -75,6 +75,16 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public async Task Object_may_have_as_many_as_make_a_job_however_many_others_share()
+    {
+        var pressure = Pressure(shareMin: 60);
+        _offers.WaitingOf[Contact] = 61;
+        (await AskAsync(pressure, 60)).ShouldBeFalse();
+        (await pressure.HeldAsync(0, CancellationToken.None)).Mappings.ToArray().ShouldBe([Contact]);
+        (await AskAsync(pressure, 61)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Object_that_is_held_again_and_again_is_spoken_of_once_a_minute()
     {
         var pressure = Pressure();
@@ -100,7 +110,7 @@ public sealed class BackPressureTests
         (await pressure.HeldAsync(0, CancellationToken.None)).ShouldBe(HeldChanges.None);
     }
 
-    private BackPressure Pressure(bool inLogOrder = false) => new(_offers, 100, inLogOrder, _clock, new SyncLog(_log, _clock, verbose: false), mapping => $"object {mapping}");
+    private BackPressure Pressure(bool inLogOrder = false, int shareMin = 0) => new(_offers, 100, shareMin, inLogOrder, _clock, new SyncLog(_log, _clock, verbose: false), mapping => $"object {mapping}");
 
     private async Task<bool> AskAsync(BackPressure pressure, int waiting)
     {

@@ -94,6 +94,37 @@ public sealed class PausedOffersTests
         world.Left.Count.ShouldBe(60);
     }
 
+    // Whoever holds it when its object goes on gives it up: its offer is made new.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Child_that_waits_for_a_birth_in_the_change_log_while_its_object_is_paused_leaves_once(bool isPausedFirst)
+    {
+        var world = await World.CreateAsync();
+        world.Log(Offers.Account("A"));
+        foreach (var pauses in new[] { isPausedFirst, !isPausedFirst })
+        {
+            if (pauses)
+            {
+                world.Paused.Add(Contact);
+            }
+            else
+            {
+                world.Offer(Offers.Contact("C", account: "A"), Offers.Account("D", contact: "C"));
+            }
+
+            await world.RunAsync(rounds: 3);
+        }
+
+        world.Paused.Remove(Contact);
+        await world.RunAsync(rounds: 10);
+        world.Left.ShouldBeEmpty();
+        world.Read();
+        world.Offer(Offers.Account("B"));
+        await world.RunAsync(rounds: 10);
+        world.Left.Order().ShouldBe(["A", "B", "C", "D"]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -118,11 +149,23 @@ public sealed class PausedOffersTests
                 case 2:
                     world.TakeOver();
                     break;
+                case 3:
+                    world.Read();
+                    break;
                 default:
                     // Each may name one that was offered before.
                     string Older(char kind) => $"{kind}{random.Next(Math.Max(0, count - 20), count + 1)}";
                     count++;
-                    world.Offer(random.Next(2) == 0 ? Offers.Account($"A{count}", parent: Older('A'), contact: Older('C')) : Offers.Contact($"C{count}", account: Older('A')));
+                    var write = random.Next(2) == 0 ? Offers.Account($"A{count}", parent: Older('A'), contact: Older('C')) : Offers.Contact($"C{count}", account: Older('A'));
+                    if (random.Next(5) == 0)
+                    {
+                        world.Log(write);
+                    }
+                    else
+                    {
+                        world.Offer(write);
+                    }
+
                     break;
             }
 
@@ -130,6 +173,11 @@ public sealed class PausedOffersTests
         }
 
         world.Paused.Clear();
+        while (world.Read())
+        {
+            await world.RunAsync(rounds: 1);
+        }
+
         await world.RunAsync(rounds: 400);
         world.Left.Count.ShouldBe(count);
     }
@@ -144,11 +192,13 @@ public sealed class PausedOffersTests
         private readonly FakeClock _clock = new(Offers.Now);
         private readonly WaitingWrites _waiting = new(Offers.Mappings);
         private readonly SortedDictionary<long, OfferedWrite> _offers = [];
+        private readonly Queue<OfferedWrite> _log = [];
         private readonly HashSet<short> _known = [];
         private readonly MemoryTurnStore _turns;
         private HeldLease _lease = null!;
         private PausedOffers _held = null!;
         private ReadyQueue _queue = null!;
+        private bool _hasBacklog;
         private long _readTo;
         private long _id;
 
@@ -158,7 +208,9 @@ public sealed class PausedOffersTests
 
         public List<string> Left { get; } = [];
 
-        public int Held => _held.Uncounted;
+        public int Held => _held.Uncounted.Values.Sum();
+
+        private IEnumerable<RecordId> Unborn => Born(_log.Concat(_offers.Values));
 
         public static async Task<World> CreateAsync()
         {
@@ -185,13 +237,28 @@ public sealed class PausedOffersTests
             }
         }
 
+        /// <summary>A birth is captured, and stands in a backlog.</summary>
+        public void Log(OfferedWrite write)
+        {
+            _hasBacklog = true;
+            _log.Enqueue(write);
+        }
+
+        /// <summary>The oldest of the backlog is read; false when there is none.</summary>
+        public bool Read()
+        {
+            var any = _log.TryDequeue(out var write);
+            Offer(any ? [write!] : []);
+            return any;
+        }
+
         public async Task RunAsync(int rounds, bool sends = true)
         {
             for (var round = 0; round < rounds; round++)
             {
                 _clock.Advance(TimeSpan.FromSeconds(1));
                 await _queue.ReadAsync([], default);
-                _queue.Count.ShouldBeLessThanOrEqualTo(WindowMax);
+                _queue.Count.ShouldBeLessThanOrEqualTo(_hasBacklog ? 6 * WindowMax : WindowMax);
                 var untied = _queue.Cycles();
                 _queue.Untie([.. untied.Select(birth => birth.Write)], _clock.GetUtcNow());
                 foreach (var (birth, fields) in untied)
@@ -200,11 +267,13 @@ public sealed class PausedOffersTests
                     Offer(birth.Write with { Fields = FieldValues.From(birth.Write.Fields.Where(field => !fields.Contains(field.Key))) });
                 }
 
+                // More of them than can be held are sent all the same.
+                var unborn = _offers.Values.Count(offer => _waiting.Of(offer, 0, default).Parents.Any(reference => Unborn.Contains(reference.Parent))) < 5 * WindowMax ? Unborn.ToHashSet() : [.. Born(_offers.Values)];
                 var cuts = !sends ? [] : _queue.Cut([], _clock.GetUtcNow()).SelectMany(cut => cut.Writes).ToList();
                 foreach (var write in cuts.Select(cut => _waiting.Of(cut.Write, cut.OfferId, default)))
                 {
                     Paused.ShouldNotContain(write.Lane.Mapping);
-                    write.Parents.ShouldAllBe(reference => reference.Parent == write.Record || !_offers.Values.Any(offer => new RecordId(offer.Mapping, offer.Entity) == reference.Parent));
+                    write.Parents.ShouldAllBe(reference => reference.Parent == write.Record || !unborn.Contains(reference.Parent));
                     Left.Add(Offers.NameOf(_offers[write.Key]));
                 }
 
@@ -220,6 +289,12 @@ public sealed class PausedOffersTests
             _readTo = writes.Count == 0 ? _readTo : writes[^1].OfferId;
             return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((writes, _clock.GetUtcNow()));
         }
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) =>
+            Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Intersect(Unborn)]);
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) =>
+            Task.FromResult<IReadOnlyDictionary<short, string>>(_log.GroupBy(write => write.Mapping).ToDictionary(of => of.Key, of => $"{of.Count()}"));
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
 
@@ -250,6 +325,8 @@ public sealed class PausedOffersTests
 
         public Task<IReadOnlyList<RecordId>> BirthsAsync(int max, CancellationToken stop) =>
             Task.FromResult<IReadOnlyList<RecordId>>([.. _offers.Values.Select(write => new RecordId(write.Mapping, write.Entity))]);
+
+        private static IEnumerable<RecordId> Born(IEnumerable<OfferedWrite> births) => births.Select(write => new RecordId(write.Mapping, write.Entity));
 
         private void OfferAnew(IEnumerable<long> offers)
         {

@@ -171,6 +171,10 @@ public sealed class ReadyQueueTests
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) =>
             Task.FromResult<IReadOnlyList<ReadyWrite>>([.. offers.Order().Select(offer => new ReadyWrite(offer, writes[(int)offer - 1], null))]);
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(new Dictionary<short, string>());
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
     }
 
     // The tests add what is offered themselves.
@@ -180,6 +184,10 @@ public sealed class ReadyQueueTests
             Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>(([], Offers.Now));
 
         public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(new Dictionary<short, string>());
+
+        public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop) => Task.FromResult<IReadOnlyCollection<RecordId>>([]);
     }
 
     private List<string> Cut(DateTimeOffset? now = null) => [.. _queue.Cut([], now ?? Offers.Now).Select(cut => string.Join(' ', cut.Writes.Select(write => Offers.NameOf(write.Write))))];

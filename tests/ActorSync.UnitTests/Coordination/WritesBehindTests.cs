@@ -89,7 +89,7 @@ public sealed class WritesBehindTests
             behind.Take([(new ReadyWrite(1, write, null), waiting.Of(write, 1, Offers.Now))]);
         }
 
-        (await behind.PassAsync(Offers.Now, isStill: false, default)).ShouldBeEmpty();
+        (await behind.PassAsync(Offers.Now, _ => false, default)).ShouldBeEmpty();
         behind.Unborn.Count.ShouldBe(2);
         behind.Remove(write => write.Record.ExternalId == Offers.Contact("C").Entity);
         behind.Unborn.Count.ShouldBe(1);
@@ -97,14 +97,50 @@ public sealed class WritesBehindTests
         behind.NextLook.ShouldBeNull();
     }
 
+    // Two objects with a backlog each, whose writes name records further on in the other's: what may wait is full of them, and neither is read any more.
     [Fact]
-    public async Task Writes_that_wait_while_nothing_moves_are_let_go_in_the_end()
+    public async Task Writes_that_wait_for_what_does_not_move_do_not_keep_changes_in_the_log_any_more()
     {
         _offers.Log(Offers.Account("A"));
-        _offers.Offer(Offers.Contact("C", account: "A"));
+        _offers.Apart = [1];
+        _offers.Offer(Offers.Contact("C", account: "A"), Offers.Contact("D", account: "A"));
+        for (var i = 0; i < 100; i++)
+        {
+            _offers.Place = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            (await LeaveAsync()).ShouldBeEmpty();
+        }
+
+        _queue.Uncounted.ShouldBeEmpty("accounts are read: the birth will come");
+        for (var i = 0; i < 60; i++)
+        {
+            _queue.Uncounted.ShouldBeEmpty();
+            (await LeaveAsync()).ShouldBeEmpty("sent before the birth they would be refused");
+        }
+
         (await LeaveAsync()).ShouldBeEmpty();
-        (await LeaveAsync(TimeSpan.FromMinutes(5))).ShouldBeEmpty();
-        (await LeaveAsync(TimeSpan.FromMinutes(6))).ShouldBe(["C"]);
+        _queue.Uncounted.ShouldBe(new Dictionary<short, int> { [2] = 2 });
+        _offers.Read("A");
+        (await LeaveAsync()).ShouldBe(["A"]);
+        (await LeaveAsync()).ShouldBe(["C", "D"]);
+        await LeaveAsync();
+        _queue.Uncounted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Long_writes_stay_on_disk_while_there_are_many_in_memory()
+    {
+        _offers.Chars = 20_000_000;
+        _offers.Offer([.. "ABCDEFGH".Select(name => Offers.Account(name.ToString()))]);
+        for (var i = 0; i < 3; i++)
+        {
+            await _queue.ReadAsync([], default);
+        }
+
+        _queue.Count.ShouldBe(3);
+        await _queue.ReadAsync([], default);
+        _queue.Count.ShouldBe(3);
+        (await LeaveAsync()).Count.ShouldBe(3);
+        (await LeaveAsync()).Count.ShouldBe(1, "one at a time");
     }
 
     [Fact]
@@ -140,9 +176,14 @@ public sealed class WritesBehindTests
 
         public bool Fails { get; set; }
 
+        /// <summary>Length of each; they are read one at a time when they are long.</summary>
+        public int Chars { get; set; }
+
         public short[] Apart { get; set; } = [];
 
-        public Task<IReadOnlyCollection<short>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyCollection<short>>(Apart);
+        public string Place { get; set; } = "";
+
+        public Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop) => Task.FromResult<IReadOnlyDictionary<short, string>>(Apart.ToDictionary(mapping => mapping, _ => Place));
 
         public void Log(OfferedWrite birth) => _log.Add(birth);
 
@@ -157,14 +198,14 @@ public sealed class WritesBehindTests
         public void Offer(params OfferedWrite[] writes)
         {
             _offered.AddRange(writes);
-            Array.ForEach(writes, write => _new.Enqueue(new ReadyWrite(++_last, write, null)));
+            Array.ForEach(writes, write => _new.Enqueue(new ReadyWrite(++_last, write, null) { Chars = Chars }));
         }
 
         public void Taken(IEnumerable<ReadyWrite> writes) => _offered.RemoveAll(offer => writes.Any(write => write.Write == offer));
 
         public Task<(IReadOnlyList<ReadyWrite> Writes, DateTimeOffset Now)> ReadAsync(int max, CancellationToken stop)
         {
-            ReadyWrite[] read = [.. Enumerable.Range(0, Math.Min(max, _new.Count)).Select(_ => _new.Dequeue())];
+            ReadyWrite[] read = [.. Enumerable.Range(0, Math.Min(Chars > 0 ? Math.Min(max, 1) : max, _new.Count)).Select(_ => _new.Dequeue())];
             return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((read, Now));
         }
 

@@ -157,7 +157,7 @@ public sealed class FeedPaceTests : IDisposable
     {
         var transaction = _database.Begin();
         var id = _database.NextId();
-        _database.Mail.Write(transaction, id, new MemoryEnvelope(id, Addresses.Feed(1), null, JsonSerializer.Serialize(new ReadBackEnvelope([sfid]), FeedJson.Default.ReadBackEnvelope)));
+        _database.Mail.Write(transaction, id, new MemoryEnvelope(id, Addresses.Feed(1), null, JsonSerializer.Serialize(new ReadBackEnvelope([sfid]), FeedJson.Default.ReadBackEnvelope), Messages: 1));
         transaction.Commit();
     }
 

@@ -87,6 +87,17 @@ public sealed class CounterPolicyTests
             .When(Settled(1, 60, new DoubtAnswer.Overwritten("S1", Fields((Name, "Ada"), (Count, "10")), At(50), At(59))))
             .ThenRowGets(RowOperation.Update, (Count, "10")).ThenOffersNothing();
 
+    // Nobody has counted it down: it was never born, or met a record that knows nothing of it.
+    [Fact]
+    public void Birth_in_doubt_that_is_found_in_a_record_undeleted_meanwhile_goes_to_somebody()
+    {
+        var again = new RowStamp(2, 1);
+        GivenAgreed(Ten).When(Deleted(2, R1)).When(Inserted(3, again, Ten.With(Count, "25"))).When(Confirmed(1, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "25"))
+            .When(Settled(2, 60, new DoubtAnswer.Overwritten("S1", Ten.With(Count, null), At(50), At(59))))
+            .ThenState(state => (state.Inbox[Count].Ours, state.Inbox[Count].Theirs).ShouldBe(("25", null)))
+            .When(Read(62, 61, Ten.With(Count, null), Row(again, Ten.With(Count, "25")))).ThenRowGetsNothing();
+    }
+
     [Fact]
     public void Event_from_before_what_a_read_has_shown_is_not_what_somebody_chooses_from() =>
         GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))

@@ -170,6 +170,14 @@ public sealed class LocalChangeTests
             .ThenRowGets(RowOperation.Update, (Formula, null));
 
     [Fact]
+    public void Value_changed_that_stood_in_the_row_as_it_is_owed_is_none() =>
+        GivenAgreed(Ada, Mapping(ConflictPolicy.SalesforceWins))
+            .When(Read(5, 4, Ada.With(Phone, "9"), Row(R1, Ada))).ThenRowGets(RowOperation.Update, (Phone, "9"))
+            .When(Read(7, 6, Ada, Row(R1, Ada))).ThenRowGets(RowOperation.Update, (Phone, "1"))
+            .When(Updated(8, R2, (Phone, "1", "3"))).ThenConflict(Phone, Side.Postgres)
+            .ThenOffered(WriteOperation.Update, "S1", (Phone, "3")).ThenRowGetsNothing();
+
+    [Fact]
     public void Value_changed_while_news_of_the_same_field_are_owed_is_a_conflict() =>
         GivenAgreed(Ada)
             .And(new RemoteTaken("S1", At(2), At(2), Fields((Name, "Ada")), Fields((Name, "Salesforce")), Insert: false))

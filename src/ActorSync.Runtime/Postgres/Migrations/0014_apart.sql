@@ -1,3 +1,6 @@
+-- The strongest locks first: who has to wait for a reader has not worked for nothing. Writers of mapped tables wait until the index is made.
+lock table {schema}.change_log, {schema}.actor, {schema}.offer, {schema}.mailbox, {schema}.cluster, {schema}.lease in access exclusive mode;
+
 -- Mappings with a backlog are read on their own, and the others as if it were not there: the index leads with the mapping, and gives the order of ids.
 create index on {schema}.change_log(mapping, id);
 -- The functions that read windows before stay, as long as nodes live that call them: they find their rows by transaction.
@@ -99,12 +102,32 @@ begin
   return null;
 end $$;
 
--- Of each mapping as many as a node remembers are looked for.
+-- Of each mapping as many as a node remembers are looked for, in pieces.
 drop index {schema}.actor_shard_idx;
-create index on {schema}.actor(mapping, shard) where owes;
+create index on {schema}.actor(mapping, shard, external_id) where owes;
 
--- The writes of a record: whether its birth is offered is asked for those that name it.
-create index on {schema}.offer(external_id);
+-- The writes of a record: whether its birth is offered is asked for those that name it. And how many wait, of each mapping.
+create index on {schema}.offer(mapping, external_id);
+
+-- Offers of each mapping, counted up to p_max above those that wait for people and not for Salesforce, which do not count. No more than is counted is read, whatever else waits.
+create function {schema}.waiting_offers(p_max bigint) returns table(mapping smallint, writes bigint) language plpgsql stable
+  set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
+begin
+  return query with recursive offered(mapping) as (
+      select min(o.mapping) from {schema}.offer o
+      union all
+      select (select min(o.mapping) from {schema}.offer o where o.mapping > l.mapping) from offered l where l.mapping is not null),
+    counted as (
+      select f.mapping, h.held, (select count(*) from (select from {schema}.offer o where o.mapping = f.mapping limit p_max + h.held + 1) c) all_writes
+      from offered f cross join lateral (select coalesce((held_of->>f.mapping::text)::bigint, 0) held from {schema}.cluster) h
+      where f.mapping is not null and not exists (select from {schema}.mapping_state p where p.mapping = f.mapping and p.paused_at is not null)
+        and not exists (select from {schema}.mapping m where m.mapping = f.mapping and m.retired_at is not null))
+  select c.mapping, c.all_writes - c.held from counted c where c.all_writes > c.held;
+end $$;
+alter table {schema}.cluster add column held_of jsonb not null default '{}';
+
+-- How many messages an envelope has, so that a turn takes as many as it can decide. Nodes that do not say it fill them.
+alter table {schema}.mailbox add column messages int not null default 200;
 
 -- From where on the ids of undecided changes lie, of the shard that is furthest behind: a lower floor is right for the others too. Nobody is writing changes while the index is
 -- made, so these are all there are.
@@ -115,7 +138,7 @@ update {schema}.lease set cursor = cursor || jsonb_build_object('floor', f.floor
   where address <= {shard_mask} and exists (select from {schema}.change_log);
 
 do $$ declare f regprocedure; begin
-  for f in select p.oid from pg_proc p where p.pronamespace = '{schema}'::regnamespace and p.proname in ('read_window', 'read_window_range') loop
+  for f in select p.oid from pg_proc p where p.pronamespace = '{schema}'::regnamespace and p.proname in ('read_window', 'read_window_range', 'waiting_offers') loop
     execute format('revoke all on function %s from public', f);
   end loop;
 end $$;
