@@ -24,9 +24,6 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     ActorCache<TState>? warm = null)
     where TState : class, IEquatable<TState>
 {
-    // Before it is known how long they take.
-    private const int FirstMessagesMax = 250;
-
     private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<int, HeldLease> _leases = shards.ToDictionary(lease => lease.Address);
@@ -36,7 +33,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private readonly Dictionary<ActorId, int> _bytes = [];
     private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
     private readonly WaitingPlaces _waiting = new();
-    private int _messagesMax = Math.Min(options.TurnMessagesMax, FirstMessagesMax);
+    private readonly TurnSize _size = new(options.TurnMessagesMax, options.TurnTimeBudget);
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
     private bool _isLoaded;
@@ -120,7 +117,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         var deliveries = new List<Delivery<TMessage>>();
         foreach (var source in sources)
         {
-            deliveries.AddRange(await source.TakeAsync(turn, _messagesMax, stop));
+            deliveries.AddRange(await source.TakeAsync(turn, _size.MessagesMax, stop));
         }
 
         if (_poison is not null && deliveries.Count > 1)
@@ -136,7 +133,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
             return true;
         }
 
-        var owing = _owing.Due(clock.GetTimestamp(), _messagesMax);
+        var owing = _owing.Due(clock.GetTimestamp(), _size.MessagesMax);
         if (deliveries.Count == 0 && owing.Count == 0)
         {
             return turn.IsAdvanced ? await PassAsync(turn, stop) : await WriteCursorsAsync(turn, stop);
@@ -156,7 +153,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
         await turn.CommitAsync(stop);
         Adopt(states, touched);
-        FitBudget(clock.GetElapsedTime(began), deliveries.Count);
+        _size.Fit(clock.GetElapsedTime(began), deliveries.Count);
         sink.Committed();
         return true;
     }
@@ -293,18 +290,6 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         Turns++;
     }
 
-    private void FitBudget(TimeSpan took, int messages)
-    {
-        if (took > options.TurnTimeBudget && messages >= _messagesMax)
-        {
-            _messagesMax = Math.Max(100, (int)(_messagesMax * Math.Min(0.5, options.TurnTimeBudget / took)));
-        }
-        else if (took < options.TurnTimeBudget / 2 && (_messagesMax < FirstMessagesMax || messages > _messagesMax / 2))
-        {
-            _messagesMax = Math.Min(options.TurnMessagesMax, _messagesMax * 2);
-        }
-    }
-
     private void Recover(Exception error)
     {
         _cache.Clear();
@@ -313,10 +298,9 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         {
             report(error, "a turn failed, nothing was changed, it is run again");
         }
-        else if (_messagesMax > 1)
+        else if (_size.TryHalve())
         {
             report(error, "a turn failed, nothing was changed, it is run again with half its messages");
-            _messagesMax /= 2;
         }
         else
         {
