@@ -5,11 +5,14 @@ namespace ActorSync.Runtime.Turns;
 /// <param name="timeBudget">What a turn should take.</param>
 internal sealed class TurnSize(int messagesMax, TimeSpan timeBudget)
 {
-    /// <summary>Before it is known how long they take, and the fewest unless one of them fails: below it most of a turn is what it costs whatever it takes.</summary>
+    /// <summary>Before it is known how long they take: what a small statement of the application changes is taken, and may leave, together.</summary>
+    public const int FirstMessages = 1_000;
+
+    /// <summary>The fewest, unless one of them fails: below it most of a turn is what it costs whatever it takes.</summary>
     public const int FewMessages = 250;
 
     /// <summary>Messages of the next turn at most.</summary>
-    public int MessagesMax { get; private set; } = Math.Min(messagesMax, FewMessages);
+    public int MessagesMax { get; private set; } = Math.Min(messagesMax, FirstMessages);
 
     /// <summary>Follows a turn that was committed, in proportion, by at most twice or half as many messages: a stall of the disk is one turn's. A turn that had little to take says nothing of larger ones.</summary>
     public void Fit(TimeSpan took, int messages)

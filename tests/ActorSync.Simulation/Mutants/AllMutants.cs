@@ -37,7 +37,7 @@ internal static partial class AllMutants
             "state.Bars.TryGetValue(name, out var found) && state.Bars.Values.Min(bar => bar.AnsweredAt) >= m.ReadBegan ? found : null;")),
         new("a moved stamp proves a lost write", "rule 8", 2, new Mutation(
             "ActorSync.Domain/Submissions/DoubtTable.cs", "if (lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))", "if (!untouched || lost.Fields.All(sent => alive.Fields.Is(sent.Key, sent.Value)))")),
-        new("an image is decided against a row that has moved on", "rule 0", 234, new Mutation(
+        new("an image is decided against a row that has moved on", "rule 0", 3492, new Mutation(
             Records + "RecordBehavior.cs", "RemoteImage m => m.Row.Stamp != state.Row || ", "RemoteImage m => ")),
         new("an empty bump is not noted", "rule 0", 2, new Mutation(
             Records + "LocalEvolve.cs", "state.IsEnded(e.Stamp) ? state : state with { Row = Latest(state, e.Stamp) };", "state;")),

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace ActorSync.UnitTests.Runtime;
 
+/// <summary>How many messages a turn takes.</summary>
 public sealed class TurnSizeTests
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(200);
@@ -14,13 +15,13 @@ public sealed class TurnSizeTests
     public void Turns_grow_and_shrink_in_proportion_to_the_time_that_full_ones_take()
     {
         Full(Budget / 10);
-        _size.MessagesMax.ShouldBe(500, "twice as many, however quick it was");
+        _size.MessagesMax.ShouldBe(2000, "twice as many, however quick it was");
         Full(Budget / 1.5);
-        _size.MessagesMax.ShouldBe(750);
+        _size.MessagesMax.ShouldBe(3000);
         Full(Budget * 1.5);
-        _size.MessagesMax.ShouldBe(500);
+        _size.MessagesMax.ShouldBe(2000);
         Full(Budget);
-        _size.MessagesMax.ShouldBe(500);
+        _size.MessagesMax.ShouldBe(2000);
     }
 
     [Fact]
@@ -29,9 +30,9 @@ public sealed class TurnSizeTests
         Full(Budget / 4);
         Full(Budget / 4);
         Full(Budget * 50);
-        _size.MessagesMax.ShouldBe(500);
+        _size.MessagesMax.ShouldBe(2000);
         Full(Budget / 2);
-        _size.MessagesMax.ShouldBe(1000);
+        _size.MessagesMax.ShouldBe(4000);
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class TurnSizeTests
     {
         _size.Fit(Budget / 10, 1);
         _size.Fit(Budget * 10, _size.MessagesMax - 1);
-        _size.MessagesMax.ShouldBe(TurnSize.FewMessages);
+        _size.MessagesMax.ShouldBe(TurnSize.FirstMessages);
     }
 
     [Fact]
