@@ -7,7 +7,7 @@ internal static partial class AllMutants
     private const string Coordination = "ActorSync/Coordination/";
 
     /// <summary>Seeds within which each must be caught.</summary>
-    public const int SeedsMax = 2000;
+    public const int SeedsMax = 4000;
 
     /// <summary>All that must be caught.</summary>
     public static IReadOnlyList<Mutant> List => [.. OfRecords, .. OfLives, .. OfTheEngine, .. OfModes, .. OfCounters];
