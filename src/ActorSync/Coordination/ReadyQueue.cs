@@ -27,13 +27,16 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     // Texts of the writes in memory, in characters of two bytes. What comes in beyond it is a piece at most.
     private const long CharsMax = 48_000_000;
 
-    // Of what is read again, whose length is not known before.
+    // Of what is read again, whose length is not known before; and of births that what is here waits for, however long that is.
     private const int AgainMax = 1_000;
+    private const int AgainMin = 10;
 
     private WritesBehind Behind => field ??= new WritesBehind(offers, 5 * writesMax, IsHere, waiting.RefersTo);
 
     /// <summary>Offers that are read and do not wait for Salesforce but for what is not read yet, once that would be waited for in vain; by mapping. Any thread may ask.</summary>
     public IReadOnlyDictionary<short, int> Uncounted => Behind.Uncounted;
+
+    private bool IsFull => _writes.Count >= writesMax || _chars > CharsMax;
 
     public bool Any => _writes.Count > 0;
 
@@ -47,9 +50,9 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         LetGoHeld();
         _aside.Release(outside);
         MakeRoom(outside);
-        var again = _aside.Released(_chars > CharsMax ? 0 : Math.Clamp(writesMax - _writes.Count, 0, AgainMax));
+        var again = _aside.Released(Math.Clamp(writesMax - _writes.Count, 0, _chars > CharsMax ? AgainMin : AgainMax));
         IReadOnlyList<ReadyWrite> released = again.Count == 0 ? [] : await offers.ReadAgainAsync(again, stop);
-        var room = _chars + Behind.Chars > CharsMax ? 0 : Math.Max(0, writesMax - _writes.Count - released.Count);
+        var room = _chars > CharsMax ? 0 : Math.Max(0, writesMax - _writes.Count - released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         _aside.Taken(again.Count);
         Add(released, now);
@@ -80,7 +83,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
     // Looked for only when there is no room, and something has changed since it was last looked for.
     private void MakeRoom(IReadOnlyCollection<Submission> outside)
     {
-        if (limits.Jobs is null || _writes.Count < writesMax)
+        if (limits.Jobs is null || !IsFull)
         {
             return;
         }
@@ -99,7 +102,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         }
 
         // What comes into the room that was made may have to go aside too.
-        _asideSeen = _writes.Count < writesMax ? [] : ids;
+        _asideSeen = IsFull ? ids : [];
     }
 
     /// <summary>Adds writes that were read from disk at <paramref name="now"/>.</summary>

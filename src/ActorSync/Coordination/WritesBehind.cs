@@ -14,15 +14,22 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     /// <summary>Writes that are looked at again at a time.</summary>
     private const int PieceMax = 2_000;
 
+    /// <summary>As that, while some of them are long.</summary>
+    private const int LongPieceMax = 500;
+
+    /// <summary>Texts of what is held, in characters of two bytes. What is beyond is read again when it is let go: it must not take the room in which what it waits for is read.</summary>
+    private const long CharsMax = 16_000_000;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     // Two objects with a backlog each may have filled what may wait with writes that name records further on in the other's: nothing of them would ever move again.
     private static readonly TimeSpan StillMax = TimeSpan.FromMinutes(1);
 
-    private readonly Queue<(ReadyWrite Ready, WaitingWrite Waiting)> _behind = [];
+    private readonly Queue<(ReadyWrite? Ready, WaitingWrite Waiting)> _behind = [];
     private readonly List<(ReadyWrite Ready, WaitingWrite Waiting)> _read = [];
     private readonly HashSet<RecordId> _unborn = [];
     private readonly Dictionary<short, (string Places, DateTimeOffset Since, DateTimeOffset SeenAt)> _still = [];
+    private long _chars;
     private DateTimeOffset _lookedAt;
     private volatile IReadOnlyDictionary<short, int> _uncounted = ImmutableDictionary<short, int>.Empty;
 
@@ -31,9 +38,6 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
 
     /// <summary>Records that are born by writes held here.</summary>
     public IReadOnlyCollection<RecordId> Unborn => _unborn;
-
-    /// <summary>Texts of what is held, in characters.</summary>
-    public long Chars { get; private set; }
 
     /// <summary>Of each mapping so many that are held do not keep its changes in the log any more, because those that they wait for would not come otherwise; any thread may ask.</summary>
     public IReadOnlyDictionary<short, int> Uncounted => _uncounted;
@@ -45,17 +49,22 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     /// <param name="isMoving">True of a mapping of which other writes are ready or outside.</param>
     public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(DateTimeOffset now, Func<short, bool> isMoving, CancellationToken stop)
     {
-        var again = now >= NextLook ? Math.Min(PieceMax, _behind.Count) : 0;
+        var again = now >= NextLook ? Math.Min(_chars > CharsMax ? LongPieceMax : PieceMax, _behind.Count) : 0;
         if (_read.Count + again == 0)
         {
             return [];
         }
 
-        (ReadyWrite Ready, WaitingWrite Waiting)[] writes = [.. _behind.Take(again), .. _read];
+        (ReadyWrite? Ready, WaitingWrite Waiting)[] writes = [.. _behind.Take(again), .. _read];
         var born = writes.Where(write => write.Waiting.IsAwaited).Select(write => write.Waiting.Record).ToHashSet();
         var named = writes.SelectMany(write => Named(write.Waiting)).Where(parent => !born.Contains(parent)).Distinct().ToList();
         var unread = named.Count == 0 ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
         var apart = unread.Count > 0 || writes.Any(write => write.Waiting.Lane.Operation == WriteOperation.Delete) ? await offers.ApartAsync(stop) : ImmutableDictionary<short, string>.Empty;
+        bool IsBehind(WaitingWrite write) => Named(write).Any(unread.Contains) || Children(write, apart).Any();
+        var room = writesMax - (_behind.Count - again);
+        var held = writes.Where(write => IsBehind(write.Waiting)).Take(room).Select(write => write.Waiting.Key).ToHashSet();
+        long[] left = [.. writes.Where(write => write.Ready is null && !held.Contains(write.Waiting.Key)).Select(write => write.Waiting.Key)];
+        var readAgain = left.Length == 0 ? [] : (await offers.ReadAgainAsync(left, stop)).ToDictionary(write => write.OfferId);
         // From here on nothing fails.
         _read.Clear();
         for (var i = 0; i < again; i++)
@@ -65,19 +74,15 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         }
 
         var pass = new List<(ReadyWrite, WaitingWrite)>(writes.Length);
-        foreach (var write in writes)
+        foreach (var (ready, waiting) in writes)
         {
-            if (_behind.Count >= writesMax || !(Named(write.Waiting).Any(unread.Contains) || Children(write.Waiting, apart).Any()))
+            if (held.Contains(waiting.Key))
             {
-                pass.Add(write);
-                continue;
+                Enqueue(ready, waiting);
             }
-
-            _behind.Enqueue(write);
-            Chars += write.Ready.Chars;
-            if (write.Waiting.IsAwaited)
+            else if (ready ?? readAgain.GetValueOrDefault(waiting.Key) is { } whole)
             {
-                _unborn.Add(write.Waiting.Record);
+                pass.Add((whole, waiting));
             }
         }
 
@@ -105,12 +110,28 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         }
     }
 
-    private (ReadyWrite Ready, WaitingWrite Waiting) Dequeue()
+    private void Enqueue(ReadyWrite? ready, WaitingWrite waiting)
     {
-        var write = _behind.Dequeue();
-        _unborn.Remove(write.Waiting.Record);
-        Chars -= write.Ready.Chars;
-        return write;
+        _chars += ready?.Chars ?? 0;
+        _behind.Enqueue((_chars > CharsMax ? Without(ready) : ready, waiting));
+        if (waiting.IsAwaited)
+        {
+            _unborn.Add(waiting.Record);
+        }
+    }
+
+    private WaitingWrite Dequeue()
+    {
+        var (ready, waiting) = _behind.Dequeue();
+        _unborn.Remove(waiting.Record);
+        Without(ready);
+        return waiting;
+    }
+
+    private ReadyWrite? Without(ReadyWrite? ready)
+    {
+        _chars -= ready?.Chars ?? 0;
+        return null;
     }
 
     /// <summary>Forgets what is held elsewhere from now on.</summary>
@@ -119,15 +140,15 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         _read.RemoveAll(write => isHeld(write.Waiting));
         for (var i = _behind.Count; i > 0; i--)
         {
-            var write = _behind.Dequeue();
-            if (!isHeld(write.Waiting))
+            var (ready, waiting) = _behind.Dequeue();
+            if (!isHeld(waiting))
             {
-                _behind.Enqueue(write);
+                _behind.Enqueue((ready, waiting));
                 continue;
             }
 
-            _unborn.Remove(write.Waiting.Record);
-            Chars -= write.Ready.Chars;
+            _unborn.Remove(waiting.Record);
+            Without(ready);
         }
     }
 

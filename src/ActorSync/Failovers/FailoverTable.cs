@@ -46,7 +46,7 @@ internal sealed class FailoverTable(NpgsqlDataSource database) : IFailovers
             $"""
             insert into {S}.failover(noticed_at, survived_at, history_before, history, last_change, submissions, offers)
             select clock_timestamp(), coalesce((select max(j.at) from {S}.lease l join {S}.journal j on j.address = l.address and j.seq = l.journal_seq), c.created_at),
-              concat(c.server, '/', c.timeline), concat({S}.server(), '/', {S}.timeline()), coalesce((select max(id) from {S}.change_log), 0),
+              concat(c.server, '/', c.timeline), concat({S}.server(), '/', {S}.timeline()), (select case when is_called then last_value else 0 end from {S}.change_id),
               (select count(*) from {S}.submission where finished_at is null), (select count(*) from {S}.offer)
             from {S}.cluster c
             returning number, noticed_at, survived_at, last_change, history_before, history, submissions, offers

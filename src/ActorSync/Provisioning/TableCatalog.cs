@@ -73,9 +73,10 @@ internal static class TableCatalog
         .. await RowsAsync(
             connection,
             """
-            select t.tgname::text, t.tgtype::int, p.proname::text, t.tgargs, t.tgenabled = 'A',
+            select t.tgname::text, t.tgtype::int, p.proname::text, t.tgargs, t.tgenabled in ('A', 'D'),
               (select a.attname::text from pg_attribute a where a.attrelid = t.tgrelid and t.tgattr::text <> '' and a.attnum = t.tgattr[0]),
               t.tgattr::text like '% %',
+              t.tgenabled = 'D',
               array(select a.attname::text from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
                     where d.classid = 'pg_trigger'::regclass and d.objid = t.oid and d.refclassid = 'pg_class'::regclass and d.refobjid = t.tgrelid and d.refobjsubid > 0)
             from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
@@ -87,8 +88,9 @@ internal static class TableCatalog
                 row.GetString(2),
                 Arguments(row.GetFieldValue<byte[]>(3)),
                 row.GetBoolean(4) && !row.GetBoolean(6),
-                [.. row.GetFieldValue<string[]>(7)])
+                [.. row.GetFieldValue<string[]>(8)])
             {
+                IsDisabled = row.GetBoolean(7),
                 UpdateOf = row.IsDBNull(5) ? null : row.GetString(5),
             },
             stop,
@@ -151,8 +153,11 @@ internal sealed record ExistingTrigger(
     /// <summary>The column for which it fires only; null: for all.</summary>
     public string? UpdateOf { get; init; }
 
+    /// <summary>It never fires.</summary>
+    public bool IsDisabled { get; init; }
+
     /// <summary>Whether the trigger is what is planned.</summary>
     public bool Is(TriggerPlan plan) =>
-        Name == plan.Name && Events == plan.Events && Function == plan.Function && IsPlain
+        Name == plan.Name && Events == plan.Events && Function == plan.Function && IsPlain && IsDisabled == plan.IsDisabled
         && Arguments.SequenceEqual(plan.Arguments) && Columns.ToHashSet().SetEquals(plan.Columns) && UpdateOf == plan.UpdateOf;
 }

@@ -48,6 +48,8 @@ internal static class TableTriggers
             [
                 .. shared,
                 .. mapping.Fields.Where(field => field.Intent).Select(Asserts),
+                // PostgreSQL lets nobody drop a column, or change its type behind the back of capture, that a trigger names: this one does nothing else, and costs nothing.
+                new("zz_actorsync_pending", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "mark_pending") { WhenDistinct = columns, IsDisabled = true },
             ];
     }
 
@@ -99,16 +101,19 @@ internal sealed record TriggerPlan(string Name, TriggerEvents Events, string Fun
     /// <summary>The trigger fires only for statements that set this column; null: for all.</summary>
     public string? UpdateOf { get; init; }
 
+    /// <summary>The trigger never fires: its columns are kept by it.</summary>
+    public bool IsDisabled { get; init; }
+
     /// <summary>Columns the trigger depends on.</summary>
     public IEnumerable<string> Columns => WhenDistinct.Union(new[] { WhenSame, UpdateOf }.OfType<string>());
 
-    /// <summary>The statements that bring the trigger to a table, over one of the same name. It fires in replicas' sessions too (enable always).</summary>
+    /// <summary>The statements that bring the trigger to a table, over one of the same name. It fires in replicas' sessions too (enable always), unless it never does.</summary>
     public IEnumerable<string> Create(ObjectMapping mapping)
     {
         var table = SqlText.Name(mapping.Schema, mapping.Table);
         yield return $"create or replace trigger {SqlText.Name(Name)} {EventsSql} on {table} for each {(Events.HasFlag(TriggerEvents.Row) ? "row" : "statement")}{WhenSql} " +
             $"execute function {SqlText.Name(RuntimeOptions.Schema, Function)}({string.Join(", ", Arguments.Select(SqlText.Literal))})";
-        yield return $"alter table {table} enable always trigger {SqlText.Name(Name)}";
+        yield return $"alter table {table} {(IsDisabled ? "disable" : "enable always")} trigger {SqlText.Name(Name)}";
     }
 
     private string EventsSql

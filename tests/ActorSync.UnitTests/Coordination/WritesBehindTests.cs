@@ -127,6 +127,22 @@ public sealed class WritesBehindTests
     }
 
     [Fact]
+    public async Task Long_writes_that_wait_for_a_birth_leave_room_for_it_to_be_read()
+    {
+        _offers.Chars = 20_000_000;
+        _offers.Log(Offers.Account("A"));
+        _offers.Offer([.. "CDEFGH".Select(name => Offers.Contact(name.ToString(), account: "A"))]);
+        for (var i = 0; i < 10; i++)
+        {
+            (await LeaveAsync()).ShouldBeEmpty();
+        }
+
+        _offers.Read("A");
+        (await LeaveAsync()).ShouldBe(["A"]);
+        (await LeaveAsync()).ShouldBe(["C", "D", "E", "F", "G", "H"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Long_writes_stay_on_disk_while_there_are_many_in_memory()
     {
         _offers.Chars = 20_000_000;
@@ -170,6 +186,7 @@ public sealed class WritesBehindTests
         private readonly List<OfferedWrite> _log = [];
         private readonly List<OfferedWrite> _offered = [];
         private readonly Queue<ReadyWrite> _new = new();
+        private readonly Dictionary<long, ReadyWrite> _all = [];
         private long _last;
 
         public DateTimeOffset Now { get; set; }
@@ -198,7 +215,11 @@ public sealed class WritesBehindTests
         public void Offer(params OfferedWrite[] writes)
         {
             _offered.AddRange(writes);
-            Array.ForEach(writes, write => _new.Enqueue(new ReadyWrite(++_last, write, null) { Chars = Chars }));
+            foreach (var write in writes)
+            {
+                _all[++_last] = new ReadyWrite(_last, write, null) { Chars = Chars };
+                _new.Enqueue(_all[_last]);
+            }
         }
 
         public void Taken(IEnumerable<ReadyWrite> writes) => _offered.RemoveAll(offer => writes.Any(write => write.Write == offer));
@@ -209,7 +230,8 @@ public sealed class WritesBehindTests
             return Task.FromResult<(IReadOnlyList<ReadyWrite>, DateTimeOffset)>((read, Now));
         }
 
-        public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) => throw new NotSupportedException();
+        public Task<IReadOnlyList<ReadyWrite>> ReadAgainAsync(IReadOnlyCollection<long> offers, CancellationToken stop) =>
+            Task.FromResult<IReadOnlyList<ReadyWrite>>([.. offers.Order().Select(offer => _all[offer])]);
 
         public Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop)
         {

@@ -27,7 +27,10 @@ public sealed class TableTriggersTests
 
     [Fact]
     public void Read_write_mapping_captures_revises_and_marks() =>
-        Statements(MappingAccess.ReadWrite).ShouldBe(Shared.Select(statement => statement.Replace("\"revise\"()", "\"revise\"('{\"name\",\"phone\"}')", StringComparison.Ordinal)));
+        Statements(MappingAccess.ReadWrite).ShouldBe([
+            .. Shared.Select(statement => statement.Replace("\"revise\"()", "\"revise\"('{\"name\",\"phone\"}')", StringComparison.Ordinal)),
+            $"""create or replace trigger "zz_actorsync_pending" before update on {Table} for each row {Changed} execute function "actorsync"."mark_pending"()""",
+            $"alter table {Table} disable trigger \"zz_actorsync_pending\""]);
 
     [Fact]
     public void Read_only_mapping_captures_revises_and_refuses() => Statements(MappingAccess.ReadOnly).ShouldBe([
