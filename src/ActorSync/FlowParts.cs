@@ -36,6 +36,9 @@ internal sealed class FlowParts(
     // How often the coordinator looks for offers of other nodes.
     private static readonly TimeSpan OfferLookInterval = TimeSpan.FromMilliseconds(20);
 
+    // Of each object. What is beyond keeps its changes in the change log, so that what has to be counted stays small.
+    private const int UncountedMax = 100_000;
+
     private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly ApiBudget _budget = budget ?? ApiBudget.Unlimited;
@@ -91,7 +94,7 @@ internal sealed class FlowParts(
             states, stores.Turns, lease, clock, held: mapping => log.Say($"{_mappings.GetValueOrDefault(mapping)?.ObjectName ?? $"mapping {mapping}"}: nothing of it is sent until it is resumed")) : null;
         var queue = options.Coordinator.Order == WriteOrder.Log ? null : new ReadyQueue(stores.Offers.OpenWindow(), waiting, options.Cut, options.ReadyWritesMax, paused);
         IReadyWrites ready = queue is null ? new LogOrderQueue(stores.Offers, stores.Turns, waiting, options.Cut.RowsMax) : queue;
-        HeldOffers = () => new[] { paused?.Uncounted, queue?.Uncounted }.SelectMany(held => held ?? ImmutableDictionary<short, int>.Empty).GroupBy(of => of.Key).ToImmutableDictionary(of => of.Key, of => of.Sum(held => held.Value));
+        HeldOffers = () => new[] { paused?.Uncounted, queue?.Uncounted }.SelectMany(held => held ?? ImmutableDictionary<short, int>.Empty).GroupBy(of => of.Key).ToImmutableDictionary(of => of.Key, of => Math.Min(UncountedMax, of.Sum(held => held.Value)));
         return new SubmissionCoordinator(
             stores, lease, term, _mappings, ready, new WritePace(_budget, options.Cut, clock), waiting, new SoapLane(soap),
             bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);

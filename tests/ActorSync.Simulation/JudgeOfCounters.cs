@@ -126,13 +126,14 @@ internal sealed partial class Judge
         // An event of the second of the latest read, behind which a sum is outside, may be from before it: whether it is the next ones tell, up to our own. And one that our own was
         // told behind, after the record was gone, may contain it.
         var own = story.Events.Select(entry => entry.Event).OfType<RecordEvent.ChangeEventTaken>().Select(taken => taken.OwnWrite).ToHashSet();
+        var mayBeGone = story.Events.Any(entry => MovesTheLink(entry.Event) || entry.Event is RecordEvent.LocalChanged { Operation: RowOperation.Delete });
         var (unsure, shown, last) = (false, decimal.MinValue, (RecordEvent.ChangeEventTaken?)null);
         foreach (var (_, happened) in story.Events.TakeWhile(entry => !MayGoBack(entry.Event)))
         {
             last = happened as RecordEvent.ChangeEventTaken ?? last;
             if (happened is RecordEvent.CounterCounted counted)
             {
-                unsure = counted.Now.Outside is { } outside && (unsure || !own.Contains(outside.WriteNo) || (counted.By == Side.Salesforce && counted.Now.ReadAsOf == last?.AsOf));
+                unsure = counted.Now.Outside is { } outside && (unsure || (mayBeGone && !own.Contains(outside.WriteNo)) || (counted.By == Side.Salesforce && counted.Now.ReadAsOf == last?.AsOf));
             }
 
             if (happened is RecordEvent.RowWritten { Stamp: { } stamp } && ours.TryGetValue((stamp.Birth, stamp.Revision), out var change)

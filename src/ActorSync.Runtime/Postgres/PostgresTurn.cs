@@ -50,11 +50,11 @@ public sealed class PostgresTurn : Turn
             $"""
             with taken as (
               delete from {S}.mailbox where ctid = any(array(
-                select row from (
-                  select row, sum(messages) over (order by id) - messages before from (
-                    select ctid row, id, messages from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp())
-                    order by id limit {EnvelopesMax} for update skip locked) due) counted
-                where before < $2))
+                select ctid from {S}.mailbox where ctid = any(array(
+                  select row from (
+                    select row, sum(messages) over (order by id) - messages before from (
+                      select ctid row, id, messages from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()) order by id limit {EnvelopesMax}) due) counted
+                  where before < $2)) for update skip locked))
               returning id, address, body)
             select n.now, t.id, t.address, t.body::text from (select clock_timestamp() now) n left join taken t on true order by t.id
             """,

@@ -12,7 +12,9 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
     private const string S = RuntimeOptions.Schema;
 
     // A lock is waited for a second each time.
-    private const int LockAttemptsMax = 300;
+    private const int LockAttemptsMax = 120;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(600);
 
     /// <summary>Applies what is missing. Returns the names of the migrations applied.</summary>
     /// <param name="shardCount">Used only when the database is initialised.</param>
@@ -38,6 +40,12 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
             {
                 throw new InvalidOperationException(
                     $"the database's engine schema is at migration {done}, this program knows {migrations[^1].Number}: run the newer actorsync, or restore a backup taken before its upgrade");
+            }
+
+            if (done > 0)
+            {
+                // Before anything of this login, or for this number of shards, is written into the engine's functions.
+                await CheckClusterAsync(connection, shardCount, stop);
             }
 
             var applied = new List<string>();
@@ -92,7 +100,8 @@ public sealed class SchemaMigrator(NpgsqlDataSource database)
             }
             catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected && attempt < LockAttemptsMax)
             {
-                // Whoever holds it is left in peace until the next attempt.
+                // Whoever holds it, and whoever waits behind, is left in peace until the next attempt.
+                await Task.Delay(LockPause, TimeProvider.System, stop);
             }
         }
     }

@@ -49,7 +49,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
     public async Task<IReadOnlyList<CapturedChange>> ReadAsync(Turn turn, int rowsMax, CancellationToken stop, IReadOnlySet<short>? held = null, bool othersWait = false)
     {
         held ??= Nobody;
-        PutApart(Shards, held);
+        PutApart(turn, Shards, held);
         // However much there is of the others, those that are apart get their part of a turn.
         var theirs = MappingsApart().Any(mapping => !held.Contains(mapping) && Behind(mapping).Any()) ? rowsMax / ApartPart : 0;
         var changes = await ReadMainAsync(turn, rowsMax - theirs, stop);
@@ -97,7 +97,7 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         {
             // A piece of long rows has few.
             var many = Math.Max(1, Math.Min(rowsMax, piece.Changes.Count) / ApartPart);
-            PutApart(group, piece.Changes.GroupBy(change => change.Mapping).Where(of => of.Count() >= many).Select(of => of.Key));
+            PutApart(turn, group, piece.Changes.GroupBy(change => change.Mapping).Where(of => of.Count() >= many).Select(of => of.Key));
         }
 
         return piece.Changes;
@@ -142,11 +142,14 @@ public sealed class ChangeWindow(IReadOnlyList<HeldLease> shards)
         Shards.Where(lease => At(lease) is var at && at.Apart.TryGetValue(mapping, out var lane) && (lane.Window is not null || (lane.Snap != at.Main.Snap && lane.Snap != at.Main.Window)))
             .GroupBy(lease => (At(lease).Apart[mapping].Place, lease.Snap));
 
-    private void PutApart(IReadOnlyList<HeldLease> leases, IEnumerable<short> mappings)
+    // Made durable by the turn in which others pass it: whoever asks what may stand unread asks the store.
+    private void PutApart(Turn turn, IReadOnlyList<HeldLease> leases, IEnumerable<short> mappings)
     {
         foreach (var mapping in IsOneQueue ? [] : mappings)
         {
-            Change(leases.Where(lease => !At(lease).Apart.ContainsKey(mapping)), at => at with { Apart = at.Apart.Add(mapping, at.Main) });
+            List<HeldLease> going = [.. leases.Where(lease => !At(lease).Apart.ContainsKey(mapping))];
+            going.ForEach(turn.Advance);
+            Change(going, at => at with { Apart = at.Apart.Add(mapping, at.Main) });
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         MakeRoom(outside);
         var again = _aside.Released(Math.Clamp(writesMax - _writes.Count, 0, _chars > CharsMax ? AgainMin : AgainMax));
         IReadOnlyList<ReadyWrite> released = again.Count == 0 ? [] : await offers.ReadAgainAsync(again, stop);
-        var room = _chars > CharsMax ? 0 : Math.Max(0, writesMax - _writes.Count - released.Count);
+        var room = _chars > CharsMax || Behind.HasUnasked ? 0 : Math.Max(0, writesMax - _writes.Count - released.Count);
         var (writes, now) = await offers.ReadAsync(room, stop);
         _aside.Taken(again.Count);
         Add(released, now);
@@ -63,7 +63,7 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
         }
 
         Behind.Take(writes.Where(write => waiting.Knows(write.Write)).Select(write => Waiting(write, now)).Where(write => paused?.Holds(write.Waiting) != true));
-        var passed = await Behind.PassAsync(now, mapping => outside.Any(submission => submission.Mapping == mapping) || _writes.Values.Any(entry => entry.Waiting.Lane.Mapping == mapping), stop);
+        var passed = await Behind.PassAsync(now, isTight: _chars > CharsMax / 2, mapping => outside.Any(submission => submission.Mapping == mapping) || _writes.Values.Any(entry => entry.Waiting.Lane.Mapping == mapping && !WaitsForBehind(entry.Waiting)), stop);
         Add(passed);
         LetGoHeld();
         return (writes.Count + released.Count + passed.Count > 0 || isAnew, now);
@@ -209,6 +209,8 @@ internal sealed class ReadyQueue(IOfferWindow offers, WaitingWrites waiting, Cut
 
     // Whoever names it waits for it by the rules of the cut, or with it.
     private bool IsHere(RecordId birth) => _births.Contains(birth) || Behind.Unborn.Contains(birth) || paused?.IsUnborn(birth) == true || _aside.Unborn.Contains(birth);
+
+    private bool WaitsForBehind(WaitingWrite write) => write.Parents.Any(reference => Behind.Unborn.Contains(reference.Parent));
 
     private IEnumerable<ParentReference> HeldParents(WaitingWrite write) =>
         paused is null ? [] : write.Parents.Where(reference => reference.Parent != write.Record && paused.IsUnborn(reference.Parent));

@@ -30,11 +30,16 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     private readonly HashSet<RecordId> _unborn = [];
     private readonly Dictionary<short, (string Places, DateTimeOffset Since, DateTimeOffset SeenAt)> _still = [];
     private long _chars;
+    private int _without;
+    private IReadOnlyDictionary<short, int> _given = ImmutableDictionary<short, int>.Empty;
     private DateTimeOffset _lookedAt;
     private volatile IReadOnlyDictionary<short, int> _uncounted = ImmutableDictionary<short, int>.Empty;
 
     /// <summary>When they are looked at again; null when there are none.</summary>
     public DateTimeOffset? NextLook => _behind.Count == 0 ? null : _lookedAt + LookInterval;
+
+    /// <summary>What was read could not be asked about yet.</summary>
+    public bool HasUnasked => _read.Count > 0;
 
     /// <summary>Records that are born by writes held here.</summary>
     public IReadOnlyCollection<RecordId> Unborn => _unborn;
@@ -46,10 +51,11 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     public void Take(IEnumerable<(ReadyWrite Ready, WaitingWrite Waiting)> writes) => _read.AddRange(writes);
 
     /// <summary>Those that need not wait, of what was taken and of the next piece of what is held.</summary>
+    /// <param name="isTight">There is little room for more: what names a record that is born by a write held here is held with it.</param>
     /// <param name="isMoving">True of a mapping of which other writes are ready or outside.</param>
-    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(DateTimeOffset now, Func<short, bool> isMoving, CancellationToken stop)
+    public async Task<IReadOnlyList<(ReadyWrite Ready, WaitingWrite Waiting)>> PassAsync(DateTimeOffset now, bool isTight, Func<short, bool> isMoving, CancellationToken stop)
     {
-        var again = now >= NextLook ? Math.Min(_chars > CharsMax ? LongPieceMax : PieceMax, _behind.Count) : 0;
+        var again = now >= NextLook ? Math.Min(_without > 0 ? LongPieceMax : PieceMax, _behind.Count) : 0;
         if (_read.Count + again == 0)
         {
             return [];
@@ -60,7 +66,7 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         var named = writes.SelectMany(write => Named(write.Waiting)).Where(parent => !born.Contains(parent)).Distinct().ToList();
         var unread = named.Count == 0 ? [] : (await offers.UnreadBirthsAsync(named, stop)).Where(parent => !isHere(parent)).ToHashSet();
         var apart = unread.Count > 0 || writes.Any(write => write.Waiting.Lane.Operation == WriteOperation.Delete) ? await offers.ApartAsync(stop) : ImmutableDictionary<short, string>.Empty;
-        bool IsBehind(WaitingWrite write) => Named(write).Any(unread.Contains) || Children(write, apart).Any();
+        bool IsBehind(WaitingWrite write) => Named(write).Any(unread.Contains) || Children(write, apart).Any() || (isTight && Named(write).Any(_unborn.Contains));
         var room = writesMax - (_behind.Count - again);
         var held = writes.Where(write => IsBehind(write.Waiting)).Take(room).Select(write => write.Waiting.Key).ToHashSet();
         long[] left = [.. writes.Where(write => write.Ready is null && !held.Contains(write.Waiting.Key)).Select(write => write.Waiting.Key)];
@@ -80,7 +86,7 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
             {
                 Enqueue(ready, waiting);
             }
-            else if (ready ?? readAgain.GetValueOrDefault(waiting.Key) is { } whole)
+            else if ((ready ?? readAgain.GetValueOrDefault(waiting.Key)) is { } whole)
             {
                 pass.Add((whole, waiting));
             }
@@ -103,35 +109,48 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
             isStill |= now - _still[mapping].Since > StillMax;
         }
 
-        if (isStill || (_behind.Count == 0 && _uncounted.Count > 0))
+        var held = _behind.GroupBy(write => write.Waiting.Lane.Mapping).ToImmutableDictionary(of => of.Key, of => of.Count());
+        if (isStill)
         {
             _still.Clear();
-            _uncounted = _behind.GroupBy(write => write.Waiting.Lane.Mapping).ToImmutableDictionary(of => of.Key, of => of.Count());
         }
+
+        _given = isStill ? held : _given.Where(of => held.ContainsKey(of.Key)).ToImmutableDictionary(of => of.Key, of => Math.Min(of.Value, held[of.Key]));
+        // Deletes wait for whole backlogs of other objects: their own object does not wait with them.
+        var deletes = _behind.Where(write => write.Waiting.Lane.Operation == WriteOperation.Delete).GroupBy(write => write.Waiting.Lane.Mapping).ToDictionary(of => of.Key, of => of.Count());
+        _uncounted = held.Keys.Select(mapping => KeyValuePair.Create(mapping, Math.Max(_given.GetValueOrDefault(mapping), Math.Min(deletes.GetValueOrDefault(mapping), writesMax / 2))))
+            .Where(of => of.Value > 0).ToImmutableDictionary();
     }
 
     private void Enqueue(ReadyWrite? ready, WaitingWrite waiting)
     {
-        _chars += ready?.Chars ?? 0;
-        _behind.Enqueue((_chars > CharsMax ? Without(ready) : ready, waiting));
+        if (ready is null || _chars + ready.Chars > CharsMax)
+        {
+            _behind.Enqueue((null, waiting));
+            _without++;
+        }
+        else
+        {
+            _behind.Enqueue((ready, waiting));
+            _chars += ready.Chars;
+        }
+
         if (waiting.IsAwaited)
         {
             _unborn.Add(waiting.Record);
         }
     }
 
-    private WaitingWrite Dequeue()
+    private void Dequeue()
     {
-        var (ready, waiting) = _behind.Dequeue();
-        _unborn.Remove(waiting.Record);
-        Without(ready);
-        return waiting;
+        Forget(_behind.Dequeue());
     }
 
-    private ReadyWrite? Without(ReadyWrite? ready)
+    private void Forget((ReadyWrite? Ready, WaitingWrite Waiting) write)
     {
-        _chars -= ready?.Chars ?? 0;
-        return null;
+        _unborn.Remove(write.Waiting.Record);
+        _chars -= write.Ready?.Chars ?? 0;
+        _without -= write.Ready is null ? 1 : 0;
     }
 
     /// <summary>Forgets what is held elsewhere from now on.</summary>
@@ -140,15 +159,15 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         _read.RemoveAll(write => isHeld(write.Waiting));
         for (var i = _behind.Count; i > 0; i--)
         {
-            var (ready, waiting) = _behind.Dequeue();
-            if (!isHeld(waiting))
+            var write = _behind.Dequeue();
+            if (isHeld(write.Waiting))
             {
-                _behind.Enqueue((ready, waiting));
-                continue;
+                Forget(write);
             }
-
-            _unborn.Remove(waiting.Record);
-            Without(ready);
+            else
+            {
+                _behind.Enqueue(write);
+            }
         }
     }
 

@@ -86,7 +86,7 @@ public sealed class SyncConfigLoaderTests
     [InlineData("runtime.lease.margin = 3s", "3s is not shorter than half of runtime.lease.ttl: too little of the lease could be used; write less than 3s")]
     [InlineData("runtime.turn.time-budget = 3s", "3s does not fit into the trust window runtime.lease.ttl - margin - renew: a turn would outlive its lease; write less than 3s, or a longer ttl")]
     [InlineData("runtime.poll.min = 26ms", "26ms is longer than runtime.poll.max; write at most 25ms")]
-    [InlineData("runtime.write-back.lock-timeout = 200ms", "200ms is not shorter than runtime.turn.time-budget: one locked row would use up the turn; write less than 200ms")]
+    [InlineData("runtime.write-back.lock-timeout = 200ms", "200ms is not shorter than runtime.turn.time-budget: one locked row would use up the turn; write less than 100ms")]
     [InlineData("runtime.actor-cache.records-max = 4999", "4999 is smaller than runtime.turn.messages-max: the records of one turn must fit; write at least 5000")]
     [InlineData("salesforce.connect-timeout = 1m, salesforce.request-deadline = 1m", "1m is not shorter than salesforce.request-deadline, which includes it; write less than 1m")]
     [InlineData("coordinator.ready-writes-max = 799", "799 is smaller than coordinator.soap-rows-max times submissions-max: submissions could not be filled; write at least 800")]

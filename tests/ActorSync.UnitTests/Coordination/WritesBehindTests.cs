@@ -89,7 +89,7 @@ public sealed class WritesBehindTests
             behind.Take([(new ReadyWrite(1, write, null), waiting.Of(write, 1, Offers.Now))]);
         }
 
-        (await behind.PassAsync(Offers.Now, _ => false, default)).ShouldBeEmpty();
+        (await behind.PassAsync(Offers.Now, isTight: false, _ => false, default)).ShouldBeEmpty();
         behind.Unborn.Count.ShouldBe(2);
         behind.Remove(write => write.Record.ExternalId == Offers.Contact("C").Entity);
         behind.Unborn.Count.ShouldBe(1);
@@ -140,6 +140,43 @@ public sealed class WritesBehindTests
         _offers.Read("A");
         (await LeaveAsync()).ShouldBe(["A"]);
         (await LeaveAsync()).ShouldBe(["C", "D", "E", "F", "G", "H"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Long_writes_that_name_a_birth_which_waits_leave_room_for_what_it_waits_for()
+    {
+        _offers.Log(Offers.Account("A"));
+        _offers.Offer(Offers.Account("B", parent: "A"));
+        (await LeaveAsync()).ShouldBeEmpty();
+        _offers.Chars = 20_000_000;
+        _offers.Offer([.. "CDEFGH".Select(name => Offers.Contact(name.ToString(), account: "B"))]);
+        for (var i = 0; i < 10; i++)
+        {
+            (await LeaveAsync()).ShouldBeEmpty();
+        }
+
+        _offers.Read("A");
+        var left = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            left.AddRange(await LeaveAsync());
+        }
+
+        left.Take(2).ShouldBe(["A", "B"]);
+        left.Skip(2).ShouldBe(["C", "D", "E", "F", "G", "H"], ignoreOrder: true);
+    }
+
+    // Its own object does not wait with it: a delete waits for the whole backlog of another.
+    [Fact]
+    public async Task Deletes_that_wait_for_the_backlog_of_children_do_not_keep_their_own_object_in_the_log()
+    {
+        _offers.Apart = [2];
+        _offers.Offer(Offers.Account("A", operation: WriteOperation.Delete), Offers.Account("B", operation: WriteOperation.Delete));
+        (await LeaveAsync()).ShouldBeEmpty();
+        _queue.Uncounted.ShouldBe(new Dictionary<short, int> { [1] = 2 });
+        _offers.Apart = [];
+        (await LeaveAsync()).ShouldBe(["A", "B"]);
+        _queue.Uncounted.ShouldBeEmpty();
     }
 
     [Fact]

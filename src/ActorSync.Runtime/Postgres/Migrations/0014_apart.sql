@@ -56,6 +56,13 @@ begin
         select (select min(c.mapping) from {schema}.change_log c where c.mapping > l.mapping) from logged l where l.mapping is not null)
       select mapping from logged where mapping <> all(p_without));
   end if;
+  if p_floor = 0 and p_after = 0 then
+    -- Nothing is known, as behind a node of an older version: a window of some size is looked through for its first id, so that not all that was decided before it is.
+    select case when count(*) < 200000 then coalesce(min(id), 1) - 1 else 0 end into p_floor from (
+      (select id from {schema}.change_log where txid >= a and txid < b limit 200000)
+      union all
+      (select id from {schema}.change_log where txid = any(late) limit 200000)) l;
+  end if;
   return query select * from {schema}.read_window_range(p_shards, mappings, p_snap, p_win, greatest(p_after, p_floor), p_ceiling, p_limit);
 end $$;
 
