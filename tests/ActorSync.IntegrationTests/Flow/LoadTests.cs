@@ -60,8 +60,8 @@ public sealed class LoadTests
         var created = sync.Server.Faults.Add(new OrgFault.Latency(new LatencyDistribution.Fixed(TimeSpan.Zero)), CreateJob);
 
         // Both jobs are noted before either has rows, and the seventh page leaves rows of Contact to take, in whatever order the pages come.
-        using var accounts = sync.Server.Faults.HoldNext(AccountJob, HoldPoint.OnTheWay);
-        using var contacts = sync.Server.Faults.HoldNext(ContactJob, HoldPoint.OnTheWay);
+        using var accounts = sync.Server.Faults.HoldNext(AccountJob, HoldPoint.BeforeEffect);
+        using var contacts = sync.Server.Faults.HoldNext(ContactJob, HoldPoint.BeforeEffect);
         var doomed = sync.StartProcess("after-load-page:7");
         await Eventually.HoldsAsync("both jobs to be noted", async () => await sync.QueryAsync<long>("select count(cursor->'load'->>'job') from actorsync.lease where address >= 20000") == 2, DiesWithin);
         accounts.Release();
