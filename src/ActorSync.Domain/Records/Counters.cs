@@ -170,7 +170,7 @@ internal static class Counters
     /// One that is found in a record of an earlier life, undeleted since, may never have been said: then theirs knows nothing of ours, and somebody has to tell.</summary>
     public static void TakeBirth(RecordDecision decision, string sfid, string field, string? ours, string? theirs)
     {
-        if (decision.State.FormerSfids.Contains(sfid) && !decision.State.Inbox.ContainsKey(field))
+        if ((decision.State.FormerSfids.Contains(sfid) || decision.State.Outstanding is { Revived: true }) && !decision.State.Inbox.ContainsKey(field))
         {
             var sum = decision.State.Counters.TryGetValue(field, out var open) ? Text(Sum(open)) : ours;
             decision.Add(new ConflictFrozen(field, null, sum, theirs, "whether its birth was applied to the record that was undeleted cannot be told", decision.Now, Counted: true));

@@ -290,7 +290,8 @@ public static class RecordEvolve
         Sfid = e.Sfid,
         FormerSfids = state.FormerSfids.Remove(e.Sfid),
         Life = Life.Alive,
-        Outstanding = state.Outstanding is { } outside && outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,
+        Outstanding = state.Outstanding is { } outside && outside.Sfid == e.Sfid ? outside with { Ended = true }
+            : state.BirthOutside ? state.Outstanding! with { Revived = true } : state.Outstanding,
         Queue = LocalQueue.AsUpdates(state.Queue),
         Owed = state.Owed is { Operation: RowOperation.Delete } ? null
             : state.IsMarked ? OwedRow.Of(state, FieldValues.Empty, new RowStatus(Sfid: e.Sfid, IsDeleted: false))

@@ -84,6 +84,9 @@ public sealed record OutstandingWrite(int WriteNo, string? Sfid, LocalWrite Writ
     /// its outcome tells what it did.</summary>
     public bool Ended { get; init; }
 
+    /// <summary>A birth that was outside when a record of an earlier life was undeleted: what is found in that record may never have been said.</summary>
+    public bool Revived { get; init; }
+
     /// <summary>True when its outcome is no outcome of this state's record.</summary>
     internal bool IsOver(RecordState state) => Ended || (Sfid is { } addressee && addressee != state.Sfid);
 }

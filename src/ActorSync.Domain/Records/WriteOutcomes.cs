@@ -215,7 +215,13 @@ internal static class WriteOutcomes
             kept = later is null && winner == Side.Postgres ? kept.With(name, ours) : kept;
         }
 
+        var former = decision.State.BirthOutside && decision.State.FormerSfids.Contains(found.Sfid);
         decision.Add(new WriteOverwritten(m.WriteNo, m.Submission, found.Sfid, kept, m.At));
+        if (former)
+        {
+            // Who changes it now is told of no record of this row: only a read shows what came after the probe.
+            decision.Add(new ReadBackAsked(found.Sfid, "it was deleted, and a birth under its external id was found in it", decision.Now));
+        }
     }
 
     // Alive and changed: a delete that was lost did not happen, and still wins, unless it is one that loses.

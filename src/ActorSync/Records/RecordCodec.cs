@@ -9,8 +9,8 @@ namespace ActorSync.Records;
 internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
 {
     /// <summary>What is written of states, events, mail and the cursors of shards. Raise it with every change after which an older program could not read them or, writing a state again, would lose
-    /// of it: from the first node of the new version on no older one holds a shard. Before 2 there were no mappings read apart.</summary>
-    public const int Format = 2;
+    /// of it: from the first node of the new version on no older one holds a shard. Before 2 there were no mappings read apart; before 3 a birth forgot that an earlier record was undeleted.</summary>
+    public const int Format = 3;
 
     private static readonly Dictionary<string, JsonTypeInfo> ByName = new(StringComparer.Ordinal)
     {

@@ -24,7 +24,7 @@ internal static partial class AllMutants
         new("a deletion takes the changes of the next life with it", "rule 7", 18, new Mutation(
             Records + "RecordEvolve.cs", "Queue = [.. state.Queue.SkipWhile(write => write.Operation != WriteOperation.Insert)], Outstanding", "Queue = [.. state.Queue.Where(write => write.Operation == WriteOperation.Insert)], Outstanding")),
         new("what was outside before a record was deleted and undeleted is its outcome", "rule 7", 986, new Mutation(
-            Records + "RecordEvolve.cs", "outside.Sfid == e.Sfid ? outside with { Ended = true } : state.Outstanding,", "outside.Sfid == e.Sfid ? outside : state.Outstanding,")),
+            Records + "RecordEvolve.cs", "outside.Sfid == e.Sfid ? outside with { Ended = true }", "outside.Sfid == e.Sfid ? outside")),
         new("a record deleted about the second of its stamp is not read again", "rule 6", 1399, new Mutation(
             Records + "WriteOutcomes.cs", "else if (!(state.SystemModstamp <= at - StampIsOver))", "else if (state.SystemModstamp == at - StampIsOver)")),
         new("a record that lost its place is not spoken of", "rule 4", 154, new Mutation(

@@ -98,6 +98,31 @@ public sealed class CounterPolicyTests
             .When(Read(62, 61, Ten.With(Count, null), Row(again, Ten.With(Count, "25")))).ThenRowGetsNothing();
     }
 
+    // The read that brings the record back may come before the doubt is settled.
+    [Fact]
+    public void Birth_in_doubt_whose_record_was_undeleted_before_the_doubt_is_settled_goes_to_somebody()
+    {
+        var again = new RowStamp(2, 1);
+        var row = Row(again, Ten.With(Count, "25"));
+        GivenAgreed(Ten).When(Deleted(2, R1)).When(Inserted(3, again, Ten.With(Count, "25"))).When(Confirmed(1, 4)).ThenOffered(WriteOperation.Insert, null, (Name, "Ada"), (Count, "25"))
+            .When(Read(11, 10, Ten, row)).ThenTypes(typeof(ReadBackAsked))
+            .When(Read(13, 12, Ten, row)).ThenState(state => state.Sfid.ShouldBe("S1"))
+            .When(Settled(2, 60, new DoubtAnswer.Overwritten("S1", Ten, At(50), At(59))))
+            .ThenState(state => (state.Inbox[Count].Ours, state.Inbox[Count].Theirs).ShouldBe(("25", "10")))
+            .When(Read(62, 61, Ten, row)).ThenRowGetsNothing();
+    }
+
+    // What Salesforce counts between the probe and its answer no change event tells: the record was not linked then.
+    [Fact]
+    public void Birth_in_doubt_that_is_found_in_an_earlier_record_is_read_again()
+    {
+        var again = new RowStamp(2, 1);
+        GivenAgreed(Ten).When(Deleted(2, R1)).When(Inserted(3, again, Ten.With(Count, "25"))).When(Confirmed(1, 4))
+            .When(Settled(2, 60, new DoubtAnswer.Overwritten("S1", Ten, At(50), At(59)))).ThenState(state => state.ReadBacks.ShouldContainKey("S1"))
+            .When(Read(62, 61, Ten.With(Count, "13"), Row(again, Ten.With(Count, "25"))))
+            .ThenState(state => (state.Inbox[Count].Ours, state.Inbox[Count].Theirs).ShouldBe(("25", "13")));
+    }
+
     [Fact]
     public void Event_from_before_what_a_read_has_shown_is_not_what_somebody_chooses_from() =>
         GivenAgreed(Ten).When(Updated(2, R2, (Count, "10", "11"))).When(new ChangesMissed("S1", "GAP_UPDATE", At(3)))
