@@ -216,6 +216,9 @@ internal sealed class RunningSync : IAsyncDisposable
         await JournalsFoldAsync();
     }
 
+    /// <summary>Waits until nothing is left to do, whether both sides agree or somebody has to say what they shall agree on.</summary>
+    public Task RestsAsync() => Eventually.PassesAsync("all work to be done", async () => (await OpenWorkAsync()).ShouldBeNull(), ConvergedWithin);
+
     /// <summary>Every journal folds to its snapshot and to its row.</summary>
     public async Task JournalsFoldAsync()
     {
