@@ -14,7 +14,8 @@ namespace ActorSync;
 internal sealed class FlowLoops(
     FlowParts parts, NpgsqlDataSource database, SubmissionTable submissions, SalesforceSession session, NodeOptions options, TimeProvider clock, SyncLog log)
 {
-    private readonly ActorCache<RecordState> _warm = new(options.Runtime.ActorsMax, options.Runtime.ActorBytesMax);
+    private readonly ActorCache<RecordState>[] _warm =
+        [.. Enumerable.Range(0, parts.Workers).Select(_ => new ActorCache<RecordState>(options.Runtime.ActorsMax / parts.Workers, options.Runtime.ActorBytesMax / parts.Workers))];
 
     /// <summary>True while other nodes live, whose signals do not come here.</summary>
     public bool HasPeers
@@ -29,8 +30,15 @@ internal sealed class FlowLoops(
     /// <param name="kept">The shards that were held before and still are.</param>
     public HeldLoops StartRecords(IReadOnlyList<HeldLease> shards, IReadOnlySet<int> kept)
     {
-        _warm.Keep(actor => kept.Contains(Addresses.ShardOf(actor.Entity, options.Runtime.ShardCount)));
-        return HeldLoops.Start(shards, (stop, _) => [parts.Records(shards, _warm).RunAsync(stop)]);
+        foreach (var warm in _warm)
+        {
+            warm.Keep(actor => kept.Contains(Addresses.ShardOf(actor.Entity, options.Runtime.ShardCount)));
+        }
+
+        // A shard is always the same worker's, which knows its actors.
+        var gate = parts.PollGate();
+        var workers = shards.GroupBy(shard => shard.Address % parts.Workers).Select(share => parts.Records([.. share], share.Key, _warm[share.Key], gate)).ToArray();
+        return HeldLoops.Start(shards, (stop, _) => workers.Select(worker => worker.RunAsync(stop)));
     }
 
     /// <summary>The coordinator, and what is done once in a cluster.</summary>

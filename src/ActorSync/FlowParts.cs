@@ -42,7 +42,7 @@ internal sealed class FlowParts(
     private readonly List<ChangeInbox> _inboxes = [];
     private readonly Dictionary<short, ObjectMapping> _mappings = mappings.ToDictionary(mapping => mapping.Number);
     private readonly ApiBudget _budget = budget ?? ApiBudget.Unlimited;
-    private readonly Wakeup _records = new(clock);
+    private readonly (Wakeup All, ImmutableArray<Wakeup> Each) _records = WorkersOf(options.Runtime.TurnWorkers, clock);
     private readonly Wakeup _coordinator = new(clock);
     private readonly Dictionary<short, Wakeup> _feeds = mappings.ToDictionary(mapping => mapping.Number, _ => new Wakeup(clock));
     private readonly BackPressure _backPressure = new(
@@ -52,6 +52,9 @@ internal sealed class FlowParts(
         mapping => mappings.FirstOrDefault(known => known.Number == mapping)?.ObjectName ?? $"mapping {mapping}");
     private LoadPlaces _places = new(mappings, options.Feed.Load?.ObjectsMax ?? int.MaxValue);
     private readonly RecordMail _mail = new(mappings.ToDictionary(mapping => mapping.Number), stores.Rows, options.Runtime.ShardCount, retired);
+
+    /// <summary>How many workers run the turns of the records, each of its own shards.</summary>
+    public int Workers => _records.Each.Length;
 
     /// <summary>Numbers of the mappings, each with a feed.</summary>
     public IReadOnlyCollection<short> Mappings => _mappings.Keys;
@@ -63,13 +66,19 @@ internal sealed class FlowParts(
     }
 
     /// <summary>The record actors of some shards.</summary>
+    /// <param name="worker">Which of <see cref="Workers"/> runs their turns.</param>
     /// <param name="warm">States of these shards that are known already.</param>
-    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, ActorCache<RecordState>? warm = null) => Worker(shards, Sources(shards), warm);
+    /// <param name="gate">Asked for work by all of them; null: by this one alone.</param>
+    public TurnWorker<RecordState, RecordMessage, RecordEvent> Records(IReadOnlyList<HeldLease> shards, int worker = 0, ActorCache<RecordState>? warm = null, PollGate? gate = null) =>
+        Worker(shards, Sources(shards), _records.Each[worker], warm, gate);
+
+    /// <summary>Where the workers ask for work.</summary>
+    public PollGate PollGate() => new(stores.Turns, clock);
 
     /// <summary>Runs what a node's first turns run, of a record that does not exist, and undoes it.</summary>
     /// <param name="record">UUID of no record.</param>
     public Task RehearseAsync(Guid record, CancellationToken stop) => mappings.Count == 0 ? Task.CompletedTask
-        : new Rehearsal(stores, mappings[0], _mail, record, options.Runtime.ShardCount).RunAsync(lease => Sources([lease]), (shards, sources) => Worker(shards, sources, null), stop);
+        : new Rehearsal(stores, mappings[0], _mail, record, options.Runtime.ShardCount).RunAsync(lease => Sources([lease]), (shards, sources) => Worker(shards, sources, _records.Each[0]), stop);
 
     private ITurnSource<RecordMessage>[] Sources(IReadOnlyList<HeldLease> shards)
     {
@@ -79,9 +88,9 @@ internal sealed class FlowParts(
         return [new ChangeLogSource<RecordMessage>(window, changes.Translate, _backPressure.HeldAsync, () => mail.LeftSome), mail];
     }
 
-    private TurnWorker<RecordState, RecordMessage, RecordEvent> Worker(IReadOnlyList<HeldLease> shards, IReadOnlyList<ITurnSource<RecordMessage>> sources, ActorCache<RecordState>? warm) => new(
-        stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), _records, term,
-        options.Runtime, clock, log.Trouble, warm);
+    private TurnWorker<RecordState, RecordMessage, RecordEvent> Worker(IReadOnlyList<HeldLease> shards, IReadOnlyList<ITurnSource<RecordMessage>> sources, Wakeup wakeup, ActorCache<RecordState>? warm = null, PollGate? gate = null) => new(
+        stores.Turns, shards, new RecordActor(_mappings), new RecordCodec(), sources, new RecordSink(_mail, stores, _coordinator, _feeds, Corrections()), wakeup, term,
+        options.Runtime, clock, log.Trouble, warm, gate);
 
     /// <summary>Offers that the coordinator made last holds back and that do not wait for Salesforce, by mapping; see <see cref="PausedOffers"/> and <see cref="WritesBehind"/>.</summary>
     public Func<IReadOnlyDictionary<short, int>> HeldOffers { get; private set; } = () => ImmutableDictionary<short, int>.Empty;
@@ -97,12 +106,12 @@ internal sealed class FlowParts(
         HeldOffers = () => new[] { paused?.Uncounted, queue?.Uncounted }.SelectMany(held => held ?? ImmutableDictionary<short, int>.Empty).GroupBy(of => of.Key).ToImmutableDictionary(of => of.Key, of => Math.Min(UncountedMax, of.Sum(held => held.Value)));
         return new SubmissionCoordinator(
             stores, lease, term, _mappings, ready, new WritePace(_budget, options.Cut, clock), waiting, new SoapLane(soap),
-            bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records, options.Coordinator, jitter, newId, clock, log);
+            bulk is null ? null : new BulkLane(bulk, options.Bulk with { Slowed = _budget.JobPause }, clock, log), new DoubtProbe(soap, organizationId), _mail, _coordinator, _records.All, options.Coordinator, jitter, newId, clock, log);
     }
 
     /// <summary>The feed of a mapping.</summary>
     public ObjectFeed Feed(HeldLease lease, short mapping) => new(
-        stores, lease, term, _mappings[mapping], organizationId, soap.For(ApiUse.Read), _mail, _feeds[mapping], _records, options.Feed, new ReadPace(_budget, _mappings.Count), clock, log,
+        stores, lease, term, _mappings[mapping], organizationId, soap.For(ApiUse.Read), _mail, _feeds[mapping], _records.All, options.Feed, new ReadPace(_budget, _mappings.Count), clock, log,
         Inbox(lease, _mappings[mapping]), queries, Gate(_mappings[mapping]));
 
     /// <summary>The feeds made so far have ended: those made from now on begin anew.</summary>
@@ -114,6 +123,12 @@ internal sealed class FlowParts(
 
     /// <summary>The stream of change events for the feeds made so far; null where none of them is fed by it.</summary>
     public ChangeStream? Stream(SalesforceSession session) => _inboxes.Count == 0 ? null : new ChangeStream(session, [.. _inboxes], clock, log);
+
+    private static (Wakeup All, ImmutableArray<Wakeup> Each) WorkersOf(int count, TimeProvider clock)
+    {
+        ImmutableArray<Wakeup> each = [.. Enumerable.Range(0, count).Select(_ => new Wakeup(clock))];
+        return (new Wakeup(clock, each), each);
+    }
 
     private Corrections? Corrections() => stores.Failovers is { } failovers ? new Corrections(failovers, stores.Rows, _mappings, log) : null;
 
@@ -134,7 +149,13 @@ internal sealed class FlowParts(
     /// <inheritdoc/>
     public void Dispose()
     {
-        _records.Dispose();
+        _records.All.Dispose();
+        foreach (var worker in _records.Each)
+        {
+            worker.Dispose();
+        }
+
+        _backPressure.Dispose();
         _coordinator.Dispose();
         foreach (var feed in _feeds.Values)
         {

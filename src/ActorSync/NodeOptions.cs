@@ -39,6 +39,7 @@ internal sealed record NodeOptions(
             LeaseMargin = config.Runtime.Lease.Margin,
             TurnMessagesMax = config.Runtime.Turn.MessagesMax,
             TurnTimeBudget = config.Runtime.Turn.TimeBudget,
+            TurnWorkers = config.Runtime.Turn.Workers,
             PollMin = config.Runtime.Poll.Min,
             PollMax = config.Runtime.Poll.Max,
             RetryDelay = config.Runtime.WriteBack.RetryDelay,

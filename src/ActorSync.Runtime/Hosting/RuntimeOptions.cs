@@ -24,6 +24,9 @@ public sealed record RuntimeOptions
     /// <summary>What a turn should take; the number of messages follows it.</summary>
     public TimeSpan TurnTimeBudget { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Turns that run at the same time, each of its own part of the shards.</summary>
+    public int TurnWorkers { get; init; } = 1;
+
     /// <summary>Shortest time between two looks at the change log.</summary>
     public TimeSpan PollMin { get; init; } = TimeSpan.FromMilliseconds(2);
 

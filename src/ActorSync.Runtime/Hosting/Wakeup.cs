@@ -1,7 +1,8 @@
 namespace ActorSync.Runtime.Hosting;
 
 /// <summary>Lets one loop sleep until another has something for it, or a time has passed. Signals that come while nobody waits are kept as one.</summary>
-public sealed class Wakeup(TimeProvider clock) : IDisposable
+/// <param name="followers">Signalled with it; null: none.</param>
+public sealed class Wakeup(TimeProvider clock, IReadOnlyList<Wakeup>? followers = null) : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly Lock _gate = new();
@@ -22,20 +23,28 @@ public sealed class Wakeup(TimeProvider clock) : IDisposable
                 _signal.Release();
             }
         }
+
+        foreach (var follower in followers ?? [])
+        {
+            follower.Signal();
+        }
     }
 
     /// <summary>Waits for a signal, at most <paramref name="atMost"/>.</summary>
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken stop)
+    /// <returns>True when it was signalled.</returns>
+    public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken stop)
     {
         using var timeout = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
             await _signal.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             // Time is up: polling is the truth, signals only make it quicker.
+            return false;
         }
     }
 

@@ -49,12 +49,12 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
         await using var command = database.CreateCommand(
             $"""
             select pg_current_snapshot()::text,
-              exists (select from {S}.mailbox where address = any($1) and (due_at is null or due_at <= clock_timestamp()))
+              array(select a from unnest($1) a where exists (select from {S}.mailbox where address = a and (due_at is null or due_at <= clock_timestamp())))
             """);
         command.Parameters.Add(new() { Value = addresses.ToArray() });
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
-        return new StoreGlance(reader.GetString(0), reader.GetBoolean(1));
+        return new StoreGlance(reader.GetString(0), reader.GetFieldValue<int[]>(1));
     }
 
     /// <inheritdoc/>

@@ -37,8 +37,8 @@ public interface ITurnStore
 
 /// <summary>What a glance saw.</summary>
 /// <param name="Snapshot">What was visible: another text means that something committed.</param>
-/// <param name="HasDueMail">An envelope is due, or has no due time.</param>
-public readonly record struct StoreGlance(string Snapshot, bool HasDueMail);
+/// <param name="DueMail">The addresses among those asked for that have an envelope which is due, or has no due time.</param>
+public readonly record struct StoreGlance(string Snapshot, IReadOnlyCollection<int> DueMail);
 
 /// <summary>An envelope in a mailbox.</summary>
 /// <param name="Id">In the order of sending.</param>

@@ -1,23 +1,102 @@
+using ActorSync.Runtime.Hosting;
+
 namespace ActorSync.Runtime.Turns;
 
-/// <summary>Asks, in one cheap statement, whether a turn could find anything: the store's snapshot moved since the last look, or an envelope is due.</summary>
-internal sealed class PollGate(ITurnStore store, int[] addresses, TimeProvider clock)
+/// <summary>Asks, in one cheap statement for all workers of a node, whether a turn could find anything: the store's snapshot moved since the last look, or an envelope is due.
+/// What the look of one worker finds wakes the others that it is for, so that many workers look no more often than one.</summary>
+public sealed class PollGate(ITurnStore store, TimeProvider clock)
 {
     private static readonly TimeSpan LookAnywayInterval = TimeSpan.FromMilliseconds(500);
 
+    private readonly Lock _gate = new();
+    private readonly List<PollSeat> _seats = [];
     private string _snapshot = "";
-    private long _lookedAt = clock.GetTimestamp();
+    private long _lookedAt;
 
-    public async Task<bool> HasWorkAsync(CancellationToken stop)
+    /// <summary>A worker that asks from now on.</summary>
+    /// <param name="addresses">Whose mail it takes.</param>
+    /// <param name="wakeup">Wakes it when another worker has found something for it.</param>
+    public PollSeat Join(IReadOnlyList<int> addresses, Wakeup wakeup)
     {
-        var (snapshot, hasDueMail) = await store.GlanceAsync(addresses, stop);
-        var moved = snapshot != _snapshot || clock.GetElapsedTime(_lookedAt) > LookAnywayInterval;
-        if (moved)
+        var seat = new PollSeat(this, addresses.ToHashSet(), wakeup) { MovedAt = clock.GetTimestamp() };
+        lock (_gate)
         {
-            _snapshot = snapshot;
-            _lookedAt = clock.GetTimestamp();
+            _seats.Add(seat);
         }
 
-        return moved || hasDueMail;
+        return seat;
+    }
+
+    internal async Task<bool> HasWorkAsync(PollSeat asking, TimeSpan rest, CancellationToken stop)
+    {
+        int[] addresses;
+        lock (_gate)
+        {
+            if (asking.TakeFound())
+            {
+                return true;
+            }
+
+            if (_seats.Count > 1 && _lookedAt != 0 && clock.GetElapsedTime(_lookedAt) < rest)
+            {
+                return false;
+            }
+
+            // The others need not look meanwhile.
+            _lookedAt = clock.GetTimestamp();
+            addresses = [.. _seats.SelectMany(seat => seat.Addresses)];
+        }
+
+        var glance = await store.GlanceAsync(addresses, stop);
+        lock (_gate)
+        {
+            var hasMoved = glance.Snapshot != _snapshot;
+            _snapshot = glance.Snapshot;
+            foreach (var seat in _seats)
+            {
+                var isMoved = hasMoved || clock.GetElapsedTime(seat.MovedAt) > LookAnywayInterval;
+                seat.MovedAt = isMoved ? clock.GetTimestamp() : seat.MovedAt;
+                if (isMoved || glance.DueMail.Any(seat.Addresses.Contains))
+                {
+                    seat.Find(isOwn: seat == asking);
+                }
+            }
+
+            return asking.TakeFound();
+        }
+    }
+}
+
+/// <summary>A worker's place at the gate.</summary>
+public sealed class PollSeat
+{
+    private readonly PollGate _gate;
+    private readonly Wakeup _wakeup;
+    private bool _found;
+
+    internal PollSeat(PollGate gate, IReadOnlySet<int> addresses, Wakeup wakeup) => (_gate, Addresses, _wakeup) = (gate, addresses, wakeup);
+
+    internal IReadOnlySet<int> Addresses { get; }
+
+    internal long MovedAt { get; set; }
+
+    /// <summary>True when a turn of this worker could find something.</summary>
+    /// <param name="rest">A look of another worker that is not older tells as much as one of this: it would have woken it.</param>
+    public Task<bool> HasWorkAsync(TimeSpan rest, CancellationToken stop) => _gate.HasWorkAsync(this, rest, stop);
+
+    internal void Find(bool isOwn)
+    {
+        _found = true;
+        if (!isOwn)
+        {
+            _wakeup.Signal();
+        }
+    }
+
+    internal bool TakeFound()
+    {
+        var found = _found;
+        _found = false;
+        return found;
     }
 }

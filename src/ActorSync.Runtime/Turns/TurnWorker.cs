@@ -9,6 +9,7 @@ namespace ActorSync.Runtime.Turns;
 
 /// <summary>The loop of the runtime: runs the turns of all shards a node holds. Take, hydrate, decide, append, write back, fence, commit; only then adopt.</summary>
 /// <param name="warm">States that a worker before this one has left, of these shards only: they were held all the time in between. Null: every actor is cold.</param>
+/// <param name="gate">Asked for work, by all workers of the node; null: by this one alone.</param>
 public sealed class TurnWorker<TState, TMessage, TEvent>(
     ITurnStore store,
     IReadOnlyList<HeldLease> shards,
@@ -21,7 +22,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     RuntimeOptions options,
     TimeProvider clock,
     Action<Exception, string> report,
-    ActorCache<TState>? warm = null)
+    ActorCache<TState>? warm = null,
+    PollGate? gate = null)
     where TState : class, IEquatable<TState>
 {
     private static readonly TimeSpan OwingLoadInterval = TimeSpan.FromSeconds(1);
@@ -31,12 +33,13 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
     private readonly OwingActors _owing = new();
     private readonly Dictionary<ActorId, TState> _hydrated = [];
     private readonly Dictionary<ActorId, int> _bytes = [];
-    private readonly PollGate _gate = new(store, [.. shards.Select(lease => lease.Address)], clock);
+    private readonly PollSeat _seat = (gate ?? new PollGate(store, clock)).Join([.. shards.Select(lease => lease.Address)], wakeup);
     private readonly WaitingPlaces _waiting = new();
     private readonly TurnSize _size = new(options.TurnMessagesMax, options.TurnTimeBudget);
     private Exception? _poison;
     private TimeSpan _rest = options.PollMin;
     private bool _isLoaded;
+    private bool _isSignalled;
     private long _owingLoadedAt;
     private long _cursorsWrittenAt = clock.GetTimestamp();
 
@@ -53,7 +56,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
                 var pause = await StepAsync(stop);
                 if (pause > TimeSpan.Zero)
                 {
-                    await wakeup.WaitAsync(pause, stop);
+                    _isSignalled = await wakeup.WaitAsync(pause, stop);
                 }
             }
         }
@@ -78,7 +81,8 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
                 await LoadMoreOwingAsync(stop);
             }
 
-            var worked = (sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) || await _gate.HasWorkAsync(stop)) && await TurnAsync(stop);
+            var worked = (sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) || await _seat.HasWorkAsync(_isSignalled ? TimeSpan.Zero : _rest, stop)) && await TurnAsync(stop);
+            _isSignalled = false;
             var rest = _rest;
             _rest = worked ? options.PollMin : _rest * 2 < options.PollMax ? _rest * 2 : options.PollMax;
             return worked ? TimeSpan.Zero : rest;

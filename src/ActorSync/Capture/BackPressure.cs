@@ -11,7 +11,7 @@ namespace ActorSync.Capture;
 /// <param name="shareMin">Writes that an object may have waiting however many others share, within the limit: fewer would not fill a Bulk job.</param>
 /// <param name="inLogOrder">Writes leave in the order of the log.</param>
 /// <param name="nameOf">What a mapping is called.</param>
-internal sealed class BackPressure(IOfferTable offers, int offersMax, int shareMin, bool inLogOrder, TimeProvider clock, SyncLog log, Func<short, string> nameOf)
+internal sealed class BackPressure(IOfferTable offers, int offersMax, int shareMin, bool inLogOrder, TimeProvider clock, SyncLog log, Func<short, string> nameOf) : IDisposable
 {
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(100);
 
@@ -20,6 +20,8 @@ internal sealed class BackPressure(IOfferTable offers, int offersMax, int shareM
 
     private static readonly HeldChanges Everything = new(true, new HashSet<short>());
 
+    // Workers ask side by side.
+    private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Dictionary<short, long> _saidAt = [];
     private readonly HashSet<short> _saidHeld = [];
     private long _askedAt;
@@ -30,6 +32,22 @@ internal sealed class BackPressure(IOfferTable offers, int offersMax, int shareM
     /// <summary>What of the change log is to be left alone. Asks the store ten times a second, and sooner only when a tenth of what may wait was taken meanwhile.</summary>
     /// <param name="taken">Changes taken since the last call.</param>
     public async Task<HeldChanges> HeldAsync(int taken, CancellationToken stop)
+    {
+        await _asking.WaitAsync(stop);
+        try
+        {
+            return await AskAsync(taken, stop);
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _asking.Dispose();
+
+    private async Task<HeldChanges> AskAsync(int taken, CancellationToken stop)
     {
         _taken += taken;
         if (_asked && _taken < Math.Max(1, offersMax / 10) && clock.GetElapsedTime(_askedAt) < AskInterval)

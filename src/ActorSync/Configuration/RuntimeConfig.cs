@@ -41,6 +41,9 @@ internal sealed record TurnConfig
 
     /// <summary>Time after which a turn takes no more messages; within the trust window of the lease.</summary>
     public required TimeSpan TimeBudget { get; init; }
+
+    /// <summary>Turns that run at the same time, each of its own part of the node's shards, 1 to 64.</summary>
+    public required int Workers { get; init; }
 }
 
 /// <summary>Adaptive interval at which a worker looks for new changes. Always <c>Min &lt;= Max</c>.</summary>

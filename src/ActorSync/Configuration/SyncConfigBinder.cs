@@ -184,6 +184,7 @@ internal static class SyncConfigBinder
         {
             MessagesMax = at.Integer("messages-max", 1, 50_000),
             TimeBudget = at.Duration("time-budget", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)),
+            Workers = at.Integer("workers", 1, 64),
         };
         at.Done();
         return config;

@@ -53,7 +53,8 @@ internal interface IOfferWindow
     /// <summary>Mappings whose changes are read apart in any shard, each with the places where it stands: some changes of them may stand unread before what has been read of others.</summary>
     Task<IReadOnlyDictionary<short, string>> ApartAsync(CancellationToken stop);
 
-    /// <summary>Of some records those whose births are offered, or may stand unread in the change log: their mapping is read apart, and they have no actor.</summary>
+    /// <summary>Of some records those whose births are offered, or may stand unread in the change log: they have no actor, and either their mapping is read apart or their birth has been
+    /// logged and the worker of their shard has not decided it yet.</summary>
     Task<IReadOnlyCollection<RecordId>> UnreadBirthsAsync(IReadOnlyCollection<RecordId> named, CancellationToken stop);
 }
 

@@ -20,7 +20,12 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     /// <summary>Texts of what is held, in characters of two bytes. What is beyond is read again when it is let go: it must not take the room in which what it waits for is read.</summary>
     private const long CharsMax = 16_000_000;
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+    // A birth that was logged with its child is decided by another worker in the same moment; one in a backlog may take hours.
+    private static readonly TimeSpan LookIntervalMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LookIntervalMax = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>So many that are held may be looked at often.</summary>
+    private const int FewMax = 200;
 
     // Two objects with a backlog each may have filled what may wait with writes that name records further on in the other's: nothing of them would ever move again.
     private static readonly TimeSpan StillMax = TimeSpan.FromMinutes(1);
@@ -33,10 +38,11 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
     private int _without;
     private IReadOnlyDictionary<short, int> _given = ImmutableDictionary<short, int>.Empty;
     private DateTimeOffset _lookedAt;
+    private TimeSpan _lookInterval = LookIntervalMax;
     private volatile IReadOnlyDictionary<short, int> _uncounted = ImmutableDictionary<short, int>.Empty;
 
     /// <summary>When they are looked at again; null when there are none.</summary>
-    public DateTimeOffset? NextLook => _behind.Count == 0 ? null : _lookedAt + LookInterval;
+    public DateTimeOffset? NextLook => _behind.Count == 0 ? null : _lookedAt + _lookInterval;
 
     /// <summary>What was read could not be asked about yet.</summary>
     public bool HasUnasked => _read.Count > 0;
@@ -72,6 +78,8 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         long[] left = [.. writes.Where(write => write.Ready is null && !held.Contains(write.Waiting.Key)).Select(write => write.Waiting.Key)];
         var readAgain = left.Length == 0 ? [] : (await offers.ReadAgainAsync(left, stop)).ToDictionary(write => write.OfferId);
         // From here on nothing fails.
+        _lookInterval = IntervalAfter(again, isNew: _read.Exists(write => held.Contains(write.Waiting.Key)));
+        _lookedAt = _behind.Count == 0 ? now : _lookedAt;
         _read.Clear();
         for (var i = 0; i < again; i++)
         {
@@ -95,6 +103,11 @@ internal sealed class WritesBehind(IOfferWindow offers, int writesMax, Func<Reco
         Watch(now, [.. unread.Select(record => record.Mapping), .. writes.SelectMany(write => Children(write.Waiting, apart))], apart, isMoving);
         return pass;
     }
+
+    private TimeSpan IntervalAfter(int again, bool isNew) =>
+        isNew && _behind.Count + _read.Count <= FewMax ? LookIntervalMin
+        : again == 0 ? _lookInterval
+        : _lookInterval * 2 < LookIntervalMax ? _lookInterval * 2 : LookIntervalMax;
 
     // Whether what is waited for moves: its changes are read, or its writes are on their way.
     private void Watch(DateTimeOffset now, HashSet<short> awaited, IReadOnlyDictionary<short, string> apart, Func<short, bool> isMoving)

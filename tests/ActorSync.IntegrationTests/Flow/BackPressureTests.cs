@@ -11,6 +11,8 @@ public sealed class BackPressureTests
 {
     private const int OffersMax = 200;
     private const int TurnMessagesMax = 100;
+    private const int Workers = 2;
+    private const int Changes = 4 * OffersMax;
     private const int SoapRowsMax = 20;
     private const int SubmissionsMax = 2;
 
@@ -23,23 +25,23 @@ public sealed class BackPressureTests
         {
             Configuration = $$"""
                 actorsync.coordinator { order = {{order}}, offers-max = {{OffersMax}}, ready-writes-max = 100, soap-rows-max = {{SoapRowsMax}}, submissions-max = {{SubmissionsMax}} }
-                actorsync.runtime.turn.messages-max = {{TurnMessagesMax}}
+                actorsync.runtime.turn { messages-max = {{TurnMessagesMax}}, workers = {{Workers}} }
 
                 """,
         });
         var outage = sync.Server.Faults.Add(new OrgFault.Refuse(Reset: false));
-        await sync.ExecuteAsync($"insert into salesforce.account(name) select 'Waiting ' || i from generate_series(1, {3 * OffersMax}) i");
+        await sync.ExecuteAsync($"insert into salesforce.account(name) select 'Waiting ' || i from generate_series(1, {Changes}) i");
         await Eventually.HoldsAsync("capture to wait", () => Task.FromResult(sync.Log.Contains("further changes stay in the change log", StringComparison.Ordinal)));
         for (var look = 0; look < 200; look++)
         {
             // A turn takes whole what it has begun to take; what is outside comes back as offers.
-            (await sync.QueryAsync<long>("select count(*) from actorsync.offer")).ShouldBeLessThanOrEqualTo(OffersMax + TurnMessagesMax + (SubmissionsMax * SoapRowsMax));
+            (await sync.QueryAsync<long>("select count(*) from actorsync.offer")).ShouldBeLessThanOrEqualTo(OffersMax + (Workers * TurnMessagesMax) + (SubmissionsMax * SoapRowsMax));
         }
 
         (await sync.QueryAsync<long>($"select count(*) from ({ChangeLogLag.UndecidedSql}) u")).ShouldBeGreaterThan(OffersMax);
         sync.Server.Faults.Remove(outage).ShouldBeTrue();
         await sync.ConvergedAsync();
-        sync.Org.Model.Query("SELECT Id FROM Account WHERE Name LIKE 'Waiting %'").Rows.Count.ShouldBe(3 * OffersMax);
+        sync.Org.Model.Query("SELECT Id FROM Account WHERE Name LIKE 'Waiting %'").Rows.Count.ShouldBe(Changes);
         sync.Org.ShouldHoldNothingTwice();
         sync.Log.Split('\n').Count(line => line.Contains("taken from the change log again", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(1);
     }

@@ -234,11 +234,11 @@ public abstract class TurnStoreConformance : StoreConformance
         (await Turns.PeekPostponedAsync([5, 4, 3], 9, Stop)).Select(envelope => (envelope.Address, envelope.Body)).ShouldBe([(3, "1"), (3, "3")]);
         (await Turns.PeekPostponedAsync([3], 1, Stop)).ShouldHaveSingleItem().Body.ShouldBe("1");
         (await LookAsync(turn => turn.TakeMailAsync([5, 4, 3], 2, Stop))).Select(envelope => (envelope.Address, envelope.Body)).ShouldBe([(3, "1"), (4, "2")]);
-        (await Turns.GlanceAsync([3], Stop)).HasDueMail.ShouldBeTrue();
+        (await Turns.GlanceAsync([3], Stop)).DueMail.ShouldBe([3]);
         await TurnAsync(async turn => (await turn.TakeMailAsync([3, 4], 10, Stop)).Count.ShouldBe(3));
         (await MailAsync(3, 4)).ShouldBeEmpty();
-        (await Turns.GlanceAsync([3, 4], Stop)).HasDueMail.ShouldBeFalse();
-        (await Turns.GlanceAsync([5], Stop)).HasDueMail.ShouldBeTrue();
+        (await Turns.GlanceAsync([3, 4], Stop)).DueMail.ShouldBeEmpty();
+        (await Turns.GlanceAsync([3, 5], Stop)).DueMail.ShouldBe([5]);
         (await Turns.CountShardMailAsync(10, Stop)).ShouldBe(2);
         (await Turns.CountShardMailAsync(1, Stop)).ShouldBe(1);
     }
@@ -315,6 +315,38 @@ public abstract class TurnStoreConformance : StoreConformance
             return Task.CompletedTask;
         });
         (await Turns.GlanceAsync([3], Stop)).Snapshot.ShouldNotBe(before);
+    }
+
+    // Its child may have been decided by another worker, and is held until then.
+    [Fact]
+    public async Task Birth_is_unread_from_its_commit_until_it_is_decided_and_again_while_it_is_offered()
+    {
+        var leases = await HoldAsync();
+        var window = new ChangeWindow([leases[1]]) { ShardCount = StoreWorld.ShardCount };
+        async Task ReadAsync(int rowsMax) => await TurnAsync(async turn =>
+        {
+            turn.Advance(leases[1]);
+            await window.ReadAsync(turn, rowsMax, Stop);
+        });
+        async Task ShouldBeUnreadAsync(params int[] numbers) => (await World.Stores.Offers.OpenWindow().UnreadBirthsAsync([.. new[] { 1, 33, 2 }.Select(number => new RecordId(StoreWorld.Account, Key(number)))], Stop))
+            .Select(record => record.ExternalId).ShouldBe(numbers.Select(Key), ignoreOrder: true);
+        await ReadAsync(10);
+        await ShouldBeUnreadAsync();
+        await using (var session = await World.BeginAsync())
+        {
+            await session.InsertAsync(Key(1), ("Name", "Ada"));
+            await session.InsertAsync(Key(33), ("Name", "Bob"));
+            await ShouldBeUnreadAsync();
+            await session.CommitAsync();
+        }
+
+        await ShouldBeUnreadAsync(1, 33);
+        await ReadAsync(1);
+        await ShouldBeUnreadAsync(33);
+        await ReadAsync(10);
+        await ShouldBeUnreadAsync();
+        await TurnAsync(turn => World.Stores.Offers.OfferAsync(turn, [new OfferedWrite(StoreWorld.Account, Key(1), 1, WriteOperation.Insert, null, FieldValues.Empty, FieldValues.Empty, turn.Now)], Stop));
+        await ShouldBeUnreadAsync(1);
     }
 
     // The half-read window is older than what the other shard has seen: nobody is taken back to it.

@@ -326,7 +326,17 @@ internal sealed class MemoryOffers(MemoryTurnStore store) : IOfferTable
                 .Select(write => new RecordId(write.Mapping, write.Entity)).ToHashSet();
             var apart = Apart().Select(lane => (lane.Shard, lane.Mapping)).ToHashSet();
             return Task.FromResult<IReadOnlyCollection<RecordId>>([.. named.Where(record => offered.Contains(record)
-                || (apart.Contains((Addresses.ShardOf(record.ExternalId, database.ShardCount), record.Mapping)) && database.States.Read(null, new ActorId(record.Mapping, record.ExternalId)) is null))]);
+                || (database.States.Read(null, new ActorId(record.Mapping, record.ExternalId)) is null
+                    && (apart.Contains((Addresses.ShardOf(record.ExternalId, database.ShardCount), record.Mapping)) || IsUndecided(record))))]);
+        }
+
+        private bool IsUndecided(RecordId record)
+        {
+            var database = store.Database;
+            var shard = Addresses.ShardOf(record.ExternalId, database.ShardCount);
+            return database.Leases.Scan(null).Select(row => row.Value).FirstOrDefault(lease => lease.Address == shard) is { } lease
+                && database.ChangeLog.Undecided(new MemorySnapshot(lease.Snap)).Any(row => row.Shard == shard && row.Change.Mapping == record.Mapping && row.Change.Entity == record.ExternalId && row.Change.Operation == 'I'
+                    && !(lease.Window is { } open && new MemorySnapshot(open).Shows(row.Transaction) && row.Change.Id <= lease.WindowId));
         }
 
         private IEnumerable<(int Shard, short Mapping, string Place)> Apart() =>

@@ -30,7 +30,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
         Reach("glance");
         var now = database.Now();
         return Task.FromResult(new StoreGlance(
-            database.Snapshots.Current(), database.Mail.Scan(null).Any(row => addresses.Contains(row.Value.Address) && !(row.Value.DueAt > now))));
+            database.Snapshots.Current(), [.. database.Mail.Scan(null).Where(row => addresses.Contains(row.Value.Address) && !(row.Value.DueAt > now)).Select(row => row.Value.Address).Distinct()]));
     }
 
     public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop)
