@@ -231,14 +231,17 @@ internal sealed class OfferWindow(NpgsqlDataSource database) : IOfferWindow
               select u.mapping, u.id, exists (select from {S}.offer o where o.external_id = u.id and o.mapping = u.mapping and o.body->>'operation' = '{nameof(WriteOperation.Insert)}') offered,
                 exists (select from {S}.actor a where a.mapping = u.mapping and a.external_id = u.id) known
               from unnest($1, $2) u(mapping, id)),
-            strange as materialized (select u.mapping, u.id, l.address, l.snap, l.win, l.win_id, coalesce(l.cursor->'apart' ? u.mapping::text, false) apart from u join {S}.lease l on l.address = {S}.shard_of(u.id) where not offered and not known)
+            strange as materialized (select u.mapping, u.id, l.address, l.snap, l.win, l.win_id, coalesce(l.cursor->'apart' ? u.mapping::text, false) apart from u join {S}.lease l on l.address = {S}.shard_of(u.id) where not offered and not known),
+            -- By itself, so that it is gone through once, however many are asked about.
+            logged as materialized (
+              select id, txid, shard, mapping, external_id from {S}.change_log
+              where txid >= (select min(pg_snapshot_xmin(snap)::text::bigint)::text::xid8 from strange where not apart) and operation = 'I')
             select mapping, id from u where offered
             union all
             select mapping, id from strange where apart
             union all
-            select distinct s.mapping, s.id from strange s join {S}.change_log c on c.shard = s.address and c.mapping = s.mapping and c.external_id = s.id
-            where not apart and c.txid >= (select min(pg_snapshot_xmin(snap)::text::bigint)::text::xid8 from strange) and c.operation = 'I'
-              and not pg_visible_in_snapshot(c.txid, s.snap) and (s.win is null or c.id > s.win_id or not pg_visible_in_snapshot(c.txid, s.win))
+            select distinct s.mapping, s.id from strange s join logged c on c.shard = s.address and c.mapping = s.mapping and c.external_id = s.id
+            where not s.apart and not pg_visible_in_snapshot(c.txid, s.snap) and (s.win is null or c.id > s.win_id or not pg_visible_in_snapshot(c.txid, s.win))
             """);
         command.Parameters.Add(new() { Value = named.Select(record => record.Mapping).ToArray() });
         command.Parameters.Add(new() { Value = named.Select(record => record.ExternalId).ToArray() });
