@@ -52,8 +52,11 @@ internal static class AccountRows
         """;
 
     /// <summary>A statement that inserts rows numbered from one on.</summary>
-    public static string Insert(string table, long from, long count) => string.Create(
-        CultureInfo.InvariantCulture, $"insert into {table}({Columns}) select {Values} from generate_series({from}, {from + count - 1}) i");
+    public static string Insert(string table, long from, long count) => Insert(table, Columns, from, count);
+
+    /// <summary>As <see cref="Insert(string, long, long)"/>, into a table whose columns have other names.</summary>
+    public static string Insert(string table, string columns, long from, long count) => string.Create(
+        CultureInfo.InvariantCulture, $"insert into {table}({columns}) select {Values} from generate_series({from}, {from + count - 1}) i");
 
     /// <summary>A statement that changes rows, each time to something else.</summary>
     public static string Update(string table, string where) => $"update {table} set description = 'A note of transaction ' || txid_current() || ' about number ' || id where {where}";

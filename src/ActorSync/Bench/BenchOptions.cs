@@ -1,3 +1,5 @@
+using ActorSync.Bench.Growth;
+
 namespace ActorSync.Bench;
 
 /// <summary>What <c>actorsync bench</c> is asked to do.</summary>
@@ -19,6 +21,9 @@ internal sealed record BenchOptions(IReadOnlyList<IBenchScenario> Scenarios, lon
 
     /// <summary>Whether PostgreSQL counts its statements, which costs it about a twentieth: the most expensive are printed.</summary>
     public bool Profile { get; init; }
+
+    /// <summary>How much there is around what is measured.</summary>
+    public BenchSize Size { get; init; } = BenchSize.Plain;
 
     /// <summary>Runs unless told otherwise.</summary>
     public const int RunsDefault = 1;

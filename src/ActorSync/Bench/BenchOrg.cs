@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ActorSync.Bench.Growth;
 using ActorSync.Commands;
 using ActorSync.OrgSimulator;
 
@@ -43,7 +44,7 @@ internal sealed partial class BenchOrg : IAsyncDisposable
 
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var program = ChildProgram.Start(
-            ["org", "--bulk-chunk-ms", options.Realistic ? $"{RealisticChunkMs}" : "0"], new Dictionary<string, string>(StringComparer.Ordinal), Path.Combine(folder, "org.log"), clock,
+            ["org", "--bulk-chunk-ms", options.Realistic ? $"{RealisticChunkMs}" : "0", .. await ObjectsAsync(options.Size.Objects, folder, stop)], new Dictionary<string, string>(StringComparer.Ordinal), Path.Combine(folder, "org.log"), clock,
             line =>
             {
                 if (Address().Match(line) is { Success: true } found)
@@ -69,6 +70,18 @@ internal sealed partial class BenchOrg : IAsyncDisposable
         {
             await _program.DisposeAsync();
         }
+    }
+
+    private static async Task<string[]> ObjectsAsync(int count, string folder, CancellationToken stop)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var file = Path.Combine(folder, "objects.json");
+        await File.WriteAllTextAsync(file, CustomObjects.Schema(count), stop);
+        return ["--objects", file];
     }
 
     [GeneratedRegex(@"listens at (http\S+)")]

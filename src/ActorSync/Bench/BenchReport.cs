@@ -56,13 +56,7 @@ internal sealed class BenchReport(MachineFacts machine, BenchOptions options)
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
-            json.WriteString("at", machine.At);
-            json.WriteString("system", machine.System);
-            json.WriteString("processor", machine.Processor);
-            json.WriteNumber("cores", machine.Cores);
-            json.WriteNumber("memory_bytes", machine.Memory);
-            json.WriteString("dotnet", machine.Dotnet);
-            json.WriteString("postgres", machine.Postgres);
+            machine.Write(json);
             json.WriteBoolean("realistic", options.Realistic);
             json.WriteStartObject("scenarios");
             foreach (var (scenario, runs) in _runs)
@@ -86,7 +80,8 @@ internal sealed class BenchReport(MachineFacts machine, BenchOptions options)
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter json, Dictionary<string, double?> figures)
+    /// <summary>Writes figures as members of the present object.</summary>
+    public static void Write(Utf8JsonWriter json, Dictionary<string, double?> figures)
     {
         foreach (var (name, value) in figures)
         {
@@ -101,7 +96,8 @@ internal sealed class BenchReport(MachineFacts machine, BenchOptions options)
         }
     }
 
-    private static string Text(double? value) => value switch
+    /// <summary>A figure as people read it.</summary>
+    public static string Text(double? value) => value switch
     {
         null => "-",
         >= 1000 or <= -1000 => value.Value.ToString("N0", CultureInfo.InvariantCulture),

@@ -1,4 +1,6 @@
+using System.Globalization;
 using ActorSync.Audit;
+using ActorSync.Bench.Growth;
 using ActorSync.Bench.Measuring;
 using ActorSync.Bench.Wire;
 using ActorSync.Commands;
@@ -7,7 +9,7 @@ using Npgsql;
 
 namespace ActorSync.Bench;
 
-/// <summary>A new database, a new org and, when asked for, a node: each a process of its own, and what they use is measured apart.</summary>
+/// <summary>A new database, a new org and, when asked for, nodes: each a process of its own, and what they use is measured apart.</summary>
 internal sealed class BenchWorld : IAsyncDisposable
 {
     private const string S = RuntimeOptions.Schema;
@@ -31,13 +33,16 @@ internal sealed class BenchWorld : IAsyncDisposable
     private readonly BenchOrg _org;
     private readonly string _folder;
     private readonly ProcessTable _processes = new();
-    private ChildProgram? _node;
+    private readonly List<ChildProgram> _nodes = [];
     private int? _postmaster;
 
-    private BenchWorld(BenchDatabase database, BenchOrg org, OrgWire wire, string folder, TimeProvider clock) =>
-        (_database, _org, Wire, Log, Jobs, _folder, Clock) = (database, org, wire, new OrgLog(wire), new OrgJobs(wire, clock), folder, clock);
+    private BenchWorld(BenchDatabase database, BenchOrg org, OrgWire wire, BenchSize size, string folder, TimeProvider clock) =>
+        (_database, _org, Wire, Log, Jobs, Size, _folder, Clock) = (database, org, wire, new OrgLog(wire), new OrgJobs(wire, clock), size, folder, clock);
 
     public TimeProvider Clock { get; }
+
+    /// <summary>How much there is around what is measured.</summary>
+    public BenchSize Size { get; }
 
     /// <summary>The application's connections, the floor's too.</summary>
     public NpgsqlDataSource Application => _database.Application;
@@ -65,7 +70,7 @@ internal sealed class BenchWorld : IAsyncDisposable
         try
         {
             org = await BenchOrg.StartAsync(options, folder, clock, stop);
-            var world = new BenchWorld(database, org, await OrgWire.SignInAsync(org, stop), folder, clock);
+            var world = new BenchWorld(database, org, await OrgWire.SignInAsync(org, stop), options.Size, folder, clock);
             world._postmaster = world._processes.ServerOf(await world.QueryAsync<int>("select pg_backend_pid()", stop));
             if (options.Profile)
             {
@@ -87,23 +92,47 @@ internal sealed class BenchWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the node and waits until its table is there and all that the org had is in it.</summary>
+    /// <summary>Starts the nodes and waits until their tables are there and all that the org had is in them; before that it fills in the history that is wanted.</summary>
     /// <param name="configuration">HOCON over what is shipped.</param>
     public async Task StartNodeAsync(string configuration, CancellationToken stop)
+    {
+        if (Size.History > 0)
+        {
+            await FilledHistory.MakeAsync(this, configuration, Size.History, stop);
+        }
+
+        await StartFirstNodeAsync(configuration, stop);
+        if (Size.Nodes > 1)
+        {
+            for (var number = 2; number <= Size.Nodes; number++)
+            {
+                await LaunchAsync(configuration, number, stop);
+            }
+
+            await GoalAsync("the nodes to share the work", () => QueryAsync<bool>(SharedSql(Size.Nodes), stop), stop);
+            await AtRestAsync(stop);
+        }
+    }
+
+    /// <summary>Starts one node, whatever the size, and waits as <see cref="StartNodeAsync"/> does.</summary>
+    public async Task StartFirstNodeAsync(string configuration, CancellationToken stop)
     {
         await LaunchNodeAsync(configuration, stop);
         await GoalAsync("the node to be ready", IsLiveAsync, stop);
     }
 
-    /// <summary>Starts the node and waits for nothing.</summary>
+    /// <summary>Starts one node and waits for nothing.</summary>
     /// <param name="configuration">HOCON over what is shipped.</param>
-    public async Task LaunchNodeAsync(string configuration, CancellationToken stop)
+    public Task LaunchNodeAsync(string configuration, CancellationToken stop) => LaunchAsync(configuration, 1, stop);
+
+    private async Task LaunchAsync(string configuration, int number, CancellationToken stop)
     {
-        var file = Path.Combine(_folder, "node.conf");
+        var name = number == 1 ? "node" : string.Create(CultureInfo.InvariantCulture, $"node-{number}");
+        var file = Path.Combine(_folder, $"{name}.conf");
         await File.WriteAllTextAsync(
             file,
             $$"""
-            actorsync { node.name = bench, mappings = [ {{AccountRows.Mapping}} ] }
+            actorsync { node.name = bench-{{number}}, mappings = [ {{(Size.Objects > 0 ? CustomObjects.Mappings(Size.Objects) : AccountRows.Mapping)}} ] }
             {{configuration}}
             """,
             stop);
@@ -114,21 +143,22 @@ internal sealed class BenchWorld : IAsyncDisposable
             ["ACTORSYNC_SALESFORCE_CLIENT_ID"] = _org.ClientId,
             ["ACTORSYNC_SALESFORCE_CLIENT_SECRET"] = _org.ClientSecret,
         };
-        _node = ChildProgram.Start(["run", "-c", file], environment, Path.Combine(_folder, "node.log"), Clock);
+        _nodes.Add(ChildProgram.Start(["run", "-c", file], environment, Path.Combine(_folder, $"{name}.log"), Clock));
     }
 
-    /// <summary>Lets the node finish and end.</summary>
-    public async Task StopNodeAsync()
+    /// <summary>Lets the nodes finish and end.</summary>
+    public async Task StopNodesAsync()
     {
-        if (_node is { } node)
+        List<ChildProgram> nodes = [.. _nodes];
+        _nodes.Clear();
+        foreach (var node in nodes)
         {
-            _node = null;
             await node.DisposeAsync();
         }
     }
 
-    /// <summary>Most memory the node has held, in bytes; null where it cannot be seen.</summary>
-    public long? PeakBytes() => _node is { } node ? _processes.PeakMemoryOf(node.Id) : null;
+    /// <summary>Most memory that a node has held, in bytes; null where it cannot be seen.</summary>
+    public long? PeakBytes() => _nodes.Max(node => _processes.PeakMemoryOf(node.Id));
 
     /// <summary>Waits until nothing of the application's is on its way.</summary>
     public Task AtRestAsync(CancellationToken stop) => GoalAsync("everything to come to rest", () => QueryAsync<bool>(QuietSql, stop), stop);
@@ -143,14 +173,14 @@ internal sealed class BenchWorld : IAsyncDisposable
         var began = Clock.GetTimestamp();
         while (!await holds())
         {
-            if (_node is { HasExited: true } node)
+            if (_nodes.FirstOrDefault(started => started.HasExited) is { } node)
             {
                 throw new CommandException(ExitCode.Failed, $"the node ended by itself:\n{node.Tail}");
             }
 
             if (Clock.GetElapsedTime(began) > GoalMax)
             {
-                throw new CommandException(ExitCode.Failed, $"waited {GoalMax.TotalMinutes:0} min for {what}; see {Path.Combine(_folder, "node.log")}\n{_node?.Tail}");
+                throw new CommandException(ExitCode.Failed, $"waited {GoalMax.TotalMinutes:0} min for {what}; see {Path.Combine(_folder, "node.log")}\n{_nodes.LastOrDefault()?.Tail}");
             }
 
             await Task.Delay(Look, Clock, stop);
@@ -189,7 +219,7 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopNodeAsync();
+        await StopNodesAsync();
         Wire.Dispose();
         await _org.DisposeAsync();
         await _database.DisposeAsync();
@@ -199,9 +229,27 @@ internal sealed class BenchWorld : IAsyncDisposable
     {
         var wal = await QueryAsync<long>("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::int8", stop);
         return new Cost(
-            Clock.GetElapsedTime(0), _processes.CpuOf(_node?.Id ?? Environment.ProcessId), _postmaster is { } server ? _processes.CpuOfServer(server) : null,
+            Clock.GetElapsedTime(0), CpuOfNodes(), _postmaster is { } server ? _processes.CpuOfServer(server) : null,
             _org.ProcessId is { } org ? _processes.CpuOf(org) : null, wal, 0);
     }
+
+    // Of a floor, of the program that does the work of a node.
+    private TimeSpan? CpuOfNodes()
+    {
+        TimeSpan? sum = TimeSpan.Zero;
+        foreach (var id in _nodes.Count == 0 ? [Environment.ProcessId] : _nodes.Select(node => node.Id))
+        {
+            sum += _processes.CpuOf(id);
+        }
+
+        return sum;
+    }
+
+    // Each holds its share of the shards; where they cannot be equal, one more.
+    private static string SharedSql(int nodes) => string.Create(CultureInfo.InvariantCulture, $"""
+        select count(*) = {nodes} and max(held) - min(held) <= 1
+        from (select count(*) held from {S}.lease where owner is not null and address < (select shard_count from {S}.cluster) group by owner) h
+        """);
 
     private async Task<bool> IsLiveAsync()
     {

@@ -21,18 +21,12 @@ internal static class Figures
     public static Dictionary<string, double?> Of(SideFigures engine, SideFigures floor)
     {
         var figures = Common.ToDictionary(name => name, _ => (double?)null, StringComparer.Ordinal);
-        figures["records"] = engine.Records;
-        figures["records_per_s"] = engine.Records / engine.Cost.Wall.TotalSeconds;
-        Add(figures, "", engine.Latencies.Sent);
-        Add(figures, "applied_", engine.Latencies.Applied);
-        Add(figures, "written_back_", engine.Latencies.WrittenBack);
-        Add(figures, "", "node", engine);
+        AddEngine(figures, engine);
         figures["floor_records_per_s"] = floor.Records / floor.Cost.Wall.TotalSeconds;
         Add(figures, "floor_", "client", floor);
         figures["floor_wall_ratio"] = Each(engine, engine.Cost.Wall) / Each(floor, floor.Cost.Wall);
         figures["floor_cpu_ratio"] = figures["cpu_s_per_1000"] / figures["floor_cpu_s_per_1000"];
         figures["floor_cpu_ratio_without_simulator"] = Each(engine, engine.Cost.Node + engine.Cost.Postgres) / Each(floor, floor.Cost.Node + floor.Cost.Postgres);
-        figures["peak_mb"] = engine.PeakBytes / BytesPerMegabyte;
         foreach (var (name, value) in engine.Own)
         {
             figures[name] = value;
@@ -43,13 +37,40 @@ internal static class Figures
             }
         }
 
-        // What is too short to be measured has no ratio.
-        return figures.ToDictionary(figure => figure.Key, figure => figure.Value is { } value && double.IsFinite(value) ? figure.Value : null, StringComparer.Ordinal);
+        return Finite(figures);
+    }
+
+    /// <summary>The figures of one run of the engine alone.</summary>
+    public static Dictionary<string, double?> Of(SideFigures engine)
+    {
+        var figures = Common.Where(name => !name.StartsWith("floor_", StringComparison.Ordinal)).ToDictionary(name => name, _ => (double?)null, StringComparer.Ordinal);
+        AddEngine(figures, engine);
+        foreach (var (name, value) in engine.Own)
+        {
+            figures[name] = value;
+        }
+
+        return Finite(figures);
     }
 
     /// <summary>Medians of several runs, or what else is made of the values of one name.</summary>
     public static Dictionary<string, double?> Fold(IReadOnlyList<IReadOnlyDictionary<string, double?>> runs, Func<IReadOnlyCollection<double>, double?> fold) =>
         runs[0].Keys.ToDictionary(name => name, name => fold([.. runs.Select(run => run.GetValueOrDefault(name)).OfType<double>()]), StringComparer.Ordinal);
+
+    // What is too short to be measured has no ratio.
+    private static Dictionary<string, double?> Finite(Dictionary<string, double?> figures) =>
+        figures.ToDictionary(figure => figure.Key, figure => figure.Value is { } value && double.IsFinite(value) ? figure.Value : null, StringComparer.Ordinal);
+
+    private static void AddEngine(Dictionary<string, double?> figures, SideFigures engine)
+    {
+        figures["records"] = engine.Records;
+        figures["records_per_s"] = engine.Records / engine.Cost.Wall.TotalSeconds;
+        Add(figures, "", engine.Latencies.Sent);
+        Add(figures, "applied_", engine.Latencies.Applied);
+        Add(figures, "written_back_", engine.Latencies.WrittenBack);
+        Add(figures, "", "node", engine);
+        figures["peak_mb"] = engine.PeakBytes / BytesPerMegabyte;
+    }
 
     private static void Add(Dictionary<string, double?> figures, string prefix, List<double> latencies)
     {

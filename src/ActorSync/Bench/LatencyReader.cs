@@ -7,7 +7,7 @@ internal static class LatencyReader
 {
     /// <summary>Commit of the transaction that wrote a row last; nothing where the server does not keep track of it.</summary>
     private const string WrittenSql = $"""
-        select actorsync_id__c::text, pg_xact_commit_timestamp(xmin) from {AccountRows.Mapped} where sfid is not null and current_setting('track_commit_timestamp')::bool
+        select actorsync_id__c::text, pg_xact_commit_timestamp(xmin) from {AccountRows.Mapped} where id > 0 and sfid is not null and current_setting('track_commit_timestamp')::bool
         """;
 
     /// <summary>

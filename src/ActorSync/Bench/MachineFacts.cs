@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace ActorSync.Bench;
 
@@ -15,6 +16,18 @@ internal sealed record MachineFacts(DateTimeOffset At, string System, int Cores,
         return new MachineFacts(
             clock.GetUtcNow(), RuntimeInformation.OSDescription, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Processors(),
             RuntimeInformation.FrameworkDescription, $"PostgreSQL {await command.ExecuteScalarAsync(stop)}");
+    }
+
+    /// <summary>Writes them as members of the present object.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("at", At);
+        json.WriteString("system", System);
+        json.WriteString("processor", Processor);
+        json.WriteNumber("cores", Cores);
+        json.WriteNumber("memory_bytes", Memory);
+        json.WriteString("dotnet", Dotnet);
+        json.WriteString("postgres", Postgres);
     }
 
     private static string Processors()

@@ -52,10 +52,12 @@ internal static class BenchCommand
             };
             return CommandLine.GuardAsync(scope, async () => (int)await new BenchRun(options, scope).RunAsync());
         });
+        command.Subcommands.Add(GrowthCommand.Create(scopeOf));
         return command;
     }
 
-    private static Option<long?> Number(string name, string description, long? otherwise)
+    /// <summary>An option that takes a number of things.</summary>
+    public static Option<long?> Number(string name, string description, long? otherwise)
     {
         var option = new Option<long?>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>

@@ -52,6 +52,39 @@ public sealed class BenchCommandTests
         figures.GetProperty("single_updates_per_s_ratio").GetDouble().ShouldBeGreaterThan(0);
     }
 
+    // The command itself compares every record that it fills in with its journal and its row.
+    [Fact]
+    public async Task Growth_measures_a_scenario_over_a_history_that_is_true()
+    {
+        using var folder = TemporaryFolder.Create();
+        var server = await TestPostgres.ServerAsync();
+        var runner = new CommandRunner();
+
+        var code = await runner.RunAsync(
+            "bench", "growth", "--axis", "history", "bulk-insert", "--points", "3", "--records", Few, "--json", folder["figures.json"], "--svg", folder["plot.svg"],
+            "--folder", folder.Path, "--postgres", server.ConnectionString);
+
+        code.ShouldBe(ExitCode.Ok, runner.Error);
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(folder["figures.json"]));
+        var point = json.RootElement.GetProperty("scenarios").GetProperty("bulk-insert").EnumerateArray().ShouldHaveSingleItem();
+        point.GetProperty("history").GetInt32().ShouldBe(3);
+        point.GetProperty("records_per_s").GetDouble().ShouldBeGreaterThan(0);
+        (await File.ReadAllTextAsync(folder["plot.svg"])).ShouldContain("bulk-insert");
+    }
+
+    [Theory]
+    [InlineData("--axis", "width")]
+    [InlineData("--axis", "history", "--points", "10,1")]
+    [InlineData("--axis", "nodes", "bulk-insert")]
+    public async Task What_cannot_grow_is_refused_with_what_can(params string[] arguments)
+    {
+        var runner = new CommandRunner();
+
+        (await runner.RunAsync(["bench", "growth", .. arguments])).ShouldBe(ExitCode.Usage);
+
+        runner.Error.ShouldContain("write ");
+    }
+
     [Fact]
     public async Task An_unknown_scenario_is_told_which_there_are()
     {

@@ -15,7 +15,7 @@ internal sealed class Backlog : IBenchScenario
     public async Task<SideFigures> EngineAsync(BenchWorld world, long records, CancellationToken stop)
     {
         await world.StartNodeAsync("", stop);
-        await world.StopNodeAsync();
+        await world.StopNodesAsync();
         await InsertAsync(world, AccountRows.Mapped, records, stop);
         await world.LaunchNodeAsync("", stop);
         var cost = await world.MeasureAsync(() => world.GoalAsync("every row to have its sfid", () => MappedRows.HaveIdsAsync(world, stop), stop), stop);

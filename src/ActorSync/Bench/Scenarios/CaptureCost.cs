@@ -24,7 +24,7 @@ internal sealed class CaptureCost : IBenchScenario
     public async Task<SideFigures> EngineAsync(BenchWorld world, long records, CancellationToken stop)
     {
         await world.StartNodeAsync("", stop);
-        await world.StopNodeAsync();
+        await world.StopNodesAsync();
         return await MeasureAsync(world, AccountRows.Mapped, records, stop);
     }
 

@@ -21,7 +21,7 @@ internal sealed class Cold : IBenchScenario
         var warmUp = Math.Min(WarmUp, records);
         await world.StartNodeAsync(Configuration, stop);
         await MappedRows.PrepareAsync(world, warmUp + records, stop);
-        await world.StopNodeAsync();
+        await world.StopNodesAsync();
         await world.StartNodeAsync(Configuration, stop);
         await MappedRows.UpdateAsync(world, FormattableString.Invariant($"id <= {warmUp}"), warmUp, stop);
         await MappedRows.SettleAsync(world, stop);
