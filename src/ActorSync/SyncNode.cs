@@ -5,6 +5,7 @@ using ActorSync.Domain.Mapping;
 using ActorSync.Failovers;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
+using ActorSync.Retention;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Salesforce.Budget;
@@ -64,6 +65,7 @@ internal static class SyncNode
             try
             {
                 await AgreeAsync(database, turns, current, log, stop);
+                await new PartitionsAhead(database, clock, log).MakeAsync(stop);
                 // Before the term: from its first moment on others leave to this node what is its share.
                 var retired = await MappingStore.RetireAsync(database, numbers, stop);
                 var tables = await MappedTable.LoadAsync(database, mappings, stop);
