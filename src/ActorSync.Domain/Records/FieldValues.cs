@@ -31,13 +31,19 @@ public sealed class FieldValues : IReadOnlyList<KeyValuePair<string, string?>>, 
     /// <summary>Builds from pairs; a later pair of one name wins.</summary>
     public static FieldValues From(IEnumerable<KeyValuePair<string, string?>> pairs)
     {
-        var sorted = new SortedDictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var (name, value) in pairs)
+        var items = pairs.ToArray();
+        if (!IsInOrder(items))
         {
-            sorted[name] = value;
+            var count = 0;
+            foreach (var item in items)
+            {
+                count = Insert(items, count, item);
+            }
+
+            Array.Resize(ref items, count);
         }
 
-        return sorted.Count == 0 ? Empty : new FieldValues([.. sorted]);
+        return items.Length == 0 ? Empty : new FieldValues(items);
     }
 
     /// <summary>Builds from a few pairs.</summary>
@@ -105,8 +111,25 @@ public sealed class FieldValues : IReadOnlyList<KeyValuePair<string, string?>>, 
     /// <summary>The fields that satisfy a condition.</summary>
     public FieldValues Where(Func<string, string?, bool> keep)
     {
-        var kept = _items.Where(item => keep(item.Key, item.Value)).ToArray();
-        return kept.Length == _items.Length ? this : kept.Length == 0 ? Empty : new FieldValues(kept);
+        KeyValuePair<string, string?>[]? kept = null;
+        var count = 0;
+        for (var i = 0; i < _items.Length; i++)
+        {
+            if (!keep(_items[i].Key, _items[i].Value))
+            {
+                kept ??= _items[..];
+            }
+            else if (kept is null)
+            {
+                count++;
+            }
+            else
+            {
+                kept[count++] = _items[i];
+            }
+        }
+
+        return kept is null ? this : count == 0 ? Empty : new FieldValues(kept[..count]);
     }
 
     /// <summary>The fields whose value differs from what <paramref name="other"/> says of them; fields it does not name count as empty.</summary>
@@ -114,8 +137,23 @@ public sealed class FieldValues : IReadOnlyList<KeyValuePair<string, string?>>, 
         Where((name, value) => !string.Equals(other[name], value, StringComparison.Ordinal));
 
     /// <inheritdoc/>
-    public bool Equals(FieldValues? other) =>
-        other is not null && _items.AsSpan().SequenceEqual(other._items);
+    public bool Equals(FieldValues? other)
+    {
+        if (other is null || other._items.Length != _items.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _items.Length; i++)
+        {
+            if (!string.Equals(_items[i].Key, other._items[i].Key, StringComparison.Ordinal) || !string.Equals(_items[i].Value, other._items[i].Value, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as FieldValues);
@@ -140,4 +178,39 @@ public sealed class FieldValues : IReadOnlyList<KeyValuePair<string, string?>>, 
 
     /// <inheritdoc/>
     public override string ToString() => "{" + string.Join(", ", _items.Select(item => $"{item.Key}={item.Value ?? "null"}")) + "}";
+
+    private static bool IsInOrder(KeyValuePair<string, string?>[] items)
+    {
+        for (var i = 1; i < items.Length; i++)
+        {
+            if (string.CompareOrdinal(items[i - 1].Key, items[i].Key) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Puts an item among the first so many, which are in order, and says how many they are then.
+    private static int Insert(KeyValuePair<string, string?>[] items, int count, KeyValuePair<string, string?> item)
+    {
+        int low = 0, high = count;
+        while (low < high)
+        {
+            var middle = (low + high) >> 1;
+            var order = string.CompareOrdinal(items[middle].Key, item.Key);
+            if (order == 0)
+            {
+                items[middle] = item;
+                return count;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        Array.Copy(items, low, items, low + 1, count - low);
+        items[low] = item;
+        return count + 1;
+    }
 }

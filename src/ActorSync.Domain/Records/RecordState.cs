@@ -242,7 +242,7 @@ public sealed record RecordState
     public string? Sfid { get; init; }
 
     /// <summary>Ids this record had in earlier lives: evidence of them never touches the present one.</summary>
-    public ImmutableArray<string> FormerSfids { get; init; } = [];
+    public ImmutableArray<string> FormerSfids { get => field; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Version of the mapped row last seen; null when there is no row.</summary>
     public RowStamp? Row { get; init; }
@@ -286,7 +286,7 @@ public sealed record RecordState
 
     /// <summary>Local changes not offered yet, in order; in merged mode at most a delete followed by an insert; in ordered mode
     /// up to <see cref="LocalQueue.OrderedWritesMax"/> writes, the last of which takes up what comes after. A delete keeps the row's last values as its base.</summary>
-    public ImmutableArray<LocalWrite> Queue { get; init; } = [];
+    public ImmutableArray<LocalWrite> Queue { get => field; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The write that is offered or outside.</summary>
     public OutstandingWrite? Outstanding { get; init; }
@@ -298,7 +298,7 @@ public sealed record RecordState
     public int LastWriteNo { get; init; }
 
     /// <summary>Barred fields, by name.</summary>
-    public ImmutableSortedDictionary<string, FieldBar> Bars { get; init; } = NoBars;
+    public ImmutableSortedDictionary<string, FieldBar> Bars { get => field; init => field = value ?? NoBars; } = NoBars;
 
     /// <summary>Database clock before the latest read that was taken as evidence began.</summary>
     public DateTimeOffset? EvidenceReadBegan { get; init; }

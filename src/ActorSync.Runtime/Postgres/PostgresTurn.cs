@@ -213,7 +213,7 @@ public sealed class PostgresTurn : Turn
 
         var command = Command(batch, $"""
             insert into {S}.journal(address, seq, epoch, mapping, external_id, type, at, body)
-            select address, seq, epoch, mapping, external_id, type, $8, body::jsonb
+            select address, seq, epoch, mapping, external_id, type, $8, body::json
             from unnest($1, $2, $3, $4, $5, $6, $7) u(address, seq, epoch, mapping, external_id, type, body)
             """);
         Array(command, journal, entry => entry.Address);
@@ -235,7 +235,7 @@ public sealed class PostgresTurn : Turn
 
         var command = Command(batch, $"""
             insert into {S}.actor(mapping, external_id, shard, seq, owes, parked, state)
-            select mapping, external_id, shard, seq, owes, parked, state::jsonb
+            select mapping, external_id, shard, seq, owes, parked, state::json
             from unnest($1, $2, $3, $4, $5, $6, $7) u(mapping, external_id, shard, seq, owes, parked, state)
             order by mapping, external_id
             on conflict (mapping, external_id) do update set seq = excluded.seq, owes = excluded.owes, parked = excluded.parked, state = excluded.state
@@ -258,7 +258,7 @@ public sealed class PostgresTurn : Turn
 
         var command = Command(batch, $"""
             insert into {S}.mailbox(address, due_at, body, messages)
-            select address, due_at, body::jsonb, messages from unnest($1, $2, $3, $4) with ordinality u(address, due_at, body, messages, n) order by n
+            select address, due_at, body::json, messages from unnest($1, $2, $3, $4) with ordinality u(address, due_at, body, messages, n) order by n
             """);
         Array(command, envelopes, envelope => envelope.Address);
         command.Parameters.Add(new NpgsqlParameter

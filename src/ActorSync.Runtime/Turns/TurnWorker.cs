@@ -187,7 +187,7 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
 
             foreach (var actor in decided)
             {
-                Take(turn, states, actor, behavior.Settle(actor, states[actor], turn.Now), happened);
+                Take(turn, states, actor, After(states[actor], behavior.Settle(actor, states[actor], turn.Now)), happened);
             }
 
             touched.UnionWith(decided);
@@ -197,30 +197,44 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
         }
     }
 
-    private void Take(Turn turn, Dictionary<ActorId, TState> states, ActorId actor, ImmutableArray<TEvent> events, List<(ActorId, TEvent)> happened)
+    private void Take(Turn turn, Dictionary<ActorId, TState> states, ActorId actor, (ImmutableArray<TEvent> Events, TState State) decision, List<(ActorId, TEvent)> happened)
     {
-        foreach (var @event in events)
+        if (decision.Events.IsEmpty)
         {
-            states[actor] = behavior.Evolve(states[actor], @event);
-            turn.Journal(LeaseOf(actor), actor, codec.NameOf(@event), codec.WriteEvent(@event));
+            return;
+        }
+
+        states[actor] = decision.State;
+        var lease = LeaseOf(actor);
+        foreach (var @event in decision.Events)
+        {
+            turn.Journal(lease, actor, codec.NameOf(@event), codec.WriteEvent(@event));
             happened.Add((actor, @event));
         }
     }
 
+    private (ImmutableArray<TEvent> Events, TState State) After(TState state, ImmutableArray<TEvent> events)
+    {
+        foreach (var @event in events)
+        {
+            state = behavior.Evolve(state, @event);
+        }
+
+        return (events, state);
+    }
+
     // A message that throws is our defect and nobody else's delay: its actor is parked with the error, everything else goes on.
-    private ImmutableArray<TEvent> Decide(Turn turn, Delivery<TMessage> delivery, TState state)
+    private (ImmutableArray<TEvent> Events, TState State) Decide(Turn turn, Delivery<TMessage> delivery, TState state)
     {
         try
         {
             var message = _poison is { } poison ? behavior.Poison(delivery.Message, poison, turn.Now) : delivery.Message;
-            var events = behavior.Decide(delivery.Actor, state, message, turn.Now);
-            _ = events.Aggregate(state, behavior.Evolve);
-            return events;
+            return After(state, behavior.Decide(delivery.Actor, state, message, turn.Now));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             report(error, $"deciding a message of {delivery.Actor.Kind}/{delivery.Actor.Entity} failed; the record is parked");
-            return behavior.Decide(delivery.Actor, state, behavior.Poison(delivery.Message, error, turn.Now), turn.Now);
+            return After(state, behavior.Decide(delivery.Actor, state, behavior.Poison(delivery.Message, error, turn.Now), turn.Now));
         }
     }
 

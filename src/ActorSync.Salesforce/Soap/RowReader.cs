@@ -9,6 +9,9 @@ internal static class RowReader
     /// <summary>SOQL goes at most 5 relationships up; a compound field may be below the last.</summary>
     private const int DepthMax = 8;
 
+    /// <summary>Room that is made for a record's fields; it grows.</summary>
+    private const int FieldsTypical = 16;
+
     /// <summary>Reads the present element as a record, null if it is nil.</summary>
     public static QueryRow? Read(XmlReader xml)
     {
@@ -18,7 +21,7 @@ internal static class RowReader
             return null;
         }
 
-        Dictionary<string, string?> values = new(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string?> values = new(FieldsTypical, StringComparer.OrdinalIgnoreCase);
         string objectName = ReadFields(xml, prefix: "", values, depth: 0);
         return new QueryRow(objectName, values);
     }

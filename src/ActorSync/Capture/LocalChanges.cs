@@ -38,5 +38,5 @@ internal sealed class LocalChanges(IReadOnlyDictionary<short, RowValues> values,
     }
 
     private static FieldValues Values(RowValues row, string? json) =>
-        json is null ? FieldValues.Empty : row.Canonical(JsonSerializer.Deserialize(json, RecordJson.Default.DictionaryStringString)!);
+        json is null ? FieldValues.Empty : row.Canonical(JsonSerializer.Deserialize(json, RecordJson.Default.FieldValues)!);
 }

@@ -57,7 +57,7 @@ internal sealed class ParkedRecords(NpgsqlDataSource database)
     public async Task<bool> SendAsync(RecordId id, RecordMessage message, CancellationToken stop)
     {
         await using var command = database.CreateCommand(
-            $"insert into {S}.mailbox(address, body) select shard, $3::jsonb from {S}.actor where mapping = $1 and external_id = $2 and parked");
+            $"insert into {S}.mailbox(address, body) select shard, $3::json from {S}.actor where mapping = $1 and external_id = $2 and parked");
         command.Parameters.Add(new() { Value = id.Mapping });
         command.Parameters.Add(new() { Value = id.ExternalId });
         command.Parameters.Add(new() { Value = JsonSerializer.Serialize(new RecordEnvelope([StoredMessage.Of(id, message)]), RecordJson.Default.RecordEnvelope) });

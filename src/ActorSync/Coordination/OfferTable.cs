@@ -27,7 +27,7 @@ internal sealed class OfferTable(NpgsqlDataSource database) : IOfferTable
         await using var command = new NpgsqlCommand(
             $"""
             insert into {S}.offer(mapping, external_id, write_no, due_at, body, position)
-            select mapping, external_id, write_no, due_at, body::jsonb, position
+            select mapping, external_id, write_no, due_at, body::json, position
             from unnest($1, $2, $3, $4, $5, $6) with ordinality u(mapping, external_id, write_no, due_at, body, position, n) order by n
             """,
             turn.Postgres().Connection);

@@ -56,7 +56,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
         await using var command = new NpgsqlCommand(
             $"""
             insert into {S}.submission(submission, mapping, operation, epoch, token, records, writes, started_at, api, carrier)
-            select submission, mapping, operation, $6, $7, records, writes::jsonb, started_at, api, carrier
+            select submission, mapping, operation, $6, $7, records, writes::json, started_at, api, carrier
             from unnest($1, $2, $3, $4, $5, $8, $9, $10) u(submission, mapping, operation, records, writes, started_at, api, carrier)
             """,
             turn.Postgres().Connection);
@@ -94,7 +94,7 @@ internal sealed class SubmissionTable(NpgsqlDataSource database, IReadOnlyCollec
     public async Task<bool> LeaveAsync(Turn turn, Guid submission, IReadOnlyList<OfferedWrite> lost, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"update {S}.submission set doubtful_since = $2, sent = case when mapping = any($5) then coalesce(sent, writes) end, writes = $3::jsonb, records = $4 where submission = $1 and finished_at is null", turn.Postgres().Connection);
+            $"update {S}.submission set doubtful_since = $2, sent = case when mapping = any($5) then coalesce(sent, writes) end, writes = $3::json, records = $4 where submission = $1 and finished_at is null", turn.Postgres().Connection);
         command.Parameters.Add(new() { Value = submission });
         command.Parameters.Add(new() { Value = turn.Now.ToUniversalTime() });
         command.Parameters.Add(new() { Value = JsonSerializer.Serialize(lost, SubmissionJson.Default.IReadOnlyListOfferedWrite) });

@@ -11,8 +11,8 @@ internal static class WireRecord
     /// <summary>The record as Salesforce takes it.</summary>
     public static SoapRecord Of(ObjectMapping mapping, OfferedWrite write)
     {
-        var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
-        var parents = new Dictionary<string, ParentByExternalId>(StringComparer.Ordinal);
+        var fields = new Dictionary<string, string?>(write.Fields.Count + 1, StringComparer.Ordinal);
+        Dictionary<string, ParentByExternalId>? parents = null;
         if (write.Operation == WriteOperation.Insert)
         {
             fields[mapping.ExternalIdField] = write.Entity.ToString();
@@ -30,10 +30,10 @@ internal static class WireRecord
             }
             else
             {
-                parents[parent.Relationship] = new ParentByExternalId(parent.ParentObject, parent.ExternalIdField, value);
+                (parents ??= new(StringComparer.Ordinal))[parent.Relationship] = new ParentByExternalId(parent.ParentObject, parent.ExternalIdField, value);
             }
         }
 
-        return new SoapRecord(write.Sfid, fields, parents);
+        return new SoapRecord(write.Sfid, fields, parents ?? SoapRecord.NoParents);
     }
 }

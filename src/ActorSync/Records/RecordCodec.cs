@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ActorSync.Domain.Records;
@@ -9,8 +10,9 @@ namespace ActorSync.Records;
 internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
 {
     /// <summary>What is written of states, events, mail and the cursors of shards. Raise it with every change after which an older program could not read them or, writing a state again, would lose
-    /// of it: from the first node of the new version on no older one holds a shard. Before 2 there were no mappings read apart; before 3 a birth forgot that an earlier record was undeleted.</summary>
-    public const int Format = 3;
+    /// of it: from the first node of the new version on no older one holds a shard. Before 2 there were no mappings read apart; before 3 a birth forgot that an earlier record was undeleted; before 4 every
+    /// state named all its members, and each bar its time.</summary>
+    public const int Format = 4;
 
     private static readonly Dictionary<string, JsonTypeInfo> ByName = new(StringComparer.Ordinal)
     {
@@ -44,6 +46,8 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
     private static readonly Dictionary<Type, (string Name, JsonTypeInfo Info)> ByType =
         ByName.ToDictionary(entry => entry.Value.Type, entry => (entry.Key, entry.Value));
 
+    private static readonly JsonTypeInfo<RecordState> State = StateWithoutEmpty();
+
     /// <summary>The names of all events, for the test that every event has one.</summary>
     public static IReadOnlyCollection<Type> KnownTypes => ByType.Keys;
 
@@ -56,7 +60,25 @@ internal sealed class RecordCodec : IActorCodec<RecordState, RecordEvent>
             ? (RecordEvent)JsonSerializer.Deserialize(json, info)!
             : throw new InvalidDataException($"the journal holds an event '{name}' that this version does not know: run the version that wrote it, or a newer one");
 
-    public string WriteState(RecordState state) => JsonSerializer.Serialize(state, RecordJson.Default.RecordState);
+    public string WriteState(RecordState state) => JsonSerializer.Serialize(state, State);
 
-    public RecordState ReadState(string json) => JsonSerializer.Deserialize(json, RecordJson.Default.RecordState)!;
+    public RecordState ReadState(string json) => JsonSerializer.Deserialize(json, State)!;
+
+    private static JsonTypeInfo<RecordState> StateWithoutEmpty()
+    {
+        var options = new JsonSerializerOptions(RecordJson.Default.Options) { TypeInfoResolver = RecordJson.Default.WithAddedModifier(LeaveOutEmpty) };
+        return (JsonTypeInfo<RecordState>)options.GetTypeInfo(typeof(RecordState));
+    }
+
+    // Most of what a record can have most records do not have.
+    private static void LeaveOutEmpty(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(RecordState))
+        {
+            foreach (var member in type.Properties.Where(member => typeof(ICollection).IsAssignableFrom(member.PropertyType)))
+            {
+                member.ShouldSerialize = (_, value) => value is ICollection { Count: > 0 };
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ActorSync.Domain.Records;
 
 namespace ActorSync.Records;
@@ -30,7 +31,7 @@ internal sealed record StoredMessage(short Mapping, Guid Entity)
     public StoredGap? Missed { get; init; }
 
     /// <summary>True of what is compared with the row when it is decided.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public bool MeetsRow => Image is not null || ChangeEvent is not null || Missed is not null;
 
     public RecordMessage.RemoteUndeleted? Undeleted { get; init; }
@@ -144,22 +145,26 @@ internal sealed record OfferedWrite(
     short Mapping, Guid Entity, int WriteNo, WriteOperation Operation, string? Sfid, FieldValues Fields, FieldValues Base, DateTimeOffset OfferedAt)
 {
     /// <summary>How often Salesforce has turned it away for a passing reason.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Attempts { get; init; }
 
     /// <summary>A whole call with this write in it was refused: it goes by itself, so that the refusal meets only the guilty one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Alone { get; init; }
 
     /// <summary>Id of the first change in it, in the change log; 0: it comes from none, or was offered by a version that did not note it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Position { get; init; }
 
     /// <summary>Salesforce could not get a lock for it: until it is through, writes that need the same lock go in one submission at a time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Contended { get; init; }
 
     /// <summary>A Bulk job with it was refused as a whole: it goes by SOAP, which tells of each record what is wrong.</summary>
-    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool BySoap { get; init; }
 
     /// <summary>How many Bulk jobs it was to go with of which nothing came.</summary>
-    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int VainJobs { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorSync.Domain.Faults;
@@ -10,7 +11,7 @@ namespace ActorSync.Records;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
-    Converters = [typeof(FieldValuesConverter), typeof(FieldNamesConverter)])]
+    Converters = [typeof(FieldValuesConverter), typeof(FieldNamesConverter), typeof(BarsConverter)])]
 [JsonSerializable(typeof(RecordState))]
 [JsonSerializable(typeof(RecordEvent.LocalChanged))]
 [JsonSerializable(typeof(RecordEvent.RowTouched))]
@@ -40,22 +41,48 @@ namespace ActorSync.Records;
 [JsonSerializable(typeof(RecordEnvelope))]
 [JsonSerializable(typeof(OfferedWrite))]
 [JsonSerializable(typeof(Dictionary<string, string?>))]
+[JsonSerializable(typeof(FieldValues))]
 internal sealed partial class RecordJson : JsonSerializerContext;
 
 /// <summary>Field values as one JSON object, names in order.</summary>
 internal sealed class FieldValuesConverter : JsonConverter<FieldValues>
 {
+    // Names of fields and columns, each once: there are as many as are mapped, and each is read for every record. What does not fit is read as it comes.
+    private const int NamesMax = 10_000;
+    private const int NameCharsMax = 128;
+    private const int FieldsTypical = 16;
+    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> KnownNames = Names.GetAlternateLookup<ReadOnlySpan<char>>();
+
     public override FieldValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var pairs = new List<KeyValuePair<string, string?>>();
+        var pairs = new List<KeyValuePair<string, string?>>(FieldsTypical);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = reader.GetString()!;
+            var name = Name(ref reader);
             reader.Read();
             pairs.Add(KeyValuePair.Create(name, reader.GetString()));
         }
 
         return FieldValues.From(pairs);
+    }
+
+    private static string Name(ref Utf8JsonReader reader)
+    {
+        Span<char> chars = stackalloc char[NameCharsMax];
+        if (reader.HasValueSequence || reader.ValueSpan.Length > NameCharsMax)
+        {
+            return reader.GetString()!;
+        }
+
+        chars = chars[..reader.CopyString(chars)];
+        if (KnownNames.TryGetValue(chars, out var known))
+        {
+            return known;
+        }
+
+        var name = chars.ToString();
+        return Names.Count < NamesMax ? Names.GetOrAdd(name, name) : name;
     }
 
     public override void Write(Utf8JsonWriter writer, FieldValues value, JsonSerializerOptions options)

@@ -7,11 +7,13 @@ namespace ActorSync.Records;
 internal sealed class RowValues
 {
     private readonly Dictionary<string, FieldMapping> _byColumn;
+    private readonly (FieldMapping Field, int Column)[] _inOrder;
 
     public RowValues(ObjectMapping mapping)
     {
         Mapping = mapping;
         _byColumn = mapping.Fields.ToDictionary(field => field.Column, StringComparer.Ordinal);
+        _inOrder = [.. mapping.Fields.Select((field, i) => (field, i)).OrderBy(entry => entry.field.Name, StringComparer.Ordinal)];
         Empty = Canonical(new string?[mapping.Fields.Length]);
     }
 
@@ -23,7 +25,7 @@ internal sealed class RowValues
 
     /// <summary>Canonical values of a row read as text in the order of the mapping's fields.</summary>
     public FieldValues Canonical(string?[] values) =>
-        FieldValues.From(Mapping.Fields.Select((field, i) => KeyValuePair.Create(field.Name, CanonicalValue.Of(field, values[i]))));
+        FieldValues.From(_inOrder.Select(entry => KeyValuePair.Create(entry.Field.Name, CanonicalValue.Of(entry.Field, values[entry.Column]))));
 
     /// <summary>Canonical values of captured columns.</summary>
     public FieldValues Canonical(IEnumerable<KeyValuePair<string, string?>> columns) =>

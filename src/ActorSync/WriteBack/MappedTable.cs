@@ -38,7 +38,7 @@ internal sealed class MappedTable
     /// <summary>Reads rows by key: key, birth, revision, systemmodstamp, values as text.</summary>
     public string Read { get; }
 
-    /// <summary>Compare-and-set of many rows, each with its own columns ($4, JSON by column); never waits for a row, locks in key order.</summary>
+    /// <summary>Compare-and-set of many rows, each with its own columns ($4, JSON by column; $5, are there mapped ones among them); never waits for a row, locks in key order.</summary>
     public string Update { get; }
 
     /// <summary>Inserts rows that do not exist yet.</summary>
@@ -101,7 +101,7 @@ internal sealed class MappedTable
         var columns = Mapping.Fields.Select(field => Quote(field.Column));
         var sources = Mapping.Fields.Select((field, i) => $"(u.v->>{Literal(field.Column)})::{_types[i]}");
         return $"""
-            with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[]) u(key, birth, rev, v)), done as (
+            with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[], $5::boolean[]) u(key, birth, rev, v, names)), done as (
               insert into {table} as t({key}, sfid, systemmodstamp, isdeleted, _hc_lastop, _hc_err, {string.Join(", ", columns)})
               select u.key, u.v->>'sfid', (u.v->>'systemmodstamp')::timestamptz, false, u.v->>'_hc_lastop', u.v->>'_hc_err', {string.Join(", ", sources)}
               from u order by u.key
@@ -116,14 +116,15 @@ internal sealed class MappedTable
         $"{Quote(column)} = case when u.v ? {Literal(column)} then (u.v->>{Literal(column)})::{type} else t.{Quote(column)} end";
 
     private static string Locked(string table, string key, string values) => $"""
-        with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[]) u(key, birth, rev, v)),
+        with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[], $5::boolean[]) u(key, birth, rev, v, names)),
         l as materialized (
           select t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals from {table} t where t.{key} = any($1) order by t.{key} for no key update skip locked)
         """;
 
-    // key, did we lock it, is it another version, does it exist, what was written, and what was there before
+    // Key, did we lock it, is it another version, does it exist, what was written, and what was there before: of a row of which no values were written, only if they have changed all the same.
     private static string Report(string table, string key) => $"""
-        select u.key, l.key is not null, coalesce(l.birth <> u.birth or l.rev <> u.rev, false), exists (select from {table} t where t.{key} = u.key), d.birth, d.rev, d.vals, l.vals
+        select u.key, l.key is not null, coalesce(l.birth <> u.birth or l.rev <> u.rev, false), exists (select from {table} t where t.{key} = u.key), d.birth, d.rev,
+          case when u.names or d.vals is distinct from l.vals then d.vals end, case when u.names or d.vals is distinct from l.vals then l.vals end
         from u left join l on l.key = u.key left join done d on d.key = u.key
         """;
 

@@ -83,6 +83,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
         command.Parameters.Add(new() { Value = rows.Select(row => row.State.Row?.Birth ?? 0).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(row => row.State.Row?.Revision ?? 0).ToArray() });
         command.Parameters.Add(new() { Value = rows.Select(row => ColumnsJson(table, row.Row)).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = rows.Select(row => !row.Row.Fields.IsEmpty).ToArray() });
         var results = new List<Delivery<RecordMessage>>(rows.Count);
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
@@ -98,8 +99,8 @@ internal sealed class RowWriter(IReadOnlyDictionary<short, MappedTable> tables, 
     {
         if (!reader.IsDBNull(4))
         {
-            return operation == RowOperation.Delete
-                ? new RowWriteOutcome.Landed(null, FieldValues.Empty, FieldValues.Empty)
+            return operation == RowOperation.Delete ? new RowWriteOutcome.Landed(null, FieldValues.Empty, FieldValues.Empty)
+                : reader.IsDBNull(6) ? new RowWriteOutcome.Landed(new RowStamp(reader.GetInt64(4), reader.GetInt64(5)), FieldValues.Empty, FieldValues.Empty)
                 : new RowWriteOutcome.Landed(
                     new RowStamp(reader.GetInt64(4), reader.GetInt64(5)),
                     reader.IsDBNull(7) ? table.Values.Empty : table.Values.Canonical(reader.GetFieldValue<string?[]>(7)),

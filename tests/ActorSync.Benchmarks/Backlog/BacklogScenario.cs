@@ -111,7 +111,7 @@ internal static class BacklogScenario
               round(1000 * extract(epoch from percentile_cont(0.5) within group (order by c.taken - c.at))), round(1000 * extract(epoch from max(c.taken - c.at))),
               round(1000 * extract(epoch from percentile_cont(0.5) within group (order by s.started_at - c.taken))), round(1000 * extract(epoch from max(s.started_at - c.taken))),
               round(1000 * extract(epoch from percentile_cont(0.5) within group (order by c.heard - s.started_at))), round(1000 * extract(epoch from max(c.heard - s.started_at))),
-              (select coalesce(sum(jsonb_array_length(body->'messages')), 0) from actorsync.mailbox)) {Stages}
+              (select coalesce(sum(json_array_length(body->'messages')), 0) from actorsync.mailbox)) {Stages}
             """));
     }
 

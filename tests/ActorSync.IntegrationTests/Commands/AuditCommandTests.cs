@@ -55,7 +55,7 @@ public sealed class AuditCommandTests
     [Theory]
     [InlineData("update salesforce.account set phone = '2'", "row version")]
     [InlineData("alter table salesforce.account disable trigger all; update salesforce.account set phone = '2'", "field Phone: the journal says 1, stored is 2")]
-    [InlineData("update actorsync.actor set state = jsonb_set(state, '{lastWriteNo}', '7')", "snapshot")]
+    [InlineData("update actorsync.actor set state = jsonb_set(state::jsonb, '{lastWriteNo}', '7')", "snapshot")]
     [InlineData("delete from actorsync.actor", "snapshot")]
     [InlineData("delete from salesforce.account", "row version")]
     [InlineData("delete from actorsync.journal", "row version: the journal says nothing")]

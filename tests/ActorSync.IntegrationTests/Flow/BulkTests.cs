@@ -91,7 +91,7 @@ public sealed class BulkTests
         var again = await sync.ListAsync("""
             select c.account__actorsync_id__c::text || ' ' || count(distinct s.seq) filter (where s.number > 1) || ' ' || count(*) filter (where s.number > 1)
             from (select j.seq, (w->>'entity')::uuid as entity, row_number() over (partition by w->>'entity' order by j.seq) as number
-                  from actorsync.journal j, jsonb_array_elements(j.body->'writes') w where j.type = 'submission-started' and j.body->>'operation' = 'Insert') s
+                  from actorsync.journal j, json_array_elements(j.body->'writes') w where j.type = 'submission-started' and j.body->>'operation' = 'Insert') s
             join salesforce.contact c on c.actorsync_id__c = s.entity group by c.account__actorsync_id__c
             """);
         again.Count.ShouldBe(3);

@@ -105,7 +105,7 @@ public sealed class CounterTraffic
             """
             select f.external_id, (
               select w.body->>'submission' from actorsync.journal w
-              where w.address = f.address and w.external_id = f.external_id and w.seq > f.seq and w.body ? 'submission' order by w.seq limit 1)
+              where w.address = f.address and w.external_id = f.external_id and w.seq > f.seq and w.body->>'submission' is not null order by w.seq limit 1)
             from actorsync.journal f where f.type = 'conflict-frozen'
             """);
         await using var reader = await command.ExecuteReaderAsync();
