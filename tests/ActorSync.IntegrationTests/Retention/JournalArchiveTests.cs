@@ -29,8 +29,8 @@ public sealed class JournalArchiveTests
     {
         await using var world = await World.CreateAsync();
         var old = (await world.Database.QueryAsync<string>("""
-            select string_agg(to_jsonb(r)::text, e'\n') from (
-              select address, seq, epoch, mapping, external_id, type, at, body::jsonb body from actorsync.journal where at < now() - interval '14 days') r
+            select string_agg(to_json(r)::text, e'\n') from (
+              select address, seq, epoch, mapping, external_id, type, at, body from actorsync.journal where at < now() - interval '14 days') r
             """))!.Split('\n');
         var kept = await world.Database.QueryAsync<long>("select count(*) from actorsync.journal where at > now() - interval '14 days'");
 

@@ -19,7 +19,7 @@ public sealed class JournalPartitionTests
         alter table actorsync.actor drop column since;
         create table actorsync.journal(
           address int not null, seq bigint not null, epoch bigint not null, mapping smallint not null, external_id uuid not null,
-          type text not null, at timestamptz not null, body jsonb not null, primary key (address, seq));
+          type text not null, at timestamptz not null, body json not null, primary key (address, seq));
         delete from actorsync.migration where number >= 17;
         """;
 
