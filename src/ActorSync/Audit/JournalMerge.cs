@@ -3,7 +3,7 @@ using ActorSync.Runtime.Journal;
 
 namespace ActorSync.Audit;
 
-/// <summary>Entries of one mapping from several places, each ordered by record and sequence, as one sequence of that order. What is in two of them, as while a partition is being archived, comes once.</summary>
+/// <summary>Entries of one mapping from several places, each ordered by record and sequence, as one sequence of that order.</summary>
 internal static class JournalMerge
 {
     public static async IAsyncEnumerable<JournalEntry> OfAsync(IEnumerable<IAsyncEnumerable<JournalEntry>> places, [EnumeratorCancellation] CancellationToken stop)
@@ -17,16 +17,9 @@ internal static class JournalMerge
                 await AdvanceAsync(next, reader);
             }
 
-            JournalEntry? last = null;
             while (next.TryDequeue(out var reader, out _))
             {
-                var entry = reader.Current;
-                if (last is null || last.Actor != entry.Actor || last.Seq != entry.Seq)
-                {
-                    yield return entry;
-                }
-
-                last = entry;
+                yield return reader.Current;
                 await AdvanceAsync(next, reader);
             }
         }

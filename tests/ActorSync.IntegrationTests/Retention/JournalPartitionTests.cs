@@ -2,7 +2,7 @@ using ActorSync.IntegrationTests.Flow;
 using ActorSync.IntegrationTests.Provisioning;
 using ActorSync.Runtime.Journal;
 using ActorSync.Runtime.Postgres;
-using ActorSync.TestKit.Time;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -78,18 +78,17 @@ public sealed class JournalPartitionTests
     }
 
     [Fact]
-    public async Task A_missing_partition_parks_nobody()
+    public async Task A_missing_partition_is_waited_for_and_no_message_is_blamed()
     {
-        await using var sync = await RunningSync.StartAsync();
-        var lost = await sync.QueryAsync<string>("select partition from actorsync.journal_partitions() where to_at > now() order by to_at limit 1");
-        var bounds = await sync.QueryAsync<string>($"select pg_get_expr(relpartbound, oid) from pg_class where oid = 'actorsync.{lost}'::regclass");
-        await sync.ExecuteAsync($"alter table actorsync.journal detach partition actorsync.{lost}");
+        await using var database = await MappedDatabase.EmptyAsync();
+        Task JournalAsync(string at) => database.ExecuteAsync(
+            $"insert into actorsync.journal(address, seq, epoch, mapping, external_id, type, at, body) values (1, 1, 1, 1, gen_random_uuid(), 't', '{at}', '{{}}')");
 
-        await sync.ExecuteAsync("insert into salesforce.account(name) values ('made while nothing can be journaled')");
-        await Eventually.HoldsAsync("a turn to fail", () => Task.FromResult(sync.Log.Contains("no partition of relation", StringComparison.Ordinal)));
-        await sync.ExecuteAsync($"alter table actorsync.journal attach partition actorsync.{lost} {bounds}");
+        var missing = await Should.ThrowAsync<PostgresException>(() => JournalAsync("2100-01-01"));
+        await database.ExecuteAsync("alter table actorsync.journal add constraint no_t check (type <> 't')");
+        var refused = await Should.ThrowAsync<PostgresException>(() => JournalAsync("2020-01-01"));
 
-        await sync.ConvergedAsync();
-        (await sync.QueryAsync<long>("select count(*) from actorsync.actor where parked")).ShouldBe(0);
+        PostgresTrouble.IsEnvironment(missing).ShouldBeTrue(missing.MessageText);
+        PostgresTrouble.IsEnvironment(refused).ShouldBeFalse(refused.MessageText);
     }
 }
