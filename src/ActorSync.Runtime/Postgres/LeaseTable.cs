@@ -144,29 +144,32 @@ public sealed class LeaseTable(NpgsqlDataSource database) : ILeaseTable
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>The fence: the last statement of every turn. Moves cursors, journal sequences and batch numbers of the leases, or throws and so undoes the turn.</summary>
-    public static async Task FenceAsync(NpgsqlConnection connection, IReadOnlyCollection<HeldLease> leases, CancellationToken stop)
+    /// <summary>The fence: the last statement of every turn. Moves cursors, journal sequences and batch numbers of the leases that are ours as we remember them; <see cref="Check"/> says whether all were.</summary>
+    public static void Fence(NpgsqlBatchCommand command, IReadOnlyCollection<HeldLease> leases)
     {
-        await using var command = new NpgsqlCommand(
-            $"""
+        command.CommandText = $"""
             update {S}.lease l set snap = u.snap::pg_snapshot, win = u.win::pg_snapshot, win_id = u.win_id, journal_seq = u.seq, cursor = u.cursor::jsonb,
               batch_no = l.batch_no + 1
             from unnest($1, $2, $3, $4, $5, $6, $7, $8) u(address, token, batch_no, snap, win, win_id, seq, cursor)
             where l.address = u.address and l.token = u.token and l.batch_no = u.batch_no and {ServerHistory.IsKnownSql}
-            """,
-            connection);
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Address).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Token).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.BatchNo).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Snap).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Window).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.WindowId).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.JournalSeq).ToArray() });
-        command.Parameters.Add(new() { Value = leases.Select(lease => lease.Cursor).ToArray() });
-        var fenced = await command.ExecuteNonQueryAsync(stop);
-        if (fenced != leases.Count)
+            """;
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.Address).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.Token).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.BatchNo).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.Snap).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.Window).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.WindowId).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.JournalSeq).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = leases.Select(lease => lease.Cursor).ToArray() });
+    }
+
+    /// <summary>Throws, and so undoes the turn, unless the fence has moved all leases.</summary>
+    /// <exception cref="StaleLeaseException">Some are no longer ours.</exception>
+    public static void Check(NpgsqlBatchCommand fence, IReadOnlyCollection<HeldLease> leases)
+    {
+        if (fence.RecordsAffected != leases.Count)
         {
-            throw new StaleLeaseException($"{leases.Count - fenced} of {leases.Count} leases are no longer ours, or their history is not the one we remember");
+            throw new StaleLeaseException($"{leases.Count - fence.RecordsAffected} of {leases.Count} leases are no longer ours, or their history is not the one we remember");
         }
     }
 

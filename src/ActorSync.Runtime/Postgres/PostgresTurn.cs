@@ -26,10 +26,15 @@ public sealed class PostgresTurn : Turn
 
     private readonly LeaseTable _leases;
     private readonly NpgsqlTransaction _transaction;
+    private readonly NpgsqlBatch _last;
     private readonly TimeProvider _clock;
 
     internal PostgresTurn(LeaseTable leases, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid id, TimeProvider clock)
-        : base(id) => (_leases, Connection, _transaction, _clock) = (leases, connection, transaction, clock);
+        : base(id)
+    {
+        (_leases, Connection, _transaction, _clock) = (leases, connection, transaction, clock);
+        _last = new NpgsqlBatch(connection, transaction);
+    }
 
     /// <summary>The turn's connection, inside its transaction.</summary>
     public NpgsqlConnection Connection { get; }
@@ -160,18 +165,25 @@ public sealed class PostgresTurn : Turn
     protected override async Task AppendAsync(
         IReadOnlyList<JournalEntry> journal, IReadOnlyList<ActorSnapshot> snapshots, IReadOnlyList<SentEnvelope> envelopes, CancellationToken stop)
     {
-        await using var batch = new NpgsqlBatch(Connection, _transaction);
-        AddJournal(batch, journal);
-        AddSnapshots(batch, snapshots);
-        AddEnvelopes(batch, envelopes);
-        if (batch.BatchCommands.Count > 0)
+        AddJournal(_last, journal);
+        AddSnapshots(_last, snapshots);
+        AddEnvelopes(_last, envelopes);
+        if (!IsAdvanced && _last.BatchCommands.Count > 0)
         {
-            await batch.ExecuteNonQueryAsync(stop);
+            await _last.ExecuteNonQueryAsync(stop);
         }
     }
 
     /// <inheritdoc/>
-    protected override Task FenceAsync(IReadOnlyCollection<HeldLease> leases, CancellationToken stop) => LeaseTable.FenceAsync(Connection, leases, stop);
+    protected override async Task FenceAsync(IReadOnlyCollection<HeldLease> leases, CancellationToken stop)
+    {
+        // Behind what is appended, and sent with it.
+        var fence = _last.CreateBatchCommand();
+        LeaseTable.Fence(fence, leases);
+        _last.BatchCommands.Add(fence);
+        await _last.ExecuteNonQueryAsync(stop);
+        LeaseTable.Check(fence, leases);
+    }
 
     /// <inheritdoc/>
     protected override Task CommitTransactionAsync() => _transaction.CommitAsync(CancellationToken.None);
@@ -196,6 +208,7 @@ public sealed class PostgresTurn : Turn
     /// <inheritdoc/>
     protected override async ValueTask EndAsync()
     {
+        await _last.DisposeAsync();
         await _transaction.DisposeAsync();
         await Connection.DisposeAsync();
     }
