@@ -3,6 +3,7 @@ using ActorSync.Cluster;
 using ActorSync.Coordination;
 using ActorSync.Domain.Records;
 using ActorSync.Operations;
+using ActorSync.Retention;
 using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Salesforce.Session;
@@ -51,6 +52,7 @@ internal sealed class FlowLoops(
             [
                 coordinator.RunAsync(stop, abandon),
                 new ChangeLogRotation(database, clock, log).RunAsync(stop),
+                new PartitionsAhead(database, clock, log).RunAsync(stop),
                 new SentRetention(submissions, clock, log).RunAsync(stop),
                 new HeldOffersNote(database, parts.HeldOffers, clock, log).RunAsync(stop),
             ],

@@ -5,6 +5,7 @@ using ActorSync.Domain.Mapping;
 using ActorSync.Failovers;
 using ActorSync.Operations;
 using ActorSync.Provisioning;
+using ActorSync.Retention;
 using ActorSync.Runtime.Postgres;
 using ActorSync.Runtime.Sharding;
 using ActorSync.Salesforce.Budget;
@@ -63,7 +64,7 @@ internal static class SyncNode
         {
             try
             {
-                await AgreeAsync(database, turns, current, log, stop);
+                await AgreeAsync(database, turns, current, clock, log, stop);
                 // Before the term: from its first moment on others leave to this node what is its share.
                 var retired = await MappingStore.RetireAsync(database, numbers, stop);
                 var tables = await MappedTable.LoadAsync(database, mappings, stop);
@@ -98,8 +99,8 @@ internal static class SyncNode
         return 0;
     }
 
-    // What a term that is over has left behind, and whether this is still the database that it knew.
-    private static async Task AgreeAsync(NpgsqlDataSource database, PostgresTurnStore turns, NodeTerm? before, SyncLog log, CancellationToken stop)
+    // What a term that is over has left behind, whether this is still the database that it knew, and a journal that can be written.
+    private static async Task AgreeAsync(NpgsqlDataSource database, PostgresTurnStore turns, NodeTerm? before, TimeProvider clock, SyncLog log, CancellationToken stop)
     {
         if (before is not null)
         {
@@ -110,6 +111,8 @@ internal static class SyncNode
         {
             log.Alert(failover.ToString());
         }
+
+        await new PartitionsAhead(database, clock, log).MakeAsync(stop);
     }
 
     private static void SayWhatGoesBySoap(SyncConfig config, NodeOptions options, IEnumerable<ObjectMapping> mappings, SyncLog log)

@@ -6,30 +6,10 @@ using Npgsql;
 
 namespace ActorSync.Runtime.Journal;
 
-/// <summary>Reads the journal back: for audit, and to prove that it folds to the snapshots. Always on the primary.</summary>
+/// <summary>Reads the journal back: to prove that it folds to the snapshots. Always on the primary.</summary>
 public sealed class JournalReader(NpgsqlDataSource database)
 {
     private const string S = RuntimeOptions.Schema;
-
-    /// <summary>Everything journaled about one entity, oldest first; of every kind when <paramref name="kind"/> is null.</summary>
-    public async IAsyncEnumerable<JournalEntry> OfEntityAsync(Guid entity, short? kind, [EnumeratorCancellation] CancellationToken stop)
-    {
-        await using var connection = await database.OpenConnectionAsync(stop);
-        var shards = await ShardCountAsync(connection, stop);
-        await using var command = new NpgsqlCommand(
-            $"""
-            select address, seq, epoch, mapping, external_id, type, at, body::text from {S}.journal
-            where address = $1 and external_id = $2 and ($3::smallint is null or mapping = $3) order by seq
-            """,
-            connection);
-        command.Parameters.Add(new() { Value = (int)Addresses.ShardOf(entity, shards) });
-        command.Parameters.Add(new() { Value = entity });
-        command.Parameters.Add(new() { Value = (object?)kind ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Smallint });
-        await foreach (var entry in ReadAsync(command, stop))
-        {
-            yield return entry;
-        }
-    }
 
     /// <summary>The whole journal of the record shards, ordered by entity and then by sequence.</summary>
     public async IAsyncEnumerable<JournalEntry> OfAllEntitiesAsync([EnumeratorCancellation] CancellationToken stop)
@@ -59,12 +39,6 @@ public sealed class JournalReader(NpgsqlDataSource database)
             yield return new ActorSnapshot(
                 new ActorId(reader.GetInt16(0), reader.GetGuid(1)), reader.GetInt16(2), reader.GetInt64(3), reader.GetBoolean(4), reader.GetBoolean(5), reader.GetString(6));
         }
-    }
-
-    private static async Task<int> ShardCountAsync(NpgsqlConnection connection, CancellationToken stop)
-    {
-        await using var command = new NpgsqlCommand($"select shard_count from {S}.cluster", connection);
-        return (int)(await command.ExecuteScalarAsync(stop))!;
     }
 
     private static async IAsyncEnumerable<JournalEntry> ReadAsync(NpgsqlCommand command, [EnumeratorCancellation] CancellationToken stop)

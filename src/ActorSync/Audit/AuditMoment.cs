@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using ActorSync.Domain.Mapping;
 using ActorSync.Domain.Records;
-using ActorSync.Records;
+using ActorSync.Retention;
+using ActorSync.Runtime.Actors;
 using ActorSync.Runtime.Hosting;
+using ActorSync.Runtime.Journal;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,7 +14,6 @@ namespace ActorSync.Audit;
 internal sealed class AuditMoment : IAsyncDisposable
 {
     private const string S = RuntimeOptions.Schema;
-    private static readonly RecordCodec Codec = new();
 
     private readonly NpgsqlDataSource _database;
     private readonly NpgsqlConnection _keeper;
@@ -27,7 +28,9 @@ internal sealed class AuditMoment : IAsyncDisposable
         var keeper = await database.OpenConnectionAsync(stop);
         try
         {
-            await using var command = new NpgsqlCommand("begin transaction isolation level repeatable read read only; select pg_export_snapshot()", keeper);
+            // The lock comes before the snapshot: a partition that is detached from then on stays to be read until the moment is over.
+            await using var command = new NpgsqlCommand(
+                $"begin transaction isolation level repeatable read read only; lock table only {S}.journal in access share mode; select pg_export_snapshot()", keeper);
             return new AuditMoment(database, keeper, (string)(await command.ExecuteScalarAsync(stop))!);
         }
         catch
@@ -51,24 +54,28 @@ internal sealed class AuditMoment : IAsyncDisposable
         return found;
     }
 
-    /// <summary>Journaled events of a mapping, by record and then in order.</summary>
-    public async IAsyncEnumerable<(Guid Id, RecordEvent Event)> EventsAsync(ObjectMapping mapping, Guid? only, [EnumeratorCancellation] CancellationToken stop)
+    /// <summary>What of the journal is in files alone.</summary>
+    public async Task<ArchivedJournal> ArchivedAsync(CancellationToken stop) => ArchivedJournal.Of(await JournalTable.ReadAsync(_keeper, stop));
+
+    /// <summary>The journal of a mapping, by record and then in order.</summary>
+    public async IAsyncEnumerable<JournalEntry> EntriesAsync(ObjectMapping mapping, Guid? only, [EnumeratorCancellation] CancellationToken stop)
     {
         var one = only is null ? "" : $"and external_id = $2 and address = {S}.shard_of($2)";
         await foreach (var row in ReadAsync(
-            $"select external_id, type, body::text from {S}.journal where mapping = $1 {one} order by external_id, seq", mapping, only, stop))
+            $"select address, seq, epoch, external_id, type, at, body::text from {S}.journal where mapping = $1 {one} order by external_id, seq", mapping, only, stop))
         {
-            yield return (row.GetGuid(0), Codec.ReadEvent(row.GetString(1), row.GetString(2)));
+            yield return new JournalEntry(
+                row.GetInt32(0), row.GetInt64(1), row.GetInt64(2), new ActorId(mapping.Number, row.GetGuid(3)), row.GetString(4), row.GetFieldValue<DateTimeOffset>(5), row.GetString(6));
         }
     }
 
-    /// <summary>Snapshots of a mapping, by record.</summary>
-    public async IAsyncEnumerable<(Guid Id, string State)> SnapshotsAsync(ObjectMapping mapping, Guid? only, [EnumeratorCancellation] CancellationToken stop)
+    /// <summary>Snapshots of a mapping, by record, and since when each is known: null where that was before it was noted.</summary>
+    public async IAsyncEnumerable<(Guid Id, string State, DateTimeOffset? Since)> SnapshotsAsync(ObjectMapping mapping, Guid? only, [EnumeratorCancellation] CancellationToken stop)
     {
         var one = only is null ? "" : "and external_id = $2";
-        await foreach (var row in ReadAsync($"select external_id, state::text from {S}.actor where mapping = $1 {one} order by external_id", mapping, only, stop))
+        await foreach (var row in ReadAsync($"select external_id, state::text, since from {S}.actor where mapping = $1 {one} order by external_id", mapping, only, stop))
         {
-            yield return (row.GetGuid(0), row.GetString(1));
+            yield return (row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2));
         }
     }
 

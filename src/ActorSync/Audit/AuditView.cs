@@ -12,6 +12,11 @@ internal static class AuditView
         foreach (var report in reports)
         {
             console.MarkupLineInterpolated($"[bold]{report.Object} {report.ExternalId}[/]");
+            foreach (var file in report.ArchivedIn)
+            {
+                Write(console, $"older history is in {file}");
+            }
+
             foreach (var line in report.Lines)
             {
                 var at = line.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
@@ -47,7 +52,10 @@ internal static class AuditView
     {
         var found = report.Agrees ? "every journal folds to its snapshot and its row" : $"{report.Differences.Length + report.DifferencesLeftOut} differences";
         var undecided = report.Undecided > 0 ? $"; {report.Undecided} records have changes that are not decided yet and were not compared" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{report.Records:N0} records, {report.Events:N0} events: {found}{undecided}");
+        var before = report.BegunBefore > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"; {report.BegunBefore:N0} records began before {report.ArchivedUntil:yyyy-MM-dd}, from when on the journal is in the database, and were not compared: check them with --archive FOLDER")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{report.Records:N0} records, {report.Events:N0} events: {found}{undecided}{before}");
     }
 
     // Not through the console's own writer: it would wrap long lines.

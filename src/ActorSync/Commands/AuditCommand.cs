@@ -1,9 +1,6 @@
 using System.CommandLine;
 using ActorSync.Audit;
-using ActorSync.Domain.Mapping;
 using ActorSync.Provisioning;
-using ActorSync.Runtime.Journal;
-using Npgsql;
 
 namespace ActorSync.Commands;
 
@@ -15,6 +12,7 @@ internal static class AuditCommand
         var record = new Argument<Guid?>("UUID") { Description = "External id of the record.", Arity = ArgumentArity.ZeroOrOne };
         var objectName = new Option<string?>("--object") { Description = "Only this object, where several objects have a record of that UUID.", HelpName = "NAME" };
         var verify = new Option<bool>("--verify") { Description = "Fold the journal and compare it with the snapshot and the row; of all records without UUID. Exit code 1 if they differ." };
+        var archive = new Option<string?>("--archive") { Description = "Read what was archived of the journal too, from the files in this folder.", HelpName = "FOLDER" };
         var json = Json.Option();
         var database = new DatabaseChoice();
         var command = new DescribedCommand(
@@ -22,7 +20,8 @@ internal static class AuditCommand
             "Show a record's history: when, who, what changed from what to what, and which submission carried it.",
             "actorsync audit 6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c11 -c actorsync.conf",
             "actorsync audit --verify -c actorsync.conf                            # every record",
-            "actorsync audit 6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c11 --postgres postgres://app@db/app --json") { record, objectName, verify, json };
+            "actorsync audit --verify --archive /var/backups/actorsync -c actorsync.conf   # ... those that began before what is left of the journal too",
+            "actorsync audit 6f1c9a52-6f0e-4c0e-9d0a-0f6a8f0f6c11 --postgres postgres://app@db/app --json") { record, objectName, verify, archive, json };
         database.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -44,16 +43,16 @@ internal static class AuditCommand
                 await using var source = database.Open(parsed);
                 var mappings = RecordChoice.Of(await MappingStore.ReadAsync(source, stop), parsed.GetValue(objectName));
                 return parsed.GetValue(verify)
-                    ? await VerifyAsync(scope, source, mappings, parsed.GetValue(record), parsed.GetValue(json))
-                    : await ShowAsync(scope, source, mappings, parsed.GetValue(record)!.Value, parsed.GetValue(json));
+                    ? await VerifyAsync(scope, new HistoryCheck(source, mappings, parsed.GetValue(archive)), parsed.GetValue(record), parsed.GetValue(json))
+                    : await ShowAsync(scope, new RecordAudit(source, mappings, parsed.GetValue(archive)), parsed.GetValue(record)!.Value, parsed.GetValue(json));
             });
         });
         return command;
     }
 
-    private static async Task<int> ShowAsync(CommandScope scope, NpgsqlDataSource database, IReadOnlyList<ObjectMapping> mappings, Guid record, bool json)
+    private static async Task<int> ShowAsync(CommandScope scope, RecordAudit audit, Guid record, bool json)
     {
-        var timelines = await RecordAudit.OfAsync(new JournalReader(database), mappings, record, scope.Stop);
+        var timelines = await audit.OfAsync(record, scope.Stop);
         if (timelines.Count == 0)
         {
             throw new CommandException(ExitCode.NotFound, $"the journal knows no record {record}: check the UUID (the external id column of the mapped table) and --object");
@@ -71,10 +70,10 @@ internal static class AuditCommand
         return (int)ExitCode.Ok;
     }
 
-    private static async Task<int> VerifyAsync(CommandScope scope, NpgsqlDataSource database, IReadOnlyList<ObjectMapping> mappings, Guid? record, bool json)
+    private static async Task<int> VerifyAsync(CommandScope scope, HistoryCheck check, Guid? record, bool json)
     {
-        var report = await new HistoryCheck(database, mappings).RunAsync(record, scope.Stop);
-        if (record is not null && report is { Records: 0, Undecided: 0 })
+        var report = await check.RunAsync(record, scope.Stop);
+        if (record is not null && report is { Records: 0, Undecided: 0, BegunBefore: 0 })
         {
             throw new CommandException(ExitCode.NotFound, $"neither the journal nor a mapped table knows a record {record}");
         }

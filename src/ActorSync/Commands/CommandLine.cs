@@ -68,6 +68,7 @@ internal static class CommandLine
             StatusCommand.Create(scope),
             NodeCommand.Create(scope),
             AuditCommand.Create(scope),
+            JournalCommand.Create(scope),
             ParkedCommand.Create(scope),
             MappingCommand.Create(scope),
             FailoverCommand.Create(scope),

@@ -23,6 +23,8 @@ public sealed class CommandLineTests
     [InlineData("edit")]
     [InlineData("node", "list")]
     [InlineData("node", "drain")]
+    [InlineData("journal", "list")]
+    [InlineData("journal", "archive")]
     [InlineData("config", "check")]
     [InlineData("plan")]
     public async Task Every_command_explains_itself_with_examples_and_exit_codes(params string[] command)
@@ -69,6 +71,8 @@ public sealed class CommandLineTests
     [InlineData("node", "drain", "node-1", "--wait=long", "--postgres", "postgres://a@b/c")]
     [InlineData("status", "--postgres", "mysql://a@b/c")]
     [InlineData("org", "--host", "here")]
+    [InlineData("journal", "archive", "--before", "2026-09-01", "--postgres", "postgres://a@b/c")]
+    [InlineData("journal", "archive", "--before", "last week", "--to", "/tmp", "--postgres", "postgres://a@b/c")]
     public async Task A_wrong_command_line_is_exit_code_2_and_says_why(params string[] arguments)
     {
         (await RunAsync(arguments)).ShouldBe(ExitCode.Usage);
