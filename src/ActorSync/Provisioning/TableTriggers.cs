@@ -18,16 +18,12 @@ internal static class TableTriggers
     {
         var mapping = plan.Mapping;
         var columns = mapping.Fields.Select(field => field.Column).ToImmutableArray();
+        ImmutableArray<string> kept = [mapping.ExternalIdColumn, .. columns];
         ImmutableArray<string> captured = [mapping.Number.ToString(CultureInfo.InvariantCulture), mapping.ExternalIdColumn, SqlText.ArrayText(columns)];
         var shared = ImmutableArray.Create(
             new TriggerPlan("!actorsync_capture", TriggerEvents.RowChanges, mapping.Fields.Any(HasSessionsText) ? "capture" : "capture_plain")
             {
                 Arguments = [.. captured, .. HasIntent(mapping)],
-            },
-            new TriggerPlan("zz_actorsync_key", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_key_change")
-            {
-                Arguments = [mapping.ExternalIdColumn],
-                WhenDistinct = [mapping.ExternalIdColumn],
             },
             new TriggerPlan("zz_actorsync_revise", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Update, "revise")
             {
@@ -42,14 +38,14 @@ internal static class TableTriggers
             [
                 .. shared,
                 new("zz_actorsync_read_only", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Insert | TriggerEvents.Delete, "refuse_write"),
-                new("zz_actorsync_read_only_update", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_write") { WhenDistinct = columns },
+                new("zz_actorsync_read_only_update", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "refuse_write") { WhenDistinct = kept },
             ]
             :
             [
                 .. shared,
                 .. mapping.Fields.Where(field => field.Intent).Select(Asserts),
                 // PostgreSQL lets nobody drop a column, or change its type behind the back of capture, that a trigger names: this one does nothing else, and costs nothing.
-                new("zz_actorsync_pending", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "mark_pending") { WhenDistinct = columns, IsDisabled = true },
+                new("zz_actorsync_pending", TriggerEvents.Before | TriggerEvents.Row | TriggerEvents.Update, "mark_pending") { WhenDistinct = kept, IsDisabled = true },
             ];
     }
 

@@ -41,7 +41,21 @@ public sealed class TriggerFunctionTests
         create operator shop.= (leftarg = name, rightarg = text, function = shop.named);
         create function shop.same(text, text) returns boolean language plpgsql as $$ begin perform shop.sprung('='); return $1 operator(pg_catalog.=) $2; end $$;
         create operator shop.= (leftarg = text, rightarg = text, function = shop.same);
+        create function shop.texteq(text, text) returns boolean language plpgsql as $$ begin perform shop.sprung('texteq'); return $1 operator(pg_catalog.=) $2; end $$;
+        create function shop.textne(text, text) returns boolean language plpgsql as $$ begin perform shop.sprung('textne'); return not $1 operator(pg_catalog.=) $2; end $$;
+        create function shop.nameeq(name, name) returns boolean language plpgsql as $$ begin perform shop.sprung('nameeq'); return $1 operator(pg_catalog.=) $2; end $$;
+        create function shop.namene(name, name) returns boolean language plpgsql as $$ begin perform shop.sprung('namene'); return not $1 operator(pg_catalog.=) $2; end $$;
+        create function shop.int4eq(int, int) returns boolean language plpgsql as $$ begin perform shop.sprung('int4eq'); return $1 operator(pg_catalog.=) $2; end $$;
+        create operator shop.= (leftarg = int, rightarg = int, function = shop.int4eq);
+        create function shop.int4gt(int, int) returns boolean language plpgsql as $$ begin perform shop.sprung('int4gt'); return $1 operator(pg_catalog.>) $2; end $$;
+        create operator shop.> (leftarg = int, rightarg = int, function = shop.int4gt);
+        create function shop.int8pl(bigint, bigint) returns bigint language plpgsql as $$ begin perform shop.sprung('int8pl'); return $1 operator(pg_catalog.+) $2; end $$;
+        create function shop.int84pl(bigint, int) returns bigint language plpgsql as $$ begin perform shop.sprung('int84pl'); return $1 operator(pg_catalog.+) $2; end $$;
+        create operator shop.+ (leftarg = bigint, rightarg = int, function = shop.int84pl);
         """;
+
+    // These name everything in full, operators as functions: what one of them does not, the traps above are for. To fix a search path for each row costs more than the rest of what revise does.
+    private const string InFull = "array['capture', 'capture_plain', 'revise']";
 
     // Not of an extension that somebody has put there.
     private const string Own = "not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')";
@@ -68,7 +82,7 @@ public sealed class TriggerFunctionTests
         // What a body of SQL refers to is looked up when it is made.
         (await sync.ListAsync($"""
             select p.oid::regprocedure::text from pg_proc p
-            where p.pronamespace = 'actorsync'::regnamespace and {Own} and p.prosqlbody is null and not ('search_path=pg_catalog, pg_temp' = any(coalesce(p.proconfig, array[]::text[])))
+            where p.pronamespace = 'actorsync'::regnamespace and {Own} and p.prosqlbody is null and p.proname <> all({InFull}) and not ('search_path=pg_catalog, pg_temp' = any(coalesce(p.proconfig, array[]::text[])))
             """)).ShouldBeEmpty("write set search_path = pg_catalog, pg_temp");
         (await sync.ListAsync($"""
             select p.oid::regprocedure::text from pg_proc p

@@ -15,15 +15,13 @@ public sealed class TableTriggersTests
     [
         $$"""create or replace trigger "!actorsync_capture" after insert or update or delete on {{Table}} for each row execute function "actorsync"."capture_plain"('7', 'actorsync_id__c', '{"name","phone"}')""",
         $"alter table {Table} enable always trigger \"!actorsync_capture\"",
-        $"""create or replace trigger "zz_actorsync_key" before update on {Table} for each row when ((old."actorsync_id__c") is distinct from (new."actorsync_id__c")) execute function "actorsync"."refuse_key_change"('actorsync_id__c')""",
-        $"alter table {Table} enable always trigger \"zz_actorsync_key\"",
         $"""create or replace trigger "zz_actorsync_revise" before insert or update on {Table} for each row execute function "actorsync"."revise"()""",
         $"alter table {Table} enable always trigger \"zz_actorsync_revise\"",
         $"""create or replace trigger "zz_actorsync_truncate" before truncate on {Table} for each statement execute function "actorsync"."refuse_truncate"()""",
         $"alter table {Table} enable always trigger \"zz_actorsync_truncate\"",
     ];
 
-    private const string Changed = """when ((old."name", old."phone") is distinct from (new."name", new."phone"))""";
+    private const string Changed = """when ((old."actorsync_id__c", old."name", old."phone") is distinct from (new."actorsync_id__c", new."name", new."phone"))""";
 
     [Fact]
     public void Read_write_mapping_captures_revises_and_marks() =>
