@@ -147,19 +147,5 @@ internal sealed class FlowParts(
     private MappingGate? Gate(ObjectMapping mapping) => stores.States is { } states ? new MappingGate(states, _places, mapping, clock, log) : null;
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _records.All.Dispose();
-        foreach (var worker in _records.Each)
-        {
-            worker.Dispose();
-        }
-
-        _backPressure.Dispose();
-        _coordinator.Dispose();
-        foreach (var feed in _feeds.Values)
-        {
-            feed.Dispose();
-        }
-    }
+    public void Dispose() => _backPressure.Dispose();
 }

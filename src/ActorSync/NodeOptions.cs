@@ -42,6 +42,7 @@ internal sealed record NodeOptions(
             TurnWorkers = config.Runtime.Turn.Workers,
             PollMin = config.Runtime.Poll.Min,
             PollMax = config.Runtime.Poll.Max,
+            WatchInterval = config.Runtime.Poll.WatchInterval,
             RetryDelay = config.Runtime.WriteBack.RetryDelay,
             ActorsMax = config.Runtime.ActorCache.RecordsMax,
             ActorBytesMax = config.Runtime.ActorCache.BytesMax,

@@ -87,6 +87,12 @@ public sealed class MemoryTurnStoreTests : TurnStoreConformance
     });
 }
 
+/// <summary>Looks in memory.</summary>
+public sealed class MemoryGlanceTests : GlanceConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await MemoryWorld.CreateAsync();
+}
+
 /// <summary>Leases in memory.</summary>
 public sealed class MemoryLeaseTests : LeaseConformance
 {

@@ -33,6 +33,9 @@ public sealed record RuntimeOptions
     /// <summary>Longest time between two looks at the change log, when nothing happens.</summary>
     public TimeSpan PollMax { get; init; } = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Time between two looks of the store itself, once nothing has happened for a while.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>When an owed effect that did not land, or a message that had to wait, is tried again.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -46,12 +46,27 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
     /// <inheritdoc/>
     public async Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop)
     {
-        await using var command = database.CreateCommand(
-            $"""
-            select pg_current_snapshot()::text,
-              array(select a from unnest($1) a where exists (select from {S}.mailbox where address = a and (due_at is null or due_at <= clock_timestamp())))
-            """);
+        await using var command = database.CreateCommand($"select pg_current_snapshot()::text, {DueMail}");
         command.Parameters.Add(new() { Value = addresses.ToArray() });
+        return await GlanceAsync(command, stop);
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoreGlance> WatchAsync(IReadOnlyList<int> addresses, string snapshot, TimeSpan look, TimeSpan atMost, CancellationToken stop)
+    {
+        await using var command = database.CreateCommand($"select w.snapshot, {DueMail} from {S}.watch($2, $3, $4) w(snapshot)");
+        command.Parameters.Add(new() { Value = addresses.ToArray() });
+        command.Parameters.Add(new() { Value = snapshot });
+        command.Parameters.Add(new() { Value = look.TotalSeconds });
+        command.Parameters.Add(new() { Value = atMost.TotalSeconds });
+        // It ends by itself before long: cancelled, it would be an error in the server's log.
+        return await GlanceAsync(command, CancellationToken.None) with { HasWaited = true };
+    }
+
+    private const string DueMail = $"array(select a from unnest($1) a where exists (select from {S}.mailbox where address = a and (due_at is null or due_at <= clock_timestamp())))";
+
+    private static async Task<StoreGlance> GlanceAsync(NpgsqlCommand command, CancellationToken stop)
+    {
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
         return new StoreGlance(reader.GetString(0), reader.GetFieldValue<int[]>(1));

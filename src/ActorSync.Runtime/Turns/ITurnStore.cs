@@ -18,6 +18,9 @@ public interface ITurnStore
     /// <summary>A cheap look whether a turn could find anything. A plain read: nothing is locked.</summary>
     Task<StoreGlance> GlanceAsync(IReadOnlyList<int> addresses, CancellationToken stop);
 
+    /// <summary>Waits until the store's snapshot is another one, looking every <paramref name="look"/>, for at most a time, and glances then. A store that cannot wait glances at once.</summary>
+    Task<StoreGlance> WatchAsync(IReadOnlyList<int> addresses, string snapshot, TimeSpan look, TimeSpan atMost, CancellationToken stop);
+
     /// <summary>Actors of these shards whose snapshots say that they owe something. Of each kind at most so many: where there are more, the first by shard and id, in that order.</summary>
     Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop);
 
@@ -38,7 +41,11 @@ public interface ITurnStore
 /// <summary>What a glance saw.</summary>
 /// <param name="Snapshot">What was visible: another text means that something committed.</param>
 /// <param name="DueMail">The addresses among those asked for that have an envelope which is due, or has no due time.</param>
-public readonly record struct StoreGlance(string Snapshot, IReadOnlyCollection<int> DueMail);
+public readonly record struct StoreGlance(string Snapshot, IReadOnlyCollection<int> DueMail)
+{
+    /// <summary>The store has waited for it.</summary>
+    public bool HasWaited { get; init; }
+}
 
 /// <summary>An envelope in a mailbox.</summary>
 /// <param name="Id">In the order of sending.</param>

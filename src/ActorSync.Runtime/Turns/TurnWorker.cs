@@ -81,11 +81,14 @@ public sealed class TurnWorker<TState, TMessage, TEvent>(
                 await LoadMoreOwingAsync(stop);
             }
 
-            var worked = (sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) || await _seat.HasWorkAsync(_isSignalled ? TimeSpan.Zero : _rest, stop)) && await TurnAsync(stop);
+            var rest = sources.Any(source => source.HasMore) || _owing.IsDue(clock.GetTimestamp()) ? null
+                : _rest >= options.PollMax && !_isSignalled ? await _seat.WatchAsync(options.WatchInterval, _rest, stop)
+                : await _seat.HasWorkAsync(_isSignalled ? TimeSpan.Zero : _rest, stop) ? default(TimeSpan?) : _rest;
+            var worked = rest is null && await TurnAsync(stop);
             _isSignalled = false;
-            var rest = _rest;
+            rest ??= _rest;
             _rest = worked ? options.PollMin : _rest * 2 < options.PollMax ? _rest * 2 : options.PollMax;
-            return worked ? TimeSpan.Zero : rest;
+            return worked ? TimeSpan.Zero : rest.Value;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -52,8 +52,11 @@ internal sealed record PollConfig
     /// <summary>Interval while there is traffic.</summary>
     public required TimeSpan Min { get; init; }
 
-    /// <summary>Interval when idle: the bound on how late the first change is seen.</summary>
+    /// <summary>Interval when nothing is found.</summary>
     public required TimeSpan Max { get; init; }
+
+    /// <summary>Interval of PostgreSQL's own looks when idle.</summary>
+    public required TimeSpan WatchInterval { get; init; }
 }
 
 /// <summary>Writes into the mapped tables.</summary>

@@ -196,6 +196,7 @@ internal static class SyncConfigBinder
         {
             Min = at.Duration("min", TimeSpan.FromMilliseconds(1), OneMinute),
             Max = at.Duration("max", TimeSpan.FromMilliseconds(1), OneMinute),
+            WatchInterval = at.Duration("watch-interval", TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(100)),
         };
         at.Done();
         return config;

@@ -10,6 +10,12 @@ public sealed class PostgresTurnStoreTests : TurnStoreConformance
     private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
 }
 
+/// <summary>Looks of PostgreSQL.</summary>
+public sealed class PostgresGlanceTests : GlanceConformance
+{
+    private protected override async Task<StoreWorld> CreateAsync() => await PostgresWorld.CreateAsync();
+}
+
 /// <summary>Leases in PostgreSQL.</summary>
 public sealed class PostgresLeaseTests : LeaseConformance
 {

@@ -305,18 +305,6 @@ public abstract class TurnStoreConformance : StoreConformance
         (await Turns.PeekMailAsync(Addresses.Feed(1), 9, Stop)).Select(envelope => envelope.Body).ShouldBe(["3"]);
     }
 
-    [Fact]
-    public async Task Glance_shows_another_snapshot_once_something_has_committed()
-    {
-        var before = (await Turns.GlanceAsync([3], Stop)).Snapshot;
-        await TurnAsync(turn =>
-        {
-            turn.Send(9, "1");
-            return Task.CompletedTask;
-        });
-        (await Turns.GlanceAsync([3], Stop)).Snapshot.ShouldNotBe(before);
-    }
-
     // Its child may have been decided by another worker, and is held until then.
     [Fact]
     public async Task Birth_is_unread_from_its_commit_until_it_is_decided_and_again_while_it_is_offered()

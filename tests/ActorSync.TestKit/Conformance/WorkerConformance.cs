@@ -121,7 +121,6 @@ public abstract class WorkerConformance : StoreConformance
 
         public ValueTask DisposeAsync()
         {
-            _wakeup.Dispose();
             _term.Dispose();
             return ValueTask.CompletedTask;
         }

@@ -33,6 +33,8 @@ internal sealed class MemoryTurnStore(MemoryDatabase database, Action<string>? b
             database.Snapshots.Current(), [.. database.Mail.Scan(null).Where(row => addresses.Contains(row.Value.Address) && !(row.Value.DueAt > now)).Select(row => row.Value.Address).Distinct()]));
     }
 
+    public Task<StoreGlance> WatchAsync(IReadOnlyList<int> addresses, string snapshot, TimeSpan look, TimeSpan atMost, CancellationToken stop) => GlanceAsync(addresses, stop);
+
     public Task<IReadOnlyList<ActorId>> OwingAsync(IReadOnlyList<short> shards, int ofKindMax, CancellationToken stop)
     {
         Reach("owing");

@@ -41,7 +41,7 @@ public sealed class SyncConfigLoaderTests
     [InlineData("actorsync.feed.intervall = 2s", "conf/my.conf:10: actorsync.feed.intervall: there is no such key; write interval")]
     [InlineData("actorsync.feeed.interval = 2s", "conf/my.conf:10: actorsync.feeed: there is no such key; write feed")]
     [InlineData("actorsync.coordinator.settle-limit = 5s", "conf/my.conf:10: actorsync.coordinator.settle-limit: there is no such key; write it as actorsync.salesforce.settle-limit")]
-    [InlineData("actorsync.runtime.poll.colour = 1", "conf/my.conf:10: actorsync.runtime.poll.colour: there is no such key; remove it; the keys here are min, max")]
+    [InlineData("actorsync.runtime.poll.colour = 1", "conf/my.conf:10: actorsync.runtime.poll.colour: there is no such key; remove it; the keys here are min, max, watch-interval")]
     [InlineData("actorsink { }", "conf/my.conf:10: actorsink: there is no such key; write actorsync")]
     [InlineData("feed { interval = 2s }", "conf/my.conf:10: feed: stands outside the block actorsync; write actorsync { feed ... }")]
     [InlineData("actorsync.feed = 2s", "conf/my.conf:10: actorsync.feed: is a text, not a block; write feed { ... }")]

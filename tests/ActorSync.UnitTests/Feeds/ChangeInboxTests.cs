@@ -8,7 +8,7 @@ using Xunit;
 namespace ActorSync.UnitTests.Feeds;
 
 /// <summary>What waits between the stream and a feed.</summary>
-public sealed class ChangeInboxTests : IDisposable
+public sealed class ChangeInboxTests
 {
     private const string Channel = "/data/AccountChangeEvent";
     private readonly FakeClock _clock = new();
@@ -69,8 +69,6 @@ public sealed class ChangeInboxTests : IDisposable
         _inbox.Reopen().ShouldBe(ReplayPosition.Oldest);
         _inbox.TryTake(out _).ShouldBeFalse("it is told again");
     }
-
-    public void Dispose() => _feed.Dispose();
 
     private static StreamNews News(int number) => new StreamNews.Unreadable(Channel, null, $"{number}");
 }

@@ -45,7 +45,6 @@ public sealed class FeedPaceTests : IDisposable
     public void Dispose()
     {
         _term?.Dispose();
-        _wakeup.Dispose();
         _budget.Dispose();
     }
 
@@ -72,7 +71,7 @@ public sealed class FeedPaceTests : IDisposable
     {
         await UseAsync(800);
         new ReadPace(_budget, 1).Slowed(TimeSpan.FromSeconds(1)).ShouldBeGreaterThan(TimeSpan.FromMinutes(10));
-        using var feed = new Wakeup(_clock);
+        var feed = new Wakeup(_clock);
         var inbox = new ChangeInbox("/data/AccountChangeEvent", feed, _clock);
         inbox.Hear(true);
         _org.IsAway = true;

@@ -9,7 +9,7 @@ using Xunit;
 namespace ActorSync.UnitTests.Runtime;
 
 /// <summary>Workers of one node that look for work together.</summary>
-public sealed class PollGateTests : IDisposable
+public sealed class PollGateTests
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
 
@@ -20,10 +20,11 @@ public sealed class PollGateTests : IDisposable
     private readonly PollSeat _first;
     private readonly PollSeat _second;
     private int _looks;
+    private Action? _whileLooking;
 
     public PollGateTests()
     {
-        _store = new MemoryTurnStore(new MemoryDatabase([], 4, _clock.GetUtcNow, Seeded.From(1)), statement => _looks += statement == "glance" ? 1 : 0);
+        _store = new MemoryTurnStore(new MemoryDatabase([], 4, _clock.GetUtcNow, Seeded.From(1)), OnStatement);
         _gate = new PollGate(_store, _clock);
         _wakeups = [new Wakeup(_clock), new Wakeup(_clock)];
         _first = _gate.Join([0, 2], _wakeups[0]);
@@ -91,10 +92,42 @@ public sealed class PollGateTests : IDisposable
         (await _first.HasWorkAsync(Rest, default)).ShouldBeFalse();
     }
 
-    public void Dispose()
+    [Fact]
+    public async Task While_one_watches_the_other_rests_and_is_woken_by_what_is_found()
     {
-        _wakeups[0].Dispose();
-        _wakeups[1].Dispose();
+        await SettleAsync();
+        Task<TimeSpan?>? second = null;
+        _whileLooking = () => second = _second.WatchAsync(Rest, Rest, default);
+        (await _first.WatchAsync(Rest, Rest, default)).ShouldBe(Rest, "the store of the test cannot wait");
+        (await second!).ShouldNotBeNull().ShouldBeGreaterThan(Rest);
+        _looks.ShouldBe(1);
+
+        await SendAsync(1);
+        (await _first.WatchAsync(Rest, Rest, default)).ShouldBeNull("something was committed");
+        (await _wakeups[1].WaitAsync(TimeSpan.FromHours(1), default)).ShouldBeTrue();
+        (await _second.WatchAsync(Rest, Rest, default)).ShouldBeNull();
+        _looks.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Another_watches_when_the_watch_of_one_has_failed()
+    {
+        await SettleAsync();
+        _whileLooking = () => throw new TimeoutException();
+        await Should.ThrowAsync<TimeoutException>(() => _first.WatchAsync(Rest, Rest, default));
+        (await _second.WatchAsync(Rest, Rest, default)).ShouldBe(Rest);
+        _looks.ShouldBe(2);
+    }
+
+    private void OnStatement(string statement)
+    {
+        if (statement == "glance")
+        {
+            _looks++;
+            var then = _whileLooking;
+            _whileLooking = null;
+            then?.Invoke();
+        }
     }
 
     // Both have found what there was; what is left is found again and again by those it is for.

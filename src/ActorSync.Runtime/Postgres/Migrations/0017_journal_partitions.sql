@@ -2,6 +2,8 @@
 -- index stay as they are, and are read once to see that none is later than its bound.
 -- Each partition has the primary key (address, seq), and the parent none: one of the parent's would have to contain the time, which would make it larger, say less, and be built anew
 -- over everything there is. There is no DEFAULT partition: it would forbid DETACH CONCURRENTLY.
+-- Nothing of the journal is ever updated or deleted. A vacuum finds but the ends of its pages free, and what is journaled next is then strewn over them, a page image of 8 KB in the
+-- write-ahead log for each row: so none is started because of what was inserted (those that freeze come as everywhere).
 do $$ declare
   bound timestamptz;
   name text;
@@ -10,6 +12,7 @@ begin
   name := 'journal_to_' || to_char((bound - interval '7 days') at time zone 'UTC', 'IYYY"w"IW');
   execute format('alter table {schema}.journal rename to %I', name);
   execute format('alter index {schema}.journal_pkey rename to %I', name || '_pkey');
+  execute format('alter table {schema}.%I set (autovacuum_vacuum_insert_threshold = -1)', name);
   execute format('create table {schema}.journal (like {schema}.%I including defaults including storage including compression) partition by range (at)', name);
   execute format('alter table {schema}.journal attach partition {schema}.%I for values from (minvalue) to (%L)', name, bound);
 end $$;
@@ -40,7 +43,7 @@ begin
     continue when {schema}.is_journaled(week) or exists (select from {schema}.journal_archive a where a.partition = name);
     perform set_config('lock_timeout', case when week = this_week then '0' else '200ms' end, true);
     begin
-      execute format('create table {schema}.%I (like {schema}.journal including defaults including storage including compression, primary key (address, seq))', name);
+      execute format('create table {schema}.%I (like {schema}.journal including defaults including storage including compression, primary key (address, seq)) with (autovacuum_vacuum_insert_threshold = -1)', name);
       execute format('alter table {schema}.journal attach partition {schema}.%I for values from (%L) to (%L)', name, week, week + interval '7 days');
       made := made || name;
     exception when lock_not_available then null;
