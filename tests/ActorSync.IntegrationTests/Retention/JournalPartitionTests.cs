@@ -20,6 +20,7 @@ public sealed class JournalPartitionTests
         create table actorsync.journal(
           address int not null, seq bigint not null, epoch bigint not null, mapping smallint not null, external_id uuid not null,
           type text not null, at timestamptz not null, body json not null, primary key (address, seq));
+        grant select on actorsync.journal to pg_monitor;
         delete from actorsync.migration where number >= 17;
         """;
 
@@ -44,6 +45,7 @@ public sealed class JournalPartitionTests
         (await database.QueryAsync<string>("select min(c.relname) from actorsync.journal j join pg_class c on c.oid = j.tableoid having count(distinct c.oid) = 1"))
             .ShouldBe(await database.QueryAsync<string>("select 'journal_to_' || to_char(now() at time zone 'UTC', 'IYYY\"w\"IW')"));
         (await database.QueryAsync<long>("select count(*) from actorsync.journal_partitions()")).ShouldBe(5);
+        (await database.QueryAsync<bool>("select has_table_privilege('pg_monitor', 'actorsync.journal', 'select') and not has_table_privilege('pg_monitor', 'actorsync.journal', 'delete')")).ShouldBeTrue();
         (await database.QueryAsync<bool>("select bool_and(since is null) from actorsync.actor")).ShouldBeTrue("nobody knows when it came to be known");
         await database.ExecuteAsync("insert into actorsync.actor(mapping, external_id, shard, seq, owes, parked, state) values (1, gen_random_uuid(), 1, 1, false, false, '{}')");
         (await database.QueryAsync<long>("select count(*) from actorsync.actor where since > now() - interval '1 minute'")).ShouldBe(1);

@@ -7,6 +7,7 @@
 do $$ declare
   bound timestamptz;
   name text;
+  given record;
 begin
   select date_trunc('week', greatest(clock_timestamp(), max(at)) at time zone 'UTC') at time zone 'UTC' + interval '7 days' into bound from {schema}.journal;
   name := 'journal_to_' || to_char((bound - interval '7 days') at time zone 'UTC', 'IYYY"w"IW');
@@ -15,6 +16,12 @@ begin
   execute format('alter table {schema}.%I set (autovacuum_vacuum_insert_threshold = -1)', name);
   execute format('create table {schema}.journal (like {schema}.%I including defaults including storage including compression) partition by range (at)', name);
   execute format('alter table {schema}.journal attach partition {schema}.%I for values from (minvalue) to (%L)', name, bound);
+  -- Who may read the journal, auditors say, may go on.
+  for given in select a.privilege_type, a.is_grantable, case a.grantee when 0 then 'public' else a.grantee::regrole::text end grantee
+    from pg_class c cross join lateral aclexplode(c.relacl) a where c.oid = format('{schema}.%I', name)::regclass and a.grantee <> c.relowner
+  loop
+    execute format('grant %s on {schema}.journal to %s', given.privilege_type, given.grantee || case when given.is_grantable then ' with grant option' else '' end);
+  end loop;
 end $$;
 
 -- Partitions that were written to files: noted before they are detached and dropped.
