@@ -12,6 +12,10 @@ namespace ActorSync.Runtime.Postgres;
 public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider clock) : ITurnStore
 {
     private const string S = RuntimeOptions.Schema;
+    private const int WatchGraceSeconds = 5;
+
+    // The addresses of $1 that have some.
+    private const string DueMail = $"array(select a from unnest($1) a where exists (select from {S}.mailbox where address = a and (due_at is null or due_at <= clock_timestamp())))";
 
     private readonly LeaseTable _leases = new(database);
 
@@ -59,11 +63,10 @@ public sealed class PostgresTurnStore(NpgsqlDataSource database, TimeProvider cl
         command.Parameters.Add(new() { Value = snapshot });
         command.Parameters.Add(new() { Value = look.TotalSeconds });
         command.Parameters.Add(new() { Value = atMost.TotalSeconds });
-        // It ends by itself before long: cancelled, it would be an error in the server's log.
+        // It ends by itself before long, also for one who stops: cancelled, it would be an error in the server's log. A server that hangs is waited for no longer than this.
+        command.CommandTimeout = (int)atMost.TotalSeconds + WatchGraceSeconds;
         return await GlanceAsync(command, CancellationToken.None) with { HasWaited = true };
     }
-
-    private const string DueMail = $"array(select a from unnest($1) a where exists (select from {S}.mailbox where address = a and (due_at is null or due_at <= clock_timestamp())))";
 
     private static async Task<StoreGlance> GlanceAsync(NpgsqlCommand command, CancellationToken stop)
     {
