@@ -1,7 +1,7 @@
 namespace ActorSync.Runtime.Hosting;
 
 /// <summary>Lets one loop sleep until another has something for it, or a time has passed. Signals that come while nobody waits are kept as one. A rest that ends by itself throws nothing:
-/// an idle node has a hundred of them a second.</summary>
+/// an exception would cost more than the look behind it.</summary>
 /// <param name="followers">Signalled with it; null: none.</param>
 public sealed class Wakeup(TimeProvider clock, IReadOnlyList<Wakeup>? followers = null)
 {

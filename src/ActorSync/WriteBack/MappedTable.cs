@@ -91,7 +91,7 @@ internal sealed class MappedTable
             {Locked(table, key, values)}, done as (
               update {table} t set {string.Join(", ", sets)}
               from u join l on l.key = u.key and l.birth = u.birth and l.rev = u.rev where t.{key} = u.key
-              returning t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals)
+              returning case when t.{key} = u.key then u.key else {RuntimeOptions.Schema}.refuse_moved_key(u.key, t.{key}) end as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals)
             {Report(table, key)}
             """;
     }

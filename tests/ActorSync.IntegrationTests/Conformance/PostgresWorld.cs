@@ -51,6 +51,9 @@ internal sealed class PostgresWorld : StoreWorld
         return new PostgresWorld(database, engine, stores) { Provisioned = mapping };
     }
 
+    /// <summary>As the tables' owner.</summary>
+    public Task ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
+
     public override async Task<ApplicationSession> BeginAsync()
     {
         var connection = await _application.OpenConnectionAsync();

@@ -15,7 +15,7 @@ public sealed class JournalPartitionTests
     // As the migrations before 0017 left it; what later ones made is made again.
     private const string Unpartitioned = """
         drop table actorsync.journal, actorsync.journal_archive;
-        drop function actorsync.make_journal_partitions, actorsync.journal_partitions, actorsync.is_journaled, actorsync.watch;
+        drop function actorsync.make_journal_partitions, actorsync.journal_partitions, actorsync.is_journaled, actorsync.refuse_moved_key, actorsync.watch;
         alter table actorsync.actor drop column since;
         create table actorsync.journal(
           address int not null, seq bigint not null, epoch bigint not null, mapping smallint not null, external_id uuid not null,

@@ -248,20 +248,20 @@ public abstract class WriteBackConformance : StoreConformance
         rows.ShouldHaveSingleItem().Value.ShouldBe(new RowImage(stamp, FieldValues.Of(("Name", "Ada"), ("Phone", null), ("Fax", null), ("Site", null)), null));
     }
 
-    private async Task<RowStamp> InsertedAsync(int number, params (string, string?)[] fields)
+    private protected async Task<RowStamp> InsertedAsync(int number, params (string, string?)[] fields)
     {
         await ApplicationAsync(session => session.InsertAsync(Key(number), fields.Length == 0 ? [("Name", "Ada")] : fields));
         return (await RowAsync(number)).Stamp;
     }
 
-    private static (ActorId, RecordState) Owing(int number, RowOperation operation, RowStamp? row, params (string, string?)[] fields) =>
+    private protected static (ActorId, RecordState) Owing(int number, RowOperation operation, RowStamp? row, params (string, string?)[] fields) =>
         (Actor(number), State(operation, row, new RowStatus(Sfid: $"001{number:d15}", LastOp: "SYNCED", Error: ""), fields));
 
     private static RecordState State(RowOperation operation, RowStamp? row, RowStatus status, params (string, string?)[] fields) =>
         new() { Row = row, Owed = new OwedRow(operation, FieldValues.Of(fields), status) };
 
     // In the order of what is owed, one each.
-    private async Task<IReadOnlyList<RowWriteOutcome>> WriteAsync(params (ActorId Actor, RecordState State)[] owing)
+    private protected async Task<IReadOnlyList<RowWriteOutcome>> WriteAsync(params (ActorId Actor, RecordState State)[] owing)
     {
         IReadOnlyList<Delivery<RecordMessage>> results = [];
         await TurnAsync(async turn => results = await World.Stores.Rows.WriteAsync(turn, owing, Stop));
