@@ -148,7 +148,11 @@ public sealed class PostgresTurn : Turn
     public override async Task<IReadOnlyDictionary<ActorId, string>> ReadStatesAsync(IReadOnlyCollection<ActorId> actors, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"select a.mapping, a.external_id, a.state::text from {S}.actor a join unnest($1, $2) u(mapping, external_id) using (mapping, external_id)", Connection);
+            $"""
+            select u.mapping, u.external_id, a.state from unnest($1, $2) u(mapping, external_id)
+            cross join lateral (select a.state::text from {S}.actor a where a.mapping = u.mapping and a.external_id = u.external_id offset 0) a
+            """,
+            Connection);
         command.Parameters.Add(new() { Value = actors.Select(id => id.Kind).ToArray() });
         command.Parameters.Add(new() { Value = actors.Select(id => id.Entity).ToArray() });
         var states = new Dictionary<ActorId, string>(actors.Count);

@@ -18,7 +18,7 @@ internal sealed class MappedTable
         var table = $"{Quote(mapping.Schema)}.{Quote(mapping.Table)}";
         var key = Quote(mapping.ExternalIdColumn);
         var values = "array[" + string.Join(", ", mapping.Fields.Select(field => $"t.{Quote(field.Column)}::text")) + "]::text[]";
-        Read = $"select t.{key}, t._asy_birth, t._asy_rev, t.systemmodstamp, {values} from {table} t where t.{key} = any($1)";
+        Read = $"select t.* from unnest($1) u(key) cross join lateral (select t.{key}, t._asy_birth, t._asy_rev, t.systemmodstamp, {values} from {table} t where t.{key} = u.key offset 0) t";
         Update = UpdateSql(table, key, values);
         Insert = InsertSql(table, key, values);
         Delete = $"""
@@ -107,7 +107,7 @@ internal sealed class MappedTable
               from u order by u.key
               on conflict ({key}) do nothing
               returning t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals)
-            select u.key, true, d.key is null and exists (select from {table} t where t.{key} = u.key), true, d.birth, d.rev, d.vals, null::text[]
+            select u.key, true, d.key is null and {Exists(table, key)}, true, d.birth, d.rev, d.vals, null::text[]
             from u left join done d on d.key = u.key
             """;
     }
@@ -118,12 +118,16 @@ internal sealed class MappedTable
     private static string Locked(string table, string key, string values) => $"""
         with u as materialized (select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[], $5::boolean[]) u(key, birth, rev, v, names)),
         l as materialized (
-          select t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals from {table} t where t.{key} = any($1) order by t.{key} for no key update skip locked)
+          select t.* from (select key from u order by key) o cross join lateral (
+            select t.{key} as key, t._asy_birth as birth, t._asy_rev as rev, {values} as vals from {table} t where t.{key} = o.key for no key update skip locked) t)
         """;
+
+    // Asked of single rows. As EXISTS the planner may answer it from a hash of the whole table, which it makes for every statement.
+    private static string Exists(string table, string key) => $"(select true from {table} t where t.{key} = u.key) is not null";
 
     // Key, did we lock it, is it another version, does it exist, what was written, and what was there before: of a row of which no values were written, only if they have changed all the same.
     private static string Report(string table, string key) => $"""
-        select u.key, l.key is not null, coalesce(l.birth <> u.birth or l.rev <> u.rev, false), exists (select from {table} t where t.{key} = u.key), d.birth, d.rev,
+        select u.key, l.key is not null, coalesce(l.birth <> u.birth or l.rev <> u.rev, false), l.key is not null or {Exists(table, key)}, d.birth, d.rev,
           case when u.names or d.vals is distinct from l.vals then d.vals end, case when u.names or d.vals is distinct from l.vals then l.vals end
         from u left join l on l.key = u.key left join done d on d.key = u.key
         """;
