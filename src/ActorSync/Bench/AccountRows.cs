@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorSync.Bench.Wire;
+using ActorSync.Provisioning;
 using Npgsql;
 
 namespace ActorSync.Bench;
@@ -26,12 +27,12 @@ internal static class AccountRows
     public const string Columns = "name, phone, website, industry, type, billingcity, numberofemployees, description";
 
     /// <summary>Makes the floor's table.</summary>
-    public const string CreatePlain = """
+    public const string CreatePlain = $"""
         create schema floor;
         create table floor.account(
           id serial primary key,
           sfid varchar(18),
-          actorsync_id__c uuid not null default gen_random_uuid(),
+          actorsync_id__c uuid not null default {TableShape.NewId},
           name varchar(255), phone varchar(40), website varchar(255), industry varchar(255), type varchar(255), billingcity varchar(40), numberofemployees numeric(8), description varchar(32000),
           systemmodstamp timestamptz,
           isdeleted boolean,

@@ -12,12 +12,20 @@ internal static class TableShape
     /// <summary>Counts the changes of a row.</summary>
     public const string Revision = "_asy_rev";
 
+    /// <summary>
+    /// A new UUID of version 7 (RFC 9562, 5.7): milliseconds since 1970 in the first 48 bits, the rest random. Ids of one time stand together in every index that has them, so that what is
+    /// made or changed now touches few pages, however many records there are. PostgreSQL has a function for it from version 18 on. Of built-in functions only: whoever inserts needs no right on the
+    /// engine's schema.
+    /// </summary>
+    public const string NewId =
+        "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(int8send((date_part('epoch', clock_timestamp()) * 1000)::bigint) from 3) from 1), 52, 1), 53, 1), 'hex')::uuid";
+
     /// <summary>The columns of a table in the order in which they are created.</summary>
     public static ImmutableArray<ShapeColumn> Columns(TablePlan plan) =>
     [
         new("id", ColumnType.Integer, "serial"),
         new("sfid", ColumnType.SalesforceId),
-        new(plan.Mapping.ExternalIdColumn, ColumnType.Uuid, "uuid not null default gen_random_uuid()"),
+        new(plan.Mapping.ExternalIdColumn, ColumnType.Uuid, $"uuid not null default {NewId}"),
         .. plan.Columns.Select(column => new ShapeColumn(column.Name, column.Type) { Field = column.Field }),
         new("systemmodstamp", ColumnType.Timestamp),
         new("isdeleted", ColumnType.Boolean),

@@ -33,6 +33,23 @@ public sealed class ProvisionerTests
     }
 
     [Fact]
+    public async Task Row_inserted_without_an_id_gets_one_of_version_7_which_begins_with_the_time_in_milliseconds()
+    {
+        await using var database = await MappedDatabase.CreateAsync(MappedDatabase.Account("Name"));
+        await database.AsApplicationAsync("insert into salesforce.account(name) select i::text from generate_series(1, 1000) i");
+
+        (await database.QueryAsync<long>("select count(*) from salesforce.account where actorsync_id__c::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'")).ShouldBe(1000);
+        (await database.QueryAsync<long>("select count(distinct actorsync_id__c) from salesforce.account")).ShouldBe(1000);
+        (await database.QueryAsync<long>("select count(distinct right(actorsync_id__c::text, 4)) from salesforce.account")).ShouldBeGreaterThan(900, "the shard is in the last two bytes");
+        (await database.QueryAsync<bool>("""
+            select bool_and(abs(extract(epoch from clock_timestamp()) * 1000 - ('x' || left(replace(actorsync_id__c::text, '-', ''), 12))::bit(48)::bigint) < 600000) from salesforce.account
+            """)).ShouldBeTrue();
+        (await database.QueryAsync<bool>("""
+            select bool_and(before is null or before <= now) from (select left(actorsync_id__c::text, 13) now, lag(left(actorsync_id__c::text, 13)) over (order by id) before from salesforce.account) ids
+            """)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Running_again_changes_nothing()
     {
         await using var database = await MappedDatabase.CreateAsync(MappedDatabase.Account(), MappedDatabase.Mapping("Contact", "Email", "Account.ActorSync_Id__c"));

@@ -32,7 +32,7 @@ internal static class FilledHistory
             await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"""
                 create temp table copy on commit drop as
                   select n, id, sfid, shard, (row_number() over (partition by shard order by n) - 1) * (select count(*) from template_event) + l.journal_seq base
-                  from (select n, id, {Sfid} sfid, {S}.shard_of(id) shard from (select n, gen_random_uuid() id from generate_series(1, {records}) n) i) c join {S}.lease l on l.address = c.shard
+                  from (select n, id, {Sfid} sfid, {S}.shard_of(id) shard from (select n, {TableShape.NewId} id from generate_series(1, {records}) n) i) c join {S}.lease l on l.address = c.shard
                 """), stop);
             foreach (var sql in Copies)
             {
