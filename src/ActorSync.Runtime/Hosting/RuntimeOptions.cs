@@ -43,7 +43,7 @@ public sealed record RuntimeOptions
     public int ActorsMax { get; init; } = 100_000;
 
     /// <summary>About what warm actors may take, in bytes.</summary>
-    public long ActorBytesMax { get; init; } = 128L << 20;
+    public long ActorBytesMax { get; init; } = 64L << 20;
 
     /// <summary>Cursors of shards that read nothing are written this often.</summary>
     public TimeSpan CursorWriteInterval { get; init; } = TimeSpan.FromSeconds(10);

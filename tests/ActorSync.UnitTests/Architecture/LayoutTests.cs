@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using ActorSync.TestKit;
 using Shouldly;
@@ -50,6 +51,17 @@ public sealed partial class LayoutTests
             .ToList();
 
         numbers.ShouldBe(Enumerable.Range(1, numbers.Count).Select(number => $"{number:0000}"), "0001, 0002, ... without a gap or a double");
+    }
+
+    // A database that has a migration does not get what is added to it later.
+    [Fact]
+    public void Every_migration_is_as_it_was_when_it_landed()
+    {
+        var folder = Path.Combine(ProjectFolder.Root, "src", "ActorSync.Runtime", "Postgres", "Migrations");
+        var sums = Directory.GetFiles(folder, "*.sql").Order(StringComparer.Ordinal)
+            .Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  {Path.GetFileName(file)}");
+
+        sums.ShouldBe(File.ReadAllLines(Path.Combine(folder, "SHA256SUMS")), "what is to change goes into a new migration, and its sum into SHA256SUMS (sha256sum *.sql > SHA256SUMS)");
     }
 
     [GeneratedRegex(@"= ""(ActorSync[\w.]*)"", ""[^""]*\.csproj""")]
