@@ -228,13 +228,14 @@ public static class RecordEvolve
             return state with { Queue = queue, Owed = OwedRow.Of(state, FieldValues.Of((e.Field, e.Remote)), new RowStatus()) };
         }
 
-        // Ours goes out; what Salesforce has now is what both sides know of, so seeing it again is no news. It is no longer owed to the row.
+        // Ours goes out; what Salesforce has now is what both sides know of, so seeing it again is no news. It is no longer owed to the row, but for an operator's word: that goes to both sides.
+        var word = state.Owed?.Fields.TryGet(e.Field, out var coming) == true && state.Says(e.Field, coming);
         return state with
         {
             // Only the first of several writes is made from what Salesforce has.
             Queue = state.Queue.FirstOrDefault(write => write.Fields.Has(e.Field)) is { } first ? state.Queue.Replace(first, Rebased(first)) : state.Queue,
             Outstanding = state.Outstanding is { } outstanding ? outstanding with { Write = Rebased(outstanding.Write) } : null,
-            Owed = state.Owed?.Without([e.Field]),
+            Owed = word ? state.Owed : state.Owed?.Without([e.Field]),
         };
 
         LocalWrite Rebased(LocalWrite write) =>

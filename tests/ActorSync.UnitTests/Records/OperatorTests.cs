@@ -91,6 +91,13 @@ public sealed class OperatorTests
             .When(Confirmed(2, 5)).ThenStatus("UPDATED", "");
 
     [Fact]
+    public void Edited_value_that_wins_over_one_of_Salesforce_still_goes_to_the_row() =>
+        GivenAgreed(Ada, Mapping(ConflictPolicy.PostgresWins)).When(Updated(2, R2, (Phone, "1", "2"))).When(Refused(1, 3))
+            .And(new OperatorActed(OperatorAction.Edit, "ada", WriteOperation.Update, Fields((Phone, "3")), At(4)))
+            .When(Read(5, 4, Ada.With(Phone, "9"), Row(R2, Ada.With(Phone, "2")))).ThenConflict(Phone, Side.Postgres).ThenRowGets(RowOperation.Update, (Phone, "3"))
+            .When(Updated(6, R3, (Phone, "2", "4"))).ThenState(state => state.Queue.ShouldHaveSingleItem().Base[Phone].ShouldBe("3"));
+
+    [Fact]
     public void Application_that_changes_a_field_just_edited_has_the_last_word() =>
         RefusedUpdate()
             .When(Edited(4, (Phone, "3")))
